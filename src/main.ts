@@ -20,6 +20,7 @@ import { readSavedPlan } from './progress/saved-plan.ts';
 import { requireOwnState } from './progress/state-directory.ts';
 import { announceJudge } from './report/announce-judge.ts';
 import { describePlan } from './report/describe-plan.ts';
+import { describeAtEnd } from './report/describe-trouble.ts';
 import { LiveLog } from './report/live-log.ts';
 import { summarize } from './report/results.ts';
 import { unaskedModels } from './report/unasked-models.ts';
@@ -71,7 +72,7 @@ async function main(cancelled: Cancellation): Promise<void> {
   session.save();
   signal.throwIfAborted();
 
-  const { outcomes, traffic, savedKey, isSaved, stopped, unusable } = await runSet({
+  const { outcomes, traffic, savedKey, isSaved, stopped, unusable, trouble } = await runSet({
     ...pick.runRequest(step, cancelled),
     command,
     decisions,
@@ -82,6 +83,7 @@ async function main(cancelled: Cancellation): Promise<void> {
       verbose: inputs.verbose,
       outputFileOf: (evalKey) => outputFile(paths, evalKey),
     }),
+    onTrouble: (reported) => session.save({ trouble: reported }),
     openEngine: (evals) => running.open({ evals }),
     checkpoints: {
       store,
@@ -100,10 +102,11 @@ async function main(cancelled: Cancellation): Promise<void> {
   publishOutputs({ results, restoredKey, savedKey, progressFile: paths.progressFile }, log);
   const unasked = unaskedModels(inputs.modelMap, outcomes);
   if (unasked) log.warning(unasked, 'Model map');
-  await publishSummary(results, context, unasked ? [unasked] : [], log);
+  const notes = [...(trouble ? [describeAtEnd(trouble)] : []), ...(unasked ? [unasked] : [])];
+  await publishSummary(results, context, notes, log);
   // If a cancelled job had no time to save, post saves.
   session.save({ ended: isSaved || !signal.aborted });
-  finish(results, { unusable, stopped });
+  finish(results, { unusable, stopped, trouble });
 }
 
 const cancelled = cancellation(log);

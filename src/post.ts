@@ -12,6 +12,7 @@ import { Journals } from './progress/journals.ts';
 import { lockState } from './progress/lock.ts';
 import { type StatePaths, statePaths } from './progress/paths.ts';
 import { State } from './progress/state.ts';
+import { describeAtKill } from './report/describe-trouble.ts';
 import { summarize } from './report/results.ts';
 import { outcomesOnDisk, trafficOnDisk } from './run/outcomes-on-disk.ts';
 
@@ -63,7 +64,8 @@ async function saveAndReport(session: Session, paths: StatePaths): Promise<void>
   const leftOut = state.plan?.leftOut?.length;
   const results = summarize(model, evalSet, outcomesOnDisk(state, run), trafficOnDisk(state, run), leftOut);
   const note = 'The step was interrupted. Re-run the failed jobs; completed evals are not run again.';
-  await publishSummary(results, context, [note], log);
+  const trouble = session.trouble ? [describeAtKill(session.trouble)] : [];
+  await publishSummary(results, context, [note, ...trouble], log);
 }
 
 await post().catch(fail);

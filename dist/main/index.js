@@ -28730,9 +28730,11 @@ function isFromFork({ GITHUB_EVENT_NAME, GITHUB_EVENT_PATH, GITHUB_REPOSITORY })
 /* harmony export */   f: () => (/* binding */ fail)
 /* harmony export */ });
 /* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(452);
-/* harmony import */ var _model_format_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(9774);
-/* harmony import */ var _report_markdown_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(3021);
-/* harmony import */ var _log_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(2988);
+/* harmony import */ var _model_format_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(9774);
+/* harmony import */ var _report_describe_trouble_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(6039);
+/* harmony import */ var _report_markdown_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(3021);
+/* harmony import */ var _log_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(2988);
+
 
 
 
@@ -28744,30 +28746,31 @@ const SHOWN_NAMES = 10;
  *
  * @throws ActionError that fails the step and names the evals that failed or are pending
  */
-function finish(results, { unusable, stopped }) {
+function finish(results, { unusable, stopped, trouble }) {
     const { verdict, counts } = results;
     const names = (status, withNote = false) => {
         const rows = results.rows
             .filter((row) => row.status === status)
             .map((row) => (withNote ? `${row.name} (${row.note})` : row.name));
-        return (0,_model_format_js__WEBPACK_IMPORTED_MODULE_3__/* .listed */ .KE)(rows, SHOWN_NAMES);
+        return (0,_model_format_js__WEBPACK_IMPORTED_MODULE_4__/* .listed */ .KE)(rows, SHOWN_NAMES);
     };
     if (unusable) {
         const { code, message, next } = unusable;
         const final = code === 'API_REFUSED' ? ' Retrying will not help.' : '';
-        throw new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ActionError */ .lZ(code, `${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_3__/* .asSentence */ .KG)(message)}${final} ${(0,_report_markdown_js__WEBPACK_IMPORTED_MODULE_1__/* .headline */ .P)(results)}; all received responses are saved.`, `${next} Then re-run the failed jobs; they resume from here.`);
+        throw new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ActionError */ .lZ(code, `${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_4__/* .asSentence */ .KG)(message)}${final} ${(0,_report_markdown_js__WEBPACK_IMPORTED_MODULE_2__/* .headline */ .P)(results)}; all received responses are saved.`, `${next} Then re-run the failed jobs; they resume from here.`);
     }
+    const apiTrouble = trouble ? ` ${(0,_report_describe_trouble_js__WEBPACK_IMPORTED_MODULE_1__/* .describeAtEnd */ .M)(trouble)}` : '';
     if (verdict === 'failed') {
-        throw new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ActionError */ .lZ('EVALS_FAILED', `${counts.failed} of ${counts.total} evals failed: ${names('failed')}.`, 'See their output above and fix the cause. Then re-run the failed jobs; completed evals are not run again.');
+        throw new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ActionError */ .lZ('EVALS_FAILED', `${counts.failed} of ${counts.total} evals failed: ${names('failed')}.${apiTrouble}`, 'See their output above and fix the cause. Then re-run the failed jobs; completed evals are not run again.');
     }
     if (verdict === 'incomplete') {
-        throw new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ActionError */ .lZ('INCOMPLETE', `${(0,_report_markdown_js__WEBPACK_IMPORTED_MODULE_1__/* .headline */ .P)(results)}${stopped.aborted ? `, then ${(0,_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .reasonOf */ .A3)(stopped.reason)}` : ''}. Still pending: ${names('pending', !stopped.aborted)}.`, 'Re-run the failed jobs; completed evals are not run again.');
+        throw new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ActionError */ .lZ('INCOMPLETE', `${(0,_report_markdown_js__WEBPACK_IMPORTED_MODULE_2__/* .headline */ .P)(results)}${stopped.aborted ? `, then ${(0,_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .reasonOf */ .A3)(stopped.reason)}` : ''}. Still pending: ${names('pending', !stopped.aborted)}.${apiTrouble}`, 'Re-run the failed jobs; completed evals are not run again.');
     }
 }
 /** Turns a failure into the error message and the exit code of the step. */
 function fail(error) {
     process.exitCode = 1;
-    _log_js__WEBPACK_IMPORTED_MODULE_2__/* .actionLog */ .Zx.error((0,_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .describeError */ .Uc)(error));
+    _log_js__WEBPACK_IMPORTED_MODULE_3__/* .actionLog */ .Zx.error((0,_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .describeError */ .Uc)(error));
 }
 
 
@@ -34474,7 +34477,7 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 /* harmony import */ var _action_step_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(8515);
 /* harmony import */ var _checkpoint_checkpoint_store_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(1199);
 /* harmony import */ var _checkpoint_restored_checkpoint_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(3961);
-/* harmony import */ var _checkpoint_superseded_js__WEBPACK_IMPORTED_MODULE_26__ = __nccwpck_require__(8876);
+/* harmony import */ var _checkpoint_superseded_js__WEBPACK_IMPORTED_MODULE_27__ = __nccwpck_require__(8876);
 /* harmony import */ var _engine_engines_js__WEBPACK_IMPORTED_MODULE_10__ = __nccwpck_require__(3222);
 /* harmony import */ var _environment_installation_js__WEBPACK_IMPORTED_MODULE_11__ = __nccwpck_require__(6453);
 /* harmony import */ var _plan_plan_set_js__WEBPACK_IMPORTED_MODULE_12__ = __nccwpck_require__(8314);
@@ -34483,14 +34486,15 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 /* harmony import */ var _progress_paths_js__WEBPACK_IMPORTED_MODULE_15__ = __nccwpck_require__(8943);
 /* harmony import */ var _progress_saved_plan_js__WEBPACK_IMPORTED_MODULE_16__ = __nccwpck_require__(6366);
 /* harmony import */ var _progress_state_directory_js__WEBPACK_IMPORTED_MODULE_17__ = __nccwpck_require__(4700);
-/* harmony import */ var _report_announce_judge_js__WEBPACK_IMPORTED_MODULE_25__ = __nccwpck_require__(1221);
+/* harmony import */ var _report_announce_judge_js__WEBPACK_IMPORTED_MODULE_26__ = __nccwpck_require__(1221);
 /* harmony import */ var _report_describe_plan_js__WEBPACK_IMPORTED_MODULE_18__ = __nccwpck_require__(4357);
-/* harmony import */ var _report_live_log_js__WEBPACK_IMPORTED_MODULE_19__ = __nccwpck_require__(7648);
-/* harmony import */ var _report_results_js__WEBPACK_IMPORTED_MODULE_20__ = __nccwpck_require__(8372);
-/* harmony import */ var _report_unasked_models_js__WEBPACK_IMPORTED_MODULE_21__ = __nccwpck_require__(8334);
-/* harmony import */ var _run_eval_environment_js__WEBPACK_IMPORTED_MODULE_22__ = __nccwpck_require__(5703);
-/* harmony import */ var _run_open_state_js__WEBPACK_IMPORTED_MODULE_23__ = __nccwpck_require__(8812);
-/* harmony import */ var _run_run_set_js__WEBPACK_IMPORTED_MODULE_24__ = __nccwpck_require__(9439);
+/* harmony import */ var _report_describe_trouble_js__WEBPACK_IMPORTED_MODULE_19__ = __nccwpck_require__(6039);
+/* harmony import */ var _report_live_log_js__WEBPACK_IMPORTED_MODULE_20__ = __nccwpck_require__(7648);
+/* harmony import */ var _report_results_js__WEBPACK_IMPORTED_MODULE_21__ = __nccwpck_require__(8372);
+/* harmony import */ var _report_unasked_models_js__WEBPACK_IMPORTED_MODULE_22__ = __nccwpck_require__(8334);
+/* harmony import */ var _run_eval_environment_js__WEBPACK_IMPORTED_MODULE_23__ = __nccwpck_require__(5703);
+/* harmony import */ var _run_open_state_js__WEBPACK_IMPORTED_MODULE_24__ = __nccwpck_require__(8812);
+/* harmony import */ var _run_run_set_js__WEBPACK_IMPORTED_MODULE_25__ = __nccwpck_require__(5439);
 var __addDisposableResource = (undefined && undefined.__addDisposableResource) || function (env, value, async) {
     if (value !== null && value !== void 0) {
         if (typeof value !== "object" && typeof value !== "function") throw new TypeError("Object expected.");
@@ -34571,6 +34575,7 @@ var __disposeResources = (undefined && undefined.__disposeResources) || (functio
 
 
 
+
 async function main(cancelled) {
     const env_1 = { stack: [], error: void 0, hasError: false };
     try {
@@ -34596,14 +34601,14 @@ async function main(cancelled) {
             installation,
             signal,
         });
-        (0,_report_announce_judge_js__WEBPACK_IMPORTED_MODULE_25__/* .announceJudge */ .B)(plan.evals, inputs.judgeModel, _action_log_js__WEBPACK_IMPORTED_MODULE_2__/* .actionLog */ .Zx);
+        (0,_report_announce_judge_js__WEBPACK_IMPORTED_MODULE_26__/* .announceJudge */ .B)(plan.evals, inputs.judgeModel, _action_log_js__WEBPACK_IMPORTED_MODULE_2__/* .actionLog */ .Zx);
         for (const warning of plan.warnings)
             _action_log_js__WEBPACK_IMPORTED_MODULE_2__/* .actionLog */ .Zx.warning(warning, 'Eval set');
-        const requireKey = () => (0,_run_eval_environment_js__WEBPACK_IMPORTED_MODULE_22__/* .requireApiKey */ .Ft)(plan, step.keys, context.fromFork);
+        const requireKey = () => (0,_run_eval_environment_js__WEBPACK_IMPORTED_MODULE_23__/* .requireApiKey */ .Ft)(plan, step.keys, context.fromFork);
         // Nothing is completed, so every eval will run. A missing key is reported before the state is created.
         if (checkpoint.kind !== 'hit' && !(0,node_fs__WEBPACK_IMPORTED_MODULE_0__.existsSync)(paths.progressFile))
             requireKey();
-        const opened = __addDisposableResource(env_1, await (0,_run_open_state_js__WEBPACK_IMPORTED_MODULE_23__/* .openState */ .G)({ paths, owner, plan, command, checkpoint, resume, log: _action_log_js__WEBPACK_IMPORTED_MODULE_2__/* .actionLog */ .Zx }), true);
+        const opened = __addDisposableResource(env_1, await (0,_run_open_state_js__WEBPACK_IMPORTED_MODULE_24__/* .openState */ .G)({ paths, owner, plan, command, checkpoint, resume, log: _action_log_js__WEBPACK_IMPORTED_MODULE_2__/* .actionLog */ .Zx }), true);
         const { state, journals } = opened;
         const start = { checkpoint: identity, nextSeq: store.nextSeq, ended: false };
         const session = new _action_session_js__WEBPACK_IMPORTED_MODULE_5__/* .RunningSession */ .qe({ inputs: (0,_action_session_js__WEBPACK_IMPORTED_MODULE_5__/* .sessionInputs */ .qr)(inputs), context, ...start }, _action_log_js__WEBPACK_IMPORTED_MODULE_2__/* .actionLog */ .Zx);
@@ -34616,39 +34621,41 @@ async function main(cancelled) {
             requireKey();
         session.save();
         signal.throwIfAborted();
-        const { outcomes, traffic, savedKey, isSaved, stopped, unusable } = await (0,_run_run_set_js__WEBPACK_IMPORTED_MODULE_24__/* .runSet */ .i)({
+        const { outcomes, traffic, savedKey, isSaved, stopped, unusable, trouble } = await (0,_run_run_set_js__WEBPACK_IMPORTED_MODULE_25__/* .runSet */ .i)({
             ..._action_requests_js__WEBPACK_IMPORTED_MODULE_4__/* .runRequest */ .BN(step, cancelled),
             command,
             decisions,
             leftOut: plan.leftOut,
             state,
             journals,
-            listener: new _report_live_log_js__WEBPACK_IMPORTED_MODULE_19__/* .LiveLog */ .J3(_action_log_js__WEBPACK_IMPORTED_MODULE_2__/* .actionLog */ .Zx, {
+            listener: new _report_live_log_js__WEBPACK_IMPORTED_MODULE_20__/* .LiveLog */ .J3(_action_log_js__WEBPACK_IMPORTED_MODULE_2__/* .actionLog */ .Zx, {
                 verbose: inputs.verbose,
                 outputFileOf: (evalKey) => (0,_progress_paths_js__WEBPACK_IMPORTED_MODULE_15__/* .outputFile */ .i9)(paths, evalKey),
             }),
+            onTrouble: (reported) => session.save({ trouble: reported }),
             openEngine: (evals) => running.open({ evals }),
             checkpoints: {
                 store,
                 intervalMs: inputs.checkpointIntervalMs,
                 isUnchanged: () => checkpoint.isUnchanged(),
                 knownUnavailable: checkpoint.knownUnavailable,
-                superseded: new _checkpoint_superseded_js__WEBPACK_IMPORTED_MODULE_26__/* .SupersededCheckpoints */ .w({ github: _action_requests_js__WEBPACK_IMPORTED_MODULE_4__/* .githubOf */ .zq(step), ref: context.ref, log: _action_log_js__WEBPACK_IMPORTED_MODULE_2__/* .actionLog */ .Zx }),
+                superseded: new _checkpoint_superseded_js__WEBPACK_IMPORTED_MODULE_27__/* .SupersededCheckpoints */ .w({ github: _action_requests_js__WEBPACK_IMPORTED_MODULE_4__/* .githubOf */ .zq(step), ref: context.ref, log: _action_log_js__WEBPACK_IMPORTED_MODULE_2__/* .actionLog */ .Zx }),
                 onSave: (nextSeq) => session.save({ nextSeq }),
                 onSaved: (savedOutline) => session.save({ savedOutline }),
             },
             log: _action_log_js__WEBPACK_IMPORTED_MODULE_2__/* .actionLog */ .Zx,
         });
-        const results = (0,_report_results_js__WEBPACK_IMPORTED_MODULE_20__/* .summarize */ .e)(model, evalSet, outcomes, traffic, plan.leftOut.length);
+        const results = (0,_report_results_js__WEBPACK_IMPORTED_MODULE_21__/* .summarize */ .e)(model, evalSet, outcomes, traffic, plan.leftOut.length);
         const { restoredKey } = checkpoint;
         (0,_action_publish_js__WEBPACK_IMPORTED_MODULE_3__/* .publishOutputs */ .e)({ results, restoredKey, savedKey, progressFile: paths.progressFile }, _action_log_js__WEBPACK_IMPORTED_MODULE_2__/* .actionLog */ .Zx);
-        const unasked = (0,_report_unasked_models_js__WEBPACK_IMPORTED_MODULE_21__/* .unaskedModels */ .q)(inputs.modelMap, outcomes);
+        const unasked = (0,_report_unasked_models_js__WEBPACK_IMPORTED_MODULE_22__/* .unaskedModels */ .q)(inputs.modelMap, outcomes);
         if (unasked)
             _action_log_js__WEBPACK_IMPORTED_MODULE_2__/* .actionLog */ .Zx.warning(unasked, 'Model map');
-        await (0,_action_publish_js__WEBPACK_IMPORTED_MODULE_3__/* .publishSummary */ .I)(results, context, unasked ? [unasked] : [], _action_log_js__WEBPACK_IMPORTED_MODULE_2__/* .actionLog */ .Zx);
+        const notes = [...(trouble ? [(0,_report_describe_trouble_js__WEBPACK_IMPORTED_MODULE_19__/* .describeAtEnd */ .M)(trouble)] : []), ...(unasked ? [unasked] : [])];
+        await (0,_action_publish_js__WEBPACK_IMPORTED_MODULE_3__/* .publishSummary */ .I)(results, context, notes, _action_log_js__WEBPACK_IMPORTED_MODULE_2__/* .actionLog */ .Zx);
         // If a cancelled job had no time to save, post saves.
         session.save({ ended: isSaved || !signal.aborted });
-        (0,_action_finish_js__WEBPACK_IMPORTED_MODULE_1__/* .finish */ .O)(results, { unusable, stopped });
+        (0,_action_finish_js__WEBPACK_IMPORTED_MODULE_1__/* .finish */ .O)(results, { unusable, stopped, trouble });
     }
     catch (e_1) {
         env_1.error = e_1;
@@ -39262,6 +39269,82 @@ function describeLeftOut(leftOut, planned) {
 
 /***/ }),
 
+/***/ 6039:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   As: () => (/* binding */ describeReport),
+/* harmony export */   M: () => (/* binding */ describeAtEnd),
+/* harmony export */   Ng: () => (/* binding */ describeWait)
+/* harmony export */ });
+/* unused harmony export describeAtKill */
+/* harmony import */ var _model_format_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(9774);
+
+/** Each follows "the API has". */
+const WHAT = {
+    'rate-limit': 'limited the rate of requests',
+    'server-error': 'returned server errors',
+    'refused-connection': 'refused connections',
+    unreachable: 'been unreachable',
+    timeout: 'not responded in time',
+    'closed-connection': 'closed connections without a complete response',
+    'invalid-response': 'sent invalid responses',
+};
+const CHECK = 'If this lasts, check the status of the API, and whether this runner can reach it.';
+const ADVICE = {
+    'rate-limit': 'If this lasts, lower max-requests-in-flight, or raise the rate limit of the API key.',
+};
+/** The line for the log. The first one also says what to do. */
+function describeReport(change, trouble) {
+    switch (change) {
+        case 'began':
+            return `${describeLasting(trouble)} Failed requests are retried. ${ADVICE[trouble.cause.kind] ?? CHECK}`;
+        case 'other-cause':
+        case 'lasts':
+            return describeLasting(trouble);
+        case 'ended':
+            return `The API responds again. It had ${whatFor(trouble)}: ${counts(trouble)}. ${lastError(trouble)}`;
+    }
+}
+/** What evals wait for: `the API, which has refused connections for 12 s` */
+function describeWait(trouble) {
+    return `the API, which has ${whatFor(trouble)}`;
+}
+/** For the end of a run. */
+function describeAtEnd(trouble) {
+    const when = trouble.isLasting ? 'When the run ended' : 'During the run';
+    return `${when}, the API had ${whatFor(trouble)}: ${counts(trouble)}. ${lastError(trouble)}`;
+}
+/** For the end of a run that was killed: the last numbers that are known may be too low. */
+function describeAtKill(trouble) {
+    if (!trouble.isLasting)
+        return describeAtEnd(trouble);
+    const time = new Date(trouble.since).toISOString().slice(11, 19);
+    return `The API had ${WHAT[trouble.cause.kind]} since ${time} UTC. ${lastError(trouble)}`;
+}
+function describeLasting(trouble) {
+    return `The API has ${whatFor(trouble)}: ${counts(trouble)}. ${lastError(trouble)}`;
+}
+function whatFor({ cause: { kind }, since, until }) {
+    return `${WHAT[kind]} for ${wholeDuration(until - since)}`;
+}
+function counts({ failed, succeeded }) {
+    const others = succeeded === 0 ? 'none' : (0,_model_format_js__WEBPACK_IMPORTED_MODULE_0__/* .wholeNumber */ .rD)(succeeded);
+    return `${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_0__/* .counted */ .hS)(failed, 'request')} failed, retries included, and ${others} succeeded`;
+}
+/** The words of the API or of the transport. */
+function lastError({ cause: { detail } }) {
+    return (0,_model_format_js__WEBPACK_IMPORTED_MODULE_0__/* .asSentence */ .KG)(`last error: ${detail}`);
+}
+/** `12 s`, `3 min 20 s` */
+function wholeDuration(milliseconds) {
+    const seconds = Math.round(milliseconds / 1000);
+    return seconds < 60 ? `${seconds} s` : (0,_model_format_js__WEBPACK_IMPORTED_MODULE_0__/* .duration */ .p0)(seconds * 1000);
+}
+
+
+/***/ }),
+
 /***/ 7648:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
@@ -39277,6 +39360,8 @@ __nccwpck_require__.d(__webpack_exports__, {
 var format = __nccwpck_require__(9774);
 // EXTERNAL MODULE: ./lib/text.js
 var lib_text = __nccwpck_require__(8804);
+// EXTERNAL MODULE: ./lib/report/describe-trouble.js
+var describe_trouble = __nccwpck_require__(6039);
 // EXTERNAL MODULE: ./lib/model/logged-line.js
 var logged_line = __nccwpck_require__(702);
 ;// CONCATENATED MODULE: ./lib/report/routine-output.js
@@ -39514,6 +39599,7 @@ var main_metric = __nccwpck_require__(8726);
 
 
 
+
 /** GitHub shows ten errors of a step. One is left for those that follow, and one for the error that ends the step. */
 const MAX_FAILURE_ANNOTATIONS = 8;
 /** GitHub shows the title of a group on one line. */
@@ -39524,6 +39610,7 @@ class LiveLog {
     /** Of the evals that run, by key. */
     #evalLogs = new Map();
     #failures = 0;
+    #warnedOfTrouble = false;
     constructor(log, options) {
         this.#log = log;
         this.#options = options;
@@ -39548,10 +39635,22 @@ class LiveLog {
             case 'heartbeat':
                 this.#log.info(describeHeartbeat(event));
                 break;
+            case 'api-trouble':
+                this.#reportTrouble(event);
+                break;
             case 'parallelism':
                 this.#log.info(describeParallelism(event));
                 break;
         }
+    }
+    /** One annotation is enough for a run. */
+    #reportTrouble({ change, trouble }) {
+        const text = (0,describe_trouble/* describeReport */.As)(change, trouble);
+        if (this.#warnedOfTrouble)
+            this.#log.info(text);
+        else
+            this.#log.warning(text, 'Model API');
+        this.#warnedOfTrouble = true;
     }
     #end({ outcome, tookMs, ended, total }) {
         const { key, name } = outcome.eval;
@@ -39618,21 +39717,41 @@ function describeParallelism({ most, limit }) {
     return `At most ${(0,format/* counted */.hS)(most, 'eval')} ran at the same time${limit ? `: ${WAITED_FOR[limit]}` : ''}.`;
 }
 /** `3 of 28 evals have ended; running: a (120 of 500 responses, 14 per second, for 8.6 s); about 4 min 0 s left` */
-function describeHeartbeat({ running, settled, total, leftMs }) {
+function describeHeartbeat({ running, settled, total, leftMs, trouble }) {
     return [
         `${settled} of ${total} evals have ended`,
-        `running: ${running.map(describeProgress).join(', ') || 'none'}`,
+        `running: ${running.map((each) => describeProgress(each, trouble === undefined)).join(', ') || 'none'}`,
+        ...(trouble === undefined ? [] : [`waiting for ${(0,describe_trouble/* describeWait */.Ng)(trouble)}`]),
         ...(leftMs === undefined ? [] : [`about ${(0,format/* duration */.p0)(leftMs)} left`]),
     ].join('; ');
 }
-function describeProgress({ name, samples, responses, runningMs }) {
+/** @param saysWait whether to say what it waits for; otherwise all wait for the same */
+function describeProgress(progress, saysWait) {
+    const { name, samples, responses, replayed, runningMs, waitsFor } = progress;
     // An eval may send several requests for a sample, so more responses than samples show nothing.
     const of = samples !== null && responses <= samples ? ` of ${(0,format/* wholeNumber */.rD)(samples)}` : '';
-    const rate = responses > 0 && runningMs > 0 ? `, ${describeRate(responses / (runningMs / 1000))} per second` : '';
-    return `${name} (${(0,format/* wholeNumber */.rD)(responses)}${of} responses${rate}, for ${(0,format/* duration */.p0)(runningMs)})`;
+    const received = responses - replayed;
+    const facts = [
+        `${(0,format/* wholeNumber */.rD)(responses)}${of} responses`,
+        ...(replayed > 0 ? [`${(0,format/* wholeNumber */.rD)(replayed)} of them replayed`] : []),
+        ...(received > 0 && runningMs > 0 ? [`${describeRate(received / (runningMs / 1000))} per second`] : []),
+        `for ${(0,format/* duration */.p0)(runningMs)}`,
+        ...(saysWait && waitsFor ? [describeWaitedFor(waitsFor)] : []),
+    ];
+    return `${name} (${facts.join(', ')})`;
 }
 function describeRate(perSecond) {
     return perSecond < 10 ? perSecond.toPrecision(2) : (0,format/* wholeNumber */.rD)(Math.round(perSecond));
+}
+function describeWaitedFor(waitedFor) {
+    switch (waitedFor.kind) {
+        case 'process':
+            return 'its Python process is starting';
+        case 'responses':
+            return `waiting for ${(0,format/* counted */.hS)(waitedFor.count, 'response')}`;
+        case 'requests':
+            return 'sending no requests';
+    }
 }
 
 
@@ -40184,7 +40303,7 @@ async function openState(request) {
 
 /***/ }),
 
-/***/ 9439:
+/***/ 5439:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -40673,6 +40792,7 @@ function circumstances(path, { model, thinking, reasoning, reasoning_effort }) {
  */
 class InFlightLimit {
     #max;
+    #budget;
     /** How many may be in flight at present, at most `#max`; the fraction counts towards the next whole number. */
     #allowed;
     #decreasedAt = 0;
@@ -40683,8 +40803,10 @@ class InFlightLimit {
     #pausedUntil = 0;
     #stopped = false;
     #timer;
-    constructor(max) {
+    /** @param budget undefined: requests may cost any amount */
+    constructor(max, budget) {
         this.#max = max;
+        this.#budget = budget;
         this.#allowed = max;
     }
     /** When any request last succeeded, in milliseconds since the epoch; 0: never. */
@@ -40770,23 +40892,41 @@ class InFlightLimit {
             if (next.done)
                 return;
             const [evalName, queue] = next.value;
-            const give = queue.shift();
+            const [give] = queue;
+            if (!give) {
+                this.#waiting.delete(evalName);
+                continue;
+            }
+            const reservation = this.#budget?.reserve(evalName);
+            // Others do not overtake it, or a request that costs much would wait until the end. This may have stopped the run.
+            if (this.#budget && !reservation)
+                return;
+            queue.shift();
             this.#waiting.delete(evalName);
             if (queue.length > 0)
                 this.#waiting.set(evalName, queue);
-            if (give)
-                give(this.#take());
+            give(this.#take(reservation));
         }
     }
-    #take() {
+    #take(reservation) {
         this.#inFlight += 1;
         let held = true;
+        let ended = false;
+        const release = () => {
+            if (held)
+                this.#inFlight -= 1;
+            held = false;
+        };
         return {
             release: () => {
-                if (!held)
-                    return;
-                held = false;
-                this.#inFlight -= 1;
+                release();
+                this.#serve();
+            },
+            end: (succeeded) => {
+                release();
+                if (!ended)
+                    reservation?.end(succeeded);
+                ended = true;
                 this.#serve();
             },
         };
@@ -41020,6 +41160,31 @@ function firstOf(value) {
     return listOf(value).slice(0, MAX_ELEMENTS);
 }
 
+;// CONCATENATED MODULE: ./lib/gateway/trouble/trouble-cause.js
+
+/** By the `code` of an error of Node.js or undici. All others mean that the API cannot be reached. */
+const BY_CODE = {
+    ECONNREFUSED: 'refused-connection',
+    ECONNRESET: 'closed-connection',
+    EPIPE: 'closed-connection',
+    UND_ERR_SOCKET: 'closed-connection',
+    UND_ERR_HEADERS_TIMEOUT: 'timeout',
+    UND_ERR_BODY_TIMEOUT: 'timeout',
+    UND_ERR_HEADERS_OVERFLOW: 'invalid-response',
+};
+function causeOfTransport({ why, code = '' }) {
+    return { kind: (Object.hasOwn(BY_CODE, code) ? BY_CODE[code] : undefined) ?? 'unreachable', detail: why };
+}
+/** @param disguised whether the error came in a response with a 2xx status */
+function causeOfError(error, disguised) {
+    // The gateway chose the status, so it would not help a reader.
+    if (disguised && (!error.namesStatus || error.webPage))
+        return { kind: 'invalid-response', detail: error.message };
+    const kind = error.status === 429 ? 'rate-limit' : 'server-error';
+    return { kind, detail: describeProviderError(error) };
+}
+const BROKEN_OFF = { kind: 'closed-connection', detail: 'a response broke off' };
+
 ;// CONCATENATED MODULE: ./lib/gateway/upstream/transport-failure.js
 /** What an error of the transport means, in plain English, and whether the same request can succeed later. */
 
@@ -41044,7 +41209,7 @@ const LOGIN_REQUIRED = 'the proxy requires a user name and a password, or reject
 /**
  * For each `code` of an error of Node.js, OpenSSL or undici: what it means, and what to change when retrying does not help.
  */
-const BY_CODE = {
+const transport_failure_BY_CODE = {
     // Certificates (Node.js: "X509 certificate error codes").
     ...each([
         'UNABLE_TO_GET_ISSUER_CERT',
@@ -41169,11 +41334,11 @@ function ofRequest(error) {
 }
 function ofCode(error) {
     const code = codeOf(error);
-    const [why, advice] = (Object.hasOwn(BY_CODE, code) ? BY_CODE[code] : undefined) ?? [];
+    const [why, advice] = (Object.hasOwn(transport_failure_BY_CODE, code) ? transport_failure_BY_CODE[code] : undefined) ?? [];
     if (why === undefined)
         return undefined;
     const named = `${why}${detailOf(error)} (${code})`;
-    return advice === undefined ? { why: named, permanent: false } : { why: named, permanent: true, advice };
+    return { why: named, permanent: advice !== undefined, ...(advice !== undefined && { advice }), code };
 }
 /** The host or address that the error is about, when it names one. */
 function detailOf(error) {
@@ -41228,6 +41393,15 @@ const failed = (failure) => ({
     kind: 'failed',
     failure: { throttled: false, pausesAll: false, ...failure },
 });
+
+;// CONCATENATED MODULE: ./lib/gateway/call/give-up.js
+/** `oaievalset-action stopped retrying after 12 attempts in 90 s: the connection was refused` */
+function describeGivingUp(why, attempts, elapsedMs) {
+    const decision = attempts === 1
+        ? 'does not retry this request'
+        : `stopped retrying after ${attempts} attempts in ${Math.round(elapsedMs / 1000)} s`;
+    return `oaievalset-action ${decision}: ${why}`;
+}
 
 ;// CONCATENATED MODULE: ./lib/gateway/refusal/refusal-kinds.js
 /** For codes and types. */
@@ -42103,6 +42277,12 @@ class SharedResponse {
 }
 
 ;// CONCATENATED MODULE: ./lib/gateway/call/upstream-call.js
+/**
+ * One request to the model API until it is over: limited, retried, adapted, recorded. Several clients may wait for it: a
+ * client that disconnects and sends the same request again attaches to the one in flight, which is billed once.
+ */
+
+
 
 
 
@@ -42140,7 +42320,7 @@ class UpstreamCall {
     }
     /** Settles when the call is over; never rejects. */
     async run() {
-        const { policy, limit, onRetry } = this.#context;
+        const { policy, limit } = this.#context;
         let history = noRetries;
         let adapted = 0;
         let empty = 0;
@@ -42171,7 +42351,7 @@ class UpstreamCall {
             });
             if (decision.kind === 'give-up')
                 return this.#giveUp(failure);
-            onRetry(failure.why);
+            this.#reportFailure(failure, decision.delayMs);
             history = decision.history;
             // Clients that leave end the delay.
             if (!failure.pausesAll)
@@ -42198,33 +42378,38 @@ class UpstreamCall {
             return { kind: 'abandoned' };
         }
         if (this.#leave.signal.aborted) {
-            this.#slot.release();
+            this.#slot.end(false);
             return { kind: 'abandoned' };
         }
         this.#sending = true;
+        let succeeded = false;
         const { body, adaptations: adapted } = adaptations.apply(path, this.#request.body);
         try {
             this.#sentAt = Date.now();
             this.#firstSentAt ||= this.#sentAt;
             onTry(this.#attempts++);
-            return await this.#receive(await upstream.send({ ...this.#request, body }), body, adapted);
+            const outcome = await this.#receive(await upstream.send({ ...this.#request, body }), body, adapted);
+            succeeded = outcome.kind === 'over' && outcome.result.kind === 'succeeded';
+            return outcome;
         }
         catch (error) {
             if (this.response.state === 'streaming') {
                 this.response.cut();
+                this.#reportFailure({ why: BROKEN_OFF.detail, trouble: BROKEN_OFF });
                 return over({ kind: 'failed' });
             }
-            return failed(transportFailure(error, limit.lastSuccessAt > 0));
+            const failure = transportFailure(error, limit.lastSuccessAt > 0);
+            return failed({ ...failure, trouble: causeOfTransport(failure) });
         }
         finally {
             this.#sending = false;
-            this.#slot.release();
+            this.#slot.end(succeeded);
             if (!this.response.wanted)
                 this.#leave.abort(new Error(CLIENT_GONE));
         }
     }
     async #receive(response, sentBody, adaptations) {
-        const { limit, policy, nature, maxResponseBytes, onHeaders, record } = this.#context;
+        const { limit, policy, nature, maxResponseBytes, onHeaders, onResponded, record } = this.#context;
         const received = await receive(response, {
             nature,
             maxBytes: maxResponseBytes,
@@ -42246,11 +42431,12 @@ class UpstreamCall {
         const { raw, type, decoded } = received;
         if (decoded)
             record({ status: response.status, type, ...decoded, adaptations });
+        onResponded(true);
         this.#deliver(response.status, response, raw);
         return over({ kind: 'succeeded' });
     }
     #handleError({ error, raw }, response, sentBody) {
-        const { adaptations, path, nature, limit, policy, onAdapted } = this.#context;
+        const { adaptations, path, nature, limit, policy, onAdapted, onResponded } = this.#context;
         const disguised = raw === undefined;
         if (disguised && this.response.state === 'streaming') {
             this.response.end();
@@ -42269,7 +42455,11 @@ class UpstreamCall {
             apiHasSucceeded: limit.lastSuccessAt > 0,
         });
         if (judgement.kind === 'retry')
-            return failed(backOff(why, judgement, { limit, policy, sentAt: this.#sentAt }));
+            return failed({
+                ...backOff(why, judgement, { limit, policy, sentAt: this.#sentAt }),
+                trouble: causeOfError(error, disguised),
+            });
+        onResponded(false);
         const { status, refusal } = judgement;
         if (disguised)
             this.#deliverError(status, why);
@@ -42278,13 +42468,15 @@ class UpstreamCall {
         return over(refusal === undefined ? { kind: 'failed' } : { kind: 'refused', refusal, error });
     }
     #giveUp(cause) {
-        const seconds = Math.round((Date.now() - this.#firstSentAt) / 1000);
-        const decision = this.#attempts === 1
-            ? 'does not retry this request'
-            : `stopped retrying after ${this.#attempts} attempts in ${seconds} s`;
-        const message = `oaievalset-action ${decision}: ${cause.why}`;
+        this.#reportFailure(cause);
+        const message = describeGivingUp(cause.why, this.#attempts, Date.now() - this.#firstSentAt);
         this.#deliverError(this.#isPost ? STATUS_NOT_RETRIED : 502, message);
         return { kind: 'unanswered', ...cause, firstSentAt: this.#firstSentAt, attempts: this.#attempts };
+    }
+    #reportFailure(failure, retryDelayMs) {
+        const { why, trouble } = failure;
+        const delay = retryDelayMs === undefined ? {} : { retryDelayMs };
+        this.#context.onFailure({ why, trouble, sentAt: this.#sentAt, ...delay });
     }
     #deliverError(status, message) {
         const { headers, body } = ownError(message, 'upstream_failed', 'upstream_failed');
@@ -42751,8 +42943,275 @@ class Refusals {
     }
 }
 
+;// CONCATENATED MODULE: ./lib/gateway/trouble/recent-outcomes.js
+/** How many requests failed and succeeded in the last seconds. Pure. */
+const SECONDS = 3;
+class RecentOutcomes {
+    #seconds = [];
+    add(outcome, now) {
+        const number = secondOf(now);
+        let last = this.#seconds.at(-1);
+        if (last?.number !== number) {
+            last = { number, failed: 0, succeeded: 0 };
+            this.#seconds = [...this.#seconds.filter((each) => isRecent(each.number, number)), last];
+        }
+        last[outcome] += 1;
+    }
+    /** Whether at least as many requests failed as succeeded, and any failed. */
+    mostFailed(now) {
+        const failed = this.failures(now);
+        return failed > 0 && failed >= this.#count('succeeded', now);
+    }
+    failures(now) {
+        return this.#count('failed', now);
+    }
+    isRecent(at, now) {
+        return isRecent(secondOf(at), secondOf(now));
+    }
+    #count(outcome, now) {
+        return this.#seconds.reduce((sum, second) => (isRecent(second.number, secondOf(now)) ? sum + second[outcome] : sum), 0);
+    }
+}
+function secondOf(at) {
+    return Math.floor(at / 1000);
+}
+function isRecent(second, now) {
+    return now - second < SECONDS;
+}
+
+;// CONCATENATED MODULE: ./lib/gateway/trouble/trouble-tracker.js
+
+const defaultTroublePolicy = {
+    afterMs: 8000,
+    calmMs: 5000,
+    maxCalmMs: 5 * 60_000,
+    forgetMs: 2000,
+    repeatMs: 60_000,
+    otherCauseMs: 10_000,
+    settledCauseMs: 2000,
+};
+/** Less is too short for the end of a run to mention it when it was not reported. */
+const MIN_UNREPORTED_MS = 3000;
+class TroubleTracker {
+    #policy;
+    #recent = new RecentOutcomes();
+    #failing;
+    #lastSuccessAt = 0;
+    #troubles = 0;
+    #longest;
+    constructor(policy = defaultTroublePolicy) {
+        this.#policy = policy;
+    }
+    /** Whether time alone may bring something to report. */
+    get isOpen() {
+        return this.#failing !== undefined;
+    }
+    failed({ cause, sentAt, retryAt = 0 }, now) {
+        this.#recent.add('failed', now);
+        // Nothing came for as long as the request was in flight.
+        const since = cause.kind === 'timeout' ? Math.max(sentAt, this.#lastSuccessAt) : now;
+        const failing = this.#failing ?? newFailing(since, cause, now);
+        this.#failing = failing;
+        if (failing.cause.kind !== cause.kind)
+            failing.causeSince = now;
+        failing.cause = cause;
+        failing.failed += 1;
+        failing.lastFailureAt = now;
+        failing.retriedAt = Math.max(failing.retriedAt, retryAt);
+        failing.succeeded += failing.succeededSince;
+        failing.succeededSince = 0;
+        failing.respondedSince = 0;
+        if (this.#recent.mostFailed(now))
+            failing.calmSince = undefined;
+    }
+    /** @param isSuccess false: the API responded with an error that concerns this request alone */
+    responded(isSuccess, now) {
+        this.#recent.add('succeeded', now);
+        this.#lastSuccessAt = now;
+        const failing = this.#failing;
+        if (!failing)
+            return;
+        failing.respondedSince += 1;
+        if (isSuccess)
+            failing.succeededSince += 1;
+        this.#noteCalm(failing, now);
+    }
+    /** What there is to report now. To be called about once a second while `isOpen`. */
+    check(now) {
+        const failing = this.#failing;
+        if (!failing)
+            return undefined;
+        this.#noteCalm(failing, now);
+        const { reported, calmSince } = failing;
+        if (calmSince !== undefined) {
+            const calmMs = reported ? this.#calmMs() : this.#policy.forgetMs;
+            return now - calmSince < calmMs ? undefined : this.#end(failing, calmSince);
+        }
+        const change = reported
+            ? this.#changeSince(reported, failing, now)
+            : now - failing.since >= this.#policy.afterMs && this.#stillFails(failing, now)
+                ? 'began'
+                : undefined;
+        return change && this.#report(change, failing, now);
+    }
+    /** What there is to report at the end of the run: a trouble that is over, although it is not calm for long. */
+    finish() {
+        const failing = this.#failing;
+        return failing?.calmSince === undefined ? undefined : this.#end(failing, failing.calmSince);
+    }
+    /** The trouble that keeps responses from coming at present. */
+    current(now) {
+        const failing = this.#failing;
+        if (!failing || failing.calmSince !== undefined)
+            return undefined;
+        const { reported, succeeded, succeededSince, since } = failing;
+        const isNothingComing = succeeded + succeededSince === 0 && now - since >= MIN_UNREPORTED_MS;
+        const isTrouble = reported !== undefined || (isNothingComing && this.#stillFails(failing, now));
+        return isTrouble ? lasting(failing, now) : undefined;
+    }
+    /** The trouble that the end of a run should mention: the one that lasts, or else the longest. */
+    worst(now) {
+        const current = this.current(now);
+        if (current)
+            return current;
+        const failing = this.#failing;
+        if (failing?.reported)
+            this.#remember(ended(failing, failing.calmSince ?? now));
+        return this.#longest;
+    }
+    /** It is calm when most requests of the last seconds, or as many as failed in them, have got a response since. */
+    #noteCalm(failing, now) {
+        const { respondedSince } = failing;
+        const isCalm = !this.#recent.mostFailed(now) || respondedSince >= this.#recent.failures(now);
+        if (respondedSince > 0 && isCalm)
+            failing.calmSince ??= now;
+    }
+    /** Whether requests fail or wait to be retried. Those that have been in flight since their retry may succeed. */
+    #stillFails({ lastFailureAt, retriedAt }, now) {
+        return now < retriedAt || this.#recent.isRecent(lastFailureAt, now);
+    }
+    #changeSince(reported, failing, now) {
+        const { repeatMs, otherCauseMs, settledCauseMs } = this.#policy;
+        if (!this.#stillFails(failing, now))
+            return undefined;
+        const passedMs = now - reported.at;
+        const isOther = failing.cause.kind !== reported.kind && now - failing.causeSince >= settledCauseMs;
+        if (isOther && passedMs >= otherCauseMs * 2 ** reported.otherCauses)
+            return 'other-cause';
+        return passedMs >= repeatMs * 2 ** reported.repeats ? 'lasts' : undefined;
+    }
+    #report(change, failing, now) {
+        const { repeats = 0, otherCauses = 0 } = failing.reported ?? {};
+        if (change === 'began')
+            this.#troubles += 1;
+        failing.reported = {
+            at: now,
+            kind: failing.cause.kind,
+            repeats: repeats + (change === 'lasts' ? 1 : 0),
+            otherCauses: otherCauses + (change === 'other-cause' ? 1 : 0),
+        };
+        return { change, trouble: lasting(failing, now) };
+    }
+    #calmMs() {
+        const { calmMs, maxCalmMs } = this.#policy;
+        return Math.min(maxCalmMs, calmMs * 2 ** (this.#troubles - 1));
+    }
+    #end(failing, at) {
+        this.#failing = undefined;
+        if (!failing.reported)
+            return undefined;
+        const trouble = ended(failing, at);
+        this.#remember(trouble);
+        return { change: 'ended', trouble };
+    }
+    #remember(trouble) {
+        if (!this.#longest || lengthOf(trouble) > lengthOf(this.#longest))
+            this.#longest = trouble;
+    }
+}
+function newFailing(since, cause, now) {
+    return {
+        since,
+        cause,
+        causeSince: now,
+        failed: 0,
+        succeeded: 0,
+        succeededSince: 0,
+        respondedSince: 0,
+        lastFailureAt: now,
+        retriedAt: 0,
+        calmSince: undefined,
+        reported: undefined,
+    };
+}
+function lasting({ cause, since, failed, succeeded, succeededSince }, now) {
+    return { cause, since, until: now, isLasting: true, failed, succeeded: succeeded + succeededSince };
+}
+function ended(failing, at) {
+    return { ...lasting(failing, at), isLasting: false, succeeded: failing.succeeded };
+}
+function lengthOf({ since, until }) {
+    return until - since;
+}
+
+;// CONCATENATED MODULE: ./lib/gateway/trouble/trouble-watch.js
+
+/** Feeds the tracker with the time, and passes on what it reports, until the run stops. */
+class TroubleWatch {
+    #tracker;
+    #intervalMs;
+    #onReport;
+    #timer;
+    /** When the run stopped: what comes later says nothing about the run. */
+    #stoppedAt;
+    constructor(onReport, policy = defaultTroublePolicy) {
+        this.#tracker = new TroubleTracker(policy);
+        this.#intervalMs = Math.min(1000, policy.afterMs / 8);
+        this.#onReport = onReport;
+    }
+    failed(request) {
+        if (this.#stoppedAt !== undefined)
+            return;
+        this.#tracker.failed(request, Date.now());
+        this.#timer ??= setInterval(() => this.#check(), this.#intervalMs).unref();
+        this.#check();
+    }
+    /** @param isSuccess false: the API responded with an error that concerns this request alone */
+    responded(isSuccess) {
+        if (this.#stoppedAt === undefined)
+            this.#tracker.responded(isSuccess, Date.now());
+    }
+    /** The trouble that keeps responses from coming at present. */
+    current() {
+        return this.#tracker.current(this.#stoppedAt ?? Date.now());
+    }
+    /** The trouble that lasts, or that lasted when the run stopped; or else the longest. */
+    worst() {
+        return this.#tracker.worst(this.#stoppedAt ?? Date.now());
+    }
+    stop() {
+        if (this.#stoppedAt !== undefined)
+            return;
+        this.#stoppedAt = Date.now();
+        clearInterval(this.#timer);
+        const report = this.#tracker.finish();
+        if (report)
+            this.#onReport(report);
+    }
+    #check() {
+        const report = this.#tracker.check(Date.now());
+        if (report)
+            this.#onReport(report);
+        if (this.#tracker.isOpen)
+            return;
+        clearInterval(this.#timer);
+        this.#timer = undefined;
+    }
+}
+
 ;// CONCATENATED MODULE: ./lib/gateway/job.js
 /** What all evals of a job share on their way to the API: one client, one limit, and what is known about the API. */
+
 
 
 
@@ -42777,15 +43236,17 @@ class Job {
     #adaptations = new Adaptations();
     #refusals;
     #outage = new Outage();
+    trouble;
     #models;
     #explained;
     #unusable = new AbortController();
     #logged = new Set();
     constructor(options) {
-        const { env, urls, models = [], timeouts = defaultTimeouts, maxRequestsInFlight } = options;
+        const { env, urls, models = [], timeouts = defaultTimeouts, maxRequestsInFlight, budget } = options;
         this.#options = options;
         this.#upstream = openUpstream(env, timeouts, { urls, notice: (message) => options.log.warning(message) });
-        this.#limit = new InFlightLimit(maxRequestsInFlight);
+        this.#limit = new InFlightLimit(maxRequestsInFlight, budget);
+        this.trouble = new TroubleWatch(options.onTrouble ?? (() => { }), options.troublePolicy);
         this.#refusals = new Refusals({
             jobKeys: keysOf(env),
             jobModels: models,
@@ -42824,6 +43285,7 @@ class Job {
     }
     call(request, { onTry, ...events }) {
         const { retryPolicy = defaultRetryPolicy, maxResponseBytes = MAX_RESPONSE_BYTES } = this.#options;
+        const isPost = request.method === 'POST';
         return new UpstreamCall(request, {
             ...events,
             upstream: this.#upstream,
@@ -42832,21 +43294,22 @@ class Job {
             policy: retryPolicy,
             maxResponseBytes,
             onTry: (before) => {
-                if (request.method === 'POST')
+                if (isPost)
                     this.#outage.sent(Date.now());
                 onTry(before);
             },
-            onRetry: (why) => this.#end(this.#outage.retrying(why, Date.now())),
+            onFailure: (failure) => isPost && this.#failed(failure),
+            onResponded: (isSuccess) => isPost && this.trouble.responded(isSuccess),
             onAdapted: (adaptation) => this.#announce(adaptation),
         });
     }
     /** A replayable request succeeded. */
     succeeded(sent, usage) {
-        const { keys, nature } = sent;
+        const { evalName, keys, nature } = sent;
         this.#models.responded(sent);
         this.#refusals.succeeded(keys, nature.kind === 'replayable' ? nature.model : '');
         this.#outage.succeeded(Date.now());
-        this.#options.onResponse?.(usage);
+        this.#options.onResponse?.(usage, evalName);
     }
     /** A response of this model was replayed. */
     replayed(model) {
@@ -42877,11 +43340,21 @@ class Job {
     /** Sends no further request. */
     stop() {
         this.#limit.stop();
+        this.trouble.stop();
     }
     async close() {
         this.#limit.close();
+        this.trouble.stop();
         await this.#models.settled();
         await this.#upstream.close();
+    }
+    #failed({ why, trouble: cause, sentAt, retryDelayMs }) {
+        const now = Date.now();
+        const retryAt = retryDelayMs === undefined ? undefined : now + retryDelayMs;
+        if (cause)
+            this.trouble.failed({ cause, sentAt, retryAt });
+        if (retryAt !== undefined)
+            this.#end(this.#outage.retrying(why, now));
     }
     #end(error) {
         if (error && !this.#unusable.signal.aborted)
@@ -43348,6 +43821,8 @@ class Sender {
         const loss = describeLoss(sent, result, (model) => this.#job.models.advise(model));
         if (loss !== undefined || result.kind === 'failed' || (result.kind === 'abandoned' && result.sent))
             this.#tally.count({ failed: 1 });
+        if (result.kind === 'succeeded' && sent.method === 'POST')
+            this.#tally.received += 1;
         if (loss !== undefined && sent.method === 'POST')
             attempt.refusal = loss;
         this.#job.ended(sent, result);
@@ -43361,6 +43836,8 @@ class Sender {
 class Tally {
     /** The current attempt. A request stays with the attempt that made it. */
     attempt = new Attempt(true);
+    /** Successful responses of the API in all attempts, without replayed ones. */
+    received = 0;
     #traffic = traffic/* noTraffic */.Ps;
     #lastTrafficAt = 0;
     /** Traffic of all attempts. */
@@ -43415,6 +43892,10 @@ class Lane {
     /** Traffic of all attempts. */
     traffic() {
         return this.#tally.traffic;
+    }
+    /** Successful responses of the API in all attempts, without replayed ones. */
+    receivedCount() {
+        return this.#tally.received;
     }
     /** Traffic since the last `restart()`, without responses whose client had disconnected. */
     attempt() {
@@ -43609,6 +44090,8 @@ async function startGateway(options) {
         },
         traffic: () => [...counting].reduce((sum, lane) => (0,traffic/* addTraffic */.b5)(sum, lane.traffic()), past),
         apiLoad: () => job.apiLoad(),
+        currentTrouble: () => job.trouble.current(),
+        worstTrouble: () => job.trouble.worst(),
         stop: () => job.stop(),
         async close() {
             // No client waits for a response any more, and requests that wait for their turn are abandoned.
@@ -43620,15 +44103,107 @@ async function startGateway(options) {
 
 // EXTERNAL MODULE: ./lib/model/format.js
 var format = __nccwpck_require__(9774);
+;// CONCATENATED MODULE: ./lib/run/token-reserve.js
+
+class TokenReserve {
+    #options;
+    /** What earlier runs used. */
+    #earlier = new Uses();
+    /** What this run used. */
+    #used = new Uses();
+    /** Requests in flight, by the name of the eval. */
+    #inFlight = new Map();
+    constructor(options) {
+        this.#options = options;
+        const names = new Map(options.evals.map(({ key, name }) => [key, name]));
+        for (const { eval: key, tokens, requests } of options.records) {
+            const responses = requests ? requests.sent + requests.replayed : 0;
+            this.#earlier.add(names.get(key) ?? key, { tokens: tokens.total, responses });
+        }
+    }
+    /** Billed tokens of this run. */
+    get spent() {
+        return this.#used.all.tokens;
+    }
+    spend(evalName, { prompt, completion }) {
+        this.#used.add(evalName, { tokens: prompt + completion, responses: 0 });
+        if (this.spent >= this.#options.tokens)
+            this.#options.onExhausted(this.#usedUp());
+    }
+    reserve(evalName) {
+        if (!this.#hasRoomFor(evalName)) {
+            if (this.#inFlight.size === 0)
+                this.#options.onExhausted(this.#noRoomFor(evalName));
+            return undefined;
+        }
+        this.#inFlight.set(evalName, (this.#inFlight.get(evalName) ?? 0) + 1);
+        return { end: (succeeded) => this.#end(evalName, succeeded) };
+    }
+    #end(evalName, succeeded) {
+        const left = (this.#inFlight.get(evalName) ?? 0) - 1;
+        if (left > 0)
+            this.#inFlight.set(evalName, left);
+        else
+            this.#inFlight.delete(evalName);
+        // Also a response whose tokens are not known: otherwise all requests to an API that counts none would wait for each other.
+        if (succeeded)
+            this.#used.add(evalName, { tokens: 0, responses: 1 });
+    }
+    #hasRoomFor(evalName) {
+        // A run always advances, or one with a small budget could be re-run forever.
+        if (this.#inFlight.size === 0 && this.spent === 0)
+            return true;
+        let needed = this.#expected(evalName);
+        for (const [name, requests] of this.#inFlight)
+            needed += requests * this.#expected(name);
+        return this.spent + needed <= this.#options.tokens;
+    }
+    /** The tokens that a response of the eval is likely to take. Infinite as long as nothing is known: then one is sent at a time. */
+    #expected(evalName) {
+        const known = [this.#used.of(evalName), this.#earlier.of(evalName), this.#used.all, this.#earlier.all];
+        return known.map(mean).find((tokens) => tokens !== undefined) ?? Number.POSITIVE_INFINITY;
+    }
+    #usedUp() {
+        return `the token-budget of ${(0,format/* wholeNumber */.rD)(this.#options.tokens)} is used up`;
+    }
+    #noRoomFor(evalName) {
+        const expected = (0,format/* wholeNumber */.rD)(Math.round(this.#expected(evalName)));
+        return `${this.#usedUp()} (${(0,format/* wholeNumber */.rD)(this.spent)} tokens are spent, and the next response may take ${expected})`;
+    }
+}
+/** Tokens and responses of evals, by their names. */
+class Uses {
+    #byName = new Map();
+    all = { tokens: 0, responses: 0 };
+    of(evalName) {
+        return this.#byName.get(evalName) ?? { tokens: 0, responses: 0 };
+    }
+    add(evalName, { tokens, responses }) {
+        const use = this.of(evalName);
+        this.#byName.set(evalName, use);
+        for (const each of [use, this.all]) {
+            each.tokens += tokens;
+            each.responses += responses;
+        }
+    }
+}
+/** Tokens per response; undefined when there is no response. */
+function mean({ tokens, responses }) {
+    return responses > 0 ? tokens / responses : undefined;
+}
+
 ;// CONCATENATED MODULE: ./lib/run/budget.js
+
 
 function openBudget(options) {
     const { timeMs, tokens, beganAt, sampleResume } = options;
     const limit = new AbortController();
     const known = new Map(options.records.map((record) => [record.eval, record]));
-    let spentTokens = 0;
+    const reserve = tokens === undefined
+        ? undefined
+        : new TokenReserve({ ...options, tokens, onExhausted: (why) => limit.abort(new Error(why)) });
     const timeLeftMs = () => (timeMs === undefined ? Number.POSITIVE_INFINITY : beganAt + timeMs - Date.now());
-    const tokensLeft = () => (tokens === undefined ? Number.POSITIVE_INFINITY : tokens - spentTokens);
+    const tokensLeft = () => (tokens === undefined ? Number.POSITIVE_INFINITY : tokens - (reserve?.spent ?? 0));
     const timer = timeMs === undefined
         ? undefined
         : setTimeout(() => limit.abort(new Error(`the time-budget of ${(0,format/* duration */.p0)(timeMs)} is used up`)), Math.max(0, timeLeftMs()));
@@ -43651,13 +44226,42 @@ function openBudget(options) {
             }
             return undefined;
         },
-        spend({ prompt, completion }) {
-            spentTokens += prompt + completion;
-            if (tokens !== undefined && tokensLeft() <= 0)
-                limit.abort(new Error(`the token-budget of ${(0,format/* wholeNumber */.rD)(tokens)} is used up`));
-        },
+        requests: reserve,
+        spend: (usage, evalName) => reserve?.spend(evalName, usage),
         close: () => clearTimeout(timer),
     };
+}
+
+;// CONCATENATED MODULE: ./lib/run/eval-progress.js
+/** @param now milliseconds since the epoch */
+function progressOf({ name, samples }, live, now) {
+    const { counts, startedAt, responsesBefore } = live;
+    const responses = counts?.responses() ?? 0;
+    return {
+        name,
+        samples,
+        responses,
+        replayed: counts?.replayed() ?? 0,
+        runningMs: now - startedAt,
+        waitsFor: responses > responsesBefore ? undefined : waitedForBy(counts),
+    };
+}
+function waitedForBy(counts) {
+    const count = counts?.openRequests() ?? 0;
+    if (count > 0)
+        return { kind: 'responses', count };
+    return { kind: counts?.pid() === undefined ? 'process' : 'requests' };
+}
+/** An eval may send several requests for a sample, but most send one. */
+function shareOfRunning({ samples }, counts) {
+    if (!samples || !counts)
+        return { share: 0, replayed: 0 };
+    const share = Math.min(1, counts.responses() / samples);
+    return { share, replayed: Math.min(share, counts.replayed() / samples) };
+}
+function shareOfCompleted({ requests }) {
+    const { sent = 0, replayed = 0 } = requests ?? {};
+    return { share: 1, replayed: replayed === 0 ? 0 : replayed / (sent + replayed) };
 }
 
 // EXTERNAL MODULE: ./lib/engine/engine.js
@@ -44641,7 +45245,8 @@ async function executeEval(planned, options, log, onStart = () => { }) {
     const lane = options.gateway.openLane(planned.name, journal);
     let running;
     onStart({
-        responses: () => responsesOf(lane.traffic()),
+        responses: () => lane.receivedCount() + lane.traffic().replayed,
+        replayed: () => lane.traffic().replayed,
         openRequests: () => lane.openCount(),
         tokens: () => tokensOf(lane.attempt()),
         pid: () => running?.pid,
@@ -44740,9 +45345,6 @@ function signatureOf({ failure }, lane) {
 function tokensOf({ tokensSent, tokensReplayed }) {
     const { prompt, completion } = (0,traffic/* addTokens */.Ox)(tokensSent, tokensReplayed);
     return prompt + completion;
-}
-function responsesOf({ sent, replayed, failed }) {
-    return Math.max(0, sent + replayed - failed);
 }
 
 // EXTERNAL MODULE: external "node:os"
@@ -44956,13 +45558,13 @@ function longestFirst(evals, expectedMs) {
 }
 /**
  * How long the rest of a run will take if it goes as fast, compared with what was expected, as the part that is done.
- * Undefined when nothing is done yet.
+ * Undefined when nothing is done yet that took time.
  */
 function timeLeftMs(evals, elapsedMs) {
     let doneMs = 0;
     let leftMs = 0;
-    for (const { expectedMs, share } of evals) {
-        doneMs += share * expectedMs;
+    for (const { expectedMs, share, replayed = 0 } of evals) {
+        doneMs += (share - replayed) * expectedMs;
         leftMs += (1 - share) * expectedMs;
     }
     return doneMs > 0 ? (leftMs / doneMs) * elapsedMs : undefined;
@@ -45143,6 +45745,7 @@ class AutomaticGate {
 
 
 
+
 const HEARTBEAT_MS = 30_000;
 /**
  * Decisions in, outcomes out, in the same order. Every outcome `fresh` is on disk when this returns.
@@ -45269,7 +45872,7 @@ class Run {
     }
     async #run(planned) {
         const { listener, exitOnError } = this.#options;
-        const live = { startedAt: Date.now(), counts: undefined };
+        const live = { startedAt: Date.now(), counts: undefined, responsesBefore: 0 };
         this.#running.set(planned, live);
         this.#gate.started(planned, () => live.counts);
         this.#started += 1;
@@ -45295,32 +45898,32 @@ class Run {
     }
     #heartbeat() {
         const now = Date.now();
-        const running = [...this.#running].map(([{ name, samples }, { counts, startedAt }]) => ({
-            name,
-            samples,
-            responses: counts?.responses() ?? 0,
-            runningMs: now - startedAt,
-        }));
+        const running = [...this.#running].map(([planned, live]) => progressOf(planned, live, now));
+        for (const live of this.#running.values())
+            live.responsesBefore = live.counts?.responses() ?? 0;
+        const trouble = this.#options.gateway.currentTrouble();
         return {
             kind: 'heartbeat',
             running,
             settled: this.#work.reused + this.#outcomes.size,
             total: this.#total,
-            leftMs: timeLeftMs(this.#advances(), now - this.#startedAt),
+            // While no responses come, the time left is unknown.
+            leftMs: trouble ? undefined : timeLeftMs(this.#advances(), now - this.#startedAt),
+            trouble,
         };
     }
-    /** How far each eval is. Those that were not started or were stopped say nothing about the time that is left. */
+    /** How far each eval is. Those that failed, were not started or were stopped say nothing about the time that is left. */
     #advances() {
-        return this.#work.evals
-            .filter((planned) => this.#outcomes.get(planned)?.status !== 'pending')
-            .map((planned) => ({
-            expectedMs: this.#work.expectedMs.get(planned) ?? 0,
-            share: this.#outcomes.has(planned) ? 1 : this.#shareOf(planned),
-        }));
-    }
-    #shareOf(planned) {
-        const responses = this.#running.get(planned)?.counts?.responses() ?? 0;
-        return planned.samples ? Math.min(1, responses / planned.samples) : 0;
+        return this.#work.evals.flatMap((planned) => {
+            const outcome = this.#outcomes.get(planned);
+            if (outcome && outcome.status !== 'fresh')
+                return [];
+            const expectedMs = this.#work.expectedMs.get(planned) ?? 0;
+            const share = outcome
+                ? shareOfCompleted(outcome.record)
+                : shareOfRunning(planned, this.#running.get(planned)?.counts);
+            return [{ expectedMs, ...share }];
+        });
     }
 }
 
@@ -45336,13 +45939,23 @@ class Run {
 /** @throws ActionError STATE_UNWRITABLE when a result could not be recorded; post saves what is on disk */
 async function runSet(request) {
     const { decisions, leftOut, state, journals, run, log, command, api, limits, evals, cancelled } = request;
-    const budget = openBudget({ ...limits, records: state.records, sampleResume: evals.sampleResume });
+    const budget = openBudget({
+        ...limits,
+        records: state.records,
+        evals: decisions.map((decision) => decision.eval),
+        sampleResume: evals.sampleResume,
+    });
     try {
         const gateway = await startGateway({
             ...api,
             listsModels: true,
             log,
-            onResponse: (usage) => budget.spend(usage),
+            budget: budget.requests,
+            onResponse: (usage, evalName) => budget.spend(usage, evalName),
+            onTrouble(report) {
+                request.onTrouble(report.trouble);
+                request.listener.onEvent({ kind: 'api-trouble', ...report });
+            },
         });
         const stopped = AbortSignal.any([cancelled.signal, gateway.unusable, budget.exhausted]);
         stopped.addEventListener('abort', () => gateway.stop(), { once: true });
@@ -45383,6 +45996,7 @@ async function runSet(request) {
             isSaved: saved.complete,
             stopped,
             unusable: gateway.whyUnusable(),
+            trouble: gateway.worstTrouble(),
         };
     }
     finally {

@@ -28648,8 +28648,10 @@ function isFromFork({ GITHUB_EVENT_NAME, GITHUB_EVENT_PATH, GITHUB_REPOSITORY })
 /* harmony export */ });
 /* unused harmony export finish */
 /* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(452);
-/* harmony import */ var _report_markdown_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(3396);
-/* harmony import */ var _log_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(2988);
+/* harmony import */ var _report_describe_trouble_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(6039);
+/* harmony import */ var _report_markdown_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(3021);
+/* harmony import */ var _log_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(2988);
+
 
 
 
@@ -28661,7 +28663,7 @@ const SHOWN_NAMES = 10;
  *
  * @throws ActionError that fails the step and names the evals that failed or are pending
  */
-function finish(results, { unusable, stopped }) {
+function finish(results, { unusable, stopped, trouble }) {
     const { verdict, counts } = results;
     const names = (status, withNote = false) => {
         const rows = results.rows
@@ -28674,17 +28676,18 @@ function finish(results, { unusable, stopped }) {
         const final = code === 'API_REFUSED' ? ' Retrying will not help.' : '';
         throw new ActionError(code, `${asSentence(message)}${final} ${headline(results)}; all received responses are saved.`, `${next} Then re-run the failed jobs; they resume from here.`);
     }
+    const apiTrouble = trouble ? ` ${describeAtEnd(trouble)}` : '';
     if (verdict === 'failed') {
-        throw new ActionError('EVALS_FAILED', `${counts.failed} of ${counts.total} evals failed: ${names('failed')}.`, 'See their output above and fix the cause. Then re-run the failed jobs; completed evals are not run again.');
+        throw new ActionError('EVALS_FAILED', `${counts.failed} of ${counts.total} evals failed: ${names('failed')}.${apiTrouble}`, 'See their output above and fix the cause. Then re-run the failed jobs; completed evals are not run again.');
     }
     if (verdict === 'incomplete') {
-        throw new ActionError('INCOMPLETE', `${headline(results)}${stopped.aborted ? `, then ${reasonOf(stopped.reason)}` : ''}. Still pending: ${names('pending', !stopped.aborted)}.`, 'Re-run the failed jobs; completed evals are not run again.');
+        throw new ActionError('INCOMPLETE', `${headline(results)}${stopped.aborted ? `, then ${reasonOf(stopped.reason)}` : ''}. Still pending: ${names('pending', !stopped.aborted)}.${apiTrouble}`, 'Re-run the failed jobs; completed evals are not run again.');
     }
 }
 /** Turns a failure into the error message and the exit code of the step. */
 function fail(error) {
     process.exitCode = 1;
-    _log_js__WEBPACK_IMPORTED_MODULE_2__/* .actionLog */ .Zx.error((0,_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .describeError */ .Uc)(error));
+    _log_js__WEBPACK_IMPORTED_MODULE_3__/* .actionLog */ .Zx.error((0,_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .describeError */ .Uc)(error));
 }
 
 
@@ -29246,7 +29249,7 @@ function quoteChildLine(line) {
 /* unused harmony export publishOutputs */
 /* harmony import */ var _actions_core__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3218);
 /* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(452);
-/* harmony import */ var _report_markdown_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(3396);
+/* harmony import */ var _report_markdown_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(3021);
 
 
 
@@ -31701,6 +31704,55 @@ function pythonString(value) {
 
 /***/ }),
 
+/***/ 9774:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   KG: () => (/* binding */ asSentence),
+/* harmony export */   _l: () => (/* binding */ metricText),
+/* harmony export */   hS: () => (/* binding */ counted),
+/* harmony export */   p0: () => (/* binding */ duration),
+/* harmony export */   rD: () => (/* binding */ wholeNumber)
+/* harmony export */ });
+/* unused harmony export listed */
+/** Rounds a number to four decimal places. Text is returned unchanged. */
+function metricText(value) {
+    if (typeof value !== 'number')
+        return String(value);
+    return Number.isInteger(value) ? String(value) : String(Number(value.toFixed(4)));
+}
+/** `4.1 s`, `3 min 20 s`, `2 h 5 min` */
+function duration(milliseconds) {
+    const seconds = milliseconds / 1000;
+    if (seconds < 60)
+        return `${seconds.toFixed(1)} s`;
+    const whole = Math.round(seconds);
+    const minutes = Math.floor(whole / 60);
+    if (minutes < 60)
+        return `${minutes} min ${whole % 60} s`;
+    return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+}
+/** `1,234,567`. By hand: the first use of `toLocaleString` takes 13 ms, a tenth of a run that has nothing to do. */
+function wholeNumber(value) {
+    return String(value).replace(/\B(?=(\d{3})+$)/g, ',');
+}
+/** `a, b and 26 more` */
+function listed(names, most) {
+    const hidden = names.length - most;
+    return `${names.slice(0, most).join(', ')}${hidden > 0 ? ` and ${hidden} more` : ''}`;
+}
+/** Makes a clause a sentence: with a capital, and with a full stop unless it ends in a mark of its own. */
+function asSentence(clause) {
+    return `${clause.charAt(0).toUpperCase()}${clause.slice(1)}${/[.!?]$/.test(clause) ? '' : '.'}`;
+}
+/** `1 request`, `1,200 requests` */
+function counted(count, noun) {
+    return `${wholeNumber(count)} ${noun}${count === 1 ? '' : 's'}`;
+}
+
+
+/***/ }),
+
 /***/ 7651:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
@@ -31801,9 +31853,11 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 /* harmony import */ var _progress_lock_js__WEBPACK_IMPORTED_MODULE_10__ = __nccwpck_require__(1394);
 /* harmony import */ var _progress_paths_js__WEBPACK_IMPORTED_MODULE_11__ = __nccwpck_require__(8943);
 /* harmony import */ var _progress_state_js__WEBPACK_IMPORTED_MODULE_12__ = __nccwpck_require__(8141);
-/* harmony import */ var _report_results_js__WEBPACK_IMPORTED_MODULE_13__ = __nccwpck_require__(7120);
-/* harmony import */ var _run_outcomes_on_disk_js__WEBPACK_IMPORTED_MODULE_14__ = __nccwpck_require__(6426);
+/* harmony import */ var _report_describe_trouble_js__WEBPACK_IMPORTED_MODULE_13__ = __nccwpck_require__(6039);
+/* harmony import */ var _report_results_js__WEBPACK_IMPORTED_MODULE_14__ = __nccwpck_require__(7120);
+/* harmony import */ var _run_outcomes_on_disk_js__WEBPACK_IMPORTED_MODULE_15__ = __nccwpck_require__(6426);
 /** Runs after every job. If main did not finish, saves the state that is on disk and writes the job summary. */
+
 
 
 
@@ -31865,9 +31919,10 @@ async function saveAndReport(session, paths) {
     (0,_action_session_js__WEBPACK_IMPORTED_MODULE_5__/* .saveSession */ .E1)({ ...session, ended: true });
     const run = (0,_action_context_js__WEBPACK_IMPORTED_MODULE_0__/* .runIdentity */ .f)(context);
     const leftOut = state.plan?.leftOut?.length;
-    const results = (0,_report_results_js__WEBPACK_IMPORTED_MODULE_13__/* .summarize */ .e)(model, evalSet, (0,_run_outcomes_on_disk_js__WEBPACK_IMPORTED_MODULE_14__/* .outcomesOnDisk */ .W)(state, run), (0,_run_outcomes_on_disk_js__WEBPACK_IMPORTED_MODULE_14__/* .trafficOnDisk */ .E)(state, run), leftOut);
+    const results = (0,_report_results_js__WEBPACK_IMPORTED_MODULE_14__/* .summarize */ .e)(model, evalSet, (0,_run_outcomes_on_disk_js__WEBPACK_IMPORTED_MODULE_15__/* .outcomesOnDisk */ .W)(state, run), (0,_run_outcomes_on_disk_js__WEBPACK_IMPORTED_MODULE_15__/* .trafficOnDisk */ .E)(state, run), leftOut);
     const note = 'The step was interrupted. Re-run the failed jobs; completed evals are not run again.';
-    await (0,_action_publish_js__WEBPACK_IMPORTED_MODULE_4__/* .publishSummary */ .I)(results, context, [note], _action_log_js__WEBPACK_IMPORTED_MODULE_3__/* .actionLog */ .Zx);
+    const trouble = session.trouble ? [(0,_report_describe_trouble_js__WEBPACK_IMPORTED_MODULE_13__/* .describeAtKill */ .nr)(session.trouble)] : [];
+    await (0,_action_publish_js__WEBPACK_IMPORTED_MODULE_4__/* .publishSummary */ .I)(results, context, [note, ...trouble], _action_log_js__WEBPACK_IMPORTED_MODULE_3__/* .actionLog */ .Zx);
 }
 await post().catch(_action_finish_js__WEBPACK_IMPORTED_MODULE_1__/* .fail */ .f);
 
@@ -34520,58 +34575,90 @@ function unwritable(root, error) {
 
 /***/ }),
 
-/***/ 3396:
+/***/ 6039:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   nr: () => (/* binding */ describeAtKill)
+/* harmony export */ });
+/* unused harmony exports describeReport, describeWait, describeAtEnd */
+/* harmony import */ var _model_format_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(9774);
 
-// EXPORTS
-__nccwpck_require__.d(__webpack_exports__, {
-  G: () => (/* binding */ renderMarkdown)
-});
+/** Each follows "the API has". */
+const WHAT = {
+    'rate-limit': 'limited the rate of requests',
+    'server-error': 'returned server errors',
+    'refused-connection': 'refused connections',
+    unreachable: 'been unreachable',
+    timeout: 'not responded in time',
+    'closed-connection': 'closed connections without a complete response',
+    'invalid-response': 'sent invalid responses',
+};
+const CHECK = 'If this lasts, check the status of the API, and whether this runner can reach it.';
+const ADVICE = {
+    'rate-limit': 'If this lasts, lower max-requests-in-flight, or raise the rate limit of the API key.',
+};
+/** The line for the log. The first one also says what to do. */
+function describeReport(change, trouble) {
+    switch (change) {
+        case 'began':
+            return `${describeLasting(trouble)} Failed requests are retried. ${ADVICE[trouble.cause.kind] ?? CHECK}`;
+        case 'other-cause':
+        case 'lasts':
+            return describeLasting(trouble);
+        case 'ended':
+            return `The API responds again. It had ${whatFor(trouble)}: ${counts(trouble)}. ${lastError(trouble)}`;
+    }
+}
+/** What evals wait for: `the API, which has refused connections for 12 s` */
+function describeWait(trouble) {
+    return `the API, which has ${whatFor(trouble)}`;
+}
+/** For the end of a run. */
+function describeAtEnd(trouble) {
+    const when = trouble.isLasting ? 'When the run ended' : 'During the run';
+    return `${when}, the API had ${whatFor(trouble)}: ${counts(trouble)}. ${lastError(trouble)}`;
+}
+/** For the end of a run that was killed: the last numbers that are known may be too low. */
+function describeAtKill(trouble) {
+    if (!trouble.isLasting)
+        return describeAtEnd(trouble);
+    const time = new Date(trouble.since).toISOString().slice(11, 19);
+    return `The API had ${WHAT[trouble.cause.kind]} since ${time} UTC. ${lastError(trouble)}`;
+}
+function describeLasting(trouble) {
+    return `The API has ${whatFor(trouble)}: ${counts(trouble)}. ${lastError(trouble)}`;
+}
+function whatFor({ cause: { kind }, since, until }) {
+    return `${WHAT[kind]} for ${wholeDuration(until - since)}`;
+}
+function counts({ failed, succeeded }) {
+    const others = succeeded === 0 ? 'none' : (0,_model_format_js__WEBPACK_IMPORTED_MODULE_0__/* .wholeNumber */ .rD)(succeeded);
+    return `${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_0__/* .counted */ .hS)(failed, 'request')} failed, retries included, and ${others} succeeded`;
+}
+/** The words of the API or of the transport. */
+function lastError({ cause: { detail } }) {
+    return (0,_model_format_js__WEBPACK_IMPORTED_MODULE_0__/* .asSentence */ .KG)(`last error: ${detail}`);
+}
+/** `12 s`, `3 min 20 s` */
+function wholeDuration(milliseconds) {
+    const seconds = Math.round(milliseconds / 1000);
+    return seconds < 60 ? `${seconds} s` : (0,_model_format_js__WEBPACK_IMPORTED_MODULE_0__/* .duration */ .p0)(seconds * 1000);
+}
 
-// UNUSED EXPORTS: headline
 
-// EXTERNAL MODULE: ./lib/model/adaptation.js
-var model_adaptation = __nccwpck_require__(9704);
-;// CONCATENATED MODULE: ./lib/model/format.js
-/** Rounds a number to four decimal places. Text is returned unchanged. */
-function metricText(value) {
-    if (typeof value !== 'number')
-        return String(value);
-    return Number.isInteger(value) ? String(value) : String(Number(value.toFixed(4)));
-}
-/** `4.1 s`, `3 min 20 s`, `2 h 5 min` */
-function duration(milliseconds) {
-    const seconds = milliseconds / 1000;
-    if (seconds < 60)
-        return `${seconds.toFixed(1)} s`;
-    const whole = Math.round(seconds);
-    const minutes = Math.floor(whole / 60);
-    if (minutes < 60)
-        return `${minutes} min ${whole % 60} s`;
-    return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
-}
-/** `1,234,567`. By hand: the first use of `toLocaleString` takes 13 ms, a tenth of a run that has nothing to do. */
-function wholeNumber(value) {
-    return String(value).replace(/\B(?=(\d{3})+$)/g, ',');
-}
-/** `a, b and 26 more` */
-function listed(names, most) {
-    const hidden = names.length - most;
-    return `${names.slice(0, most).join(', ')}${hidden > 0 ? ` and ${hidden} more` : ''}`;
-}
-/** Makes a clause a sentence: with a capital, and with a full stop unless it ends in a mark of its own. */
-function asSentence(clause) {
-    return `${clause.charAt(0).toUpperCase()}${clause.slice(1)}${/[.!?]$/.test(clause) ? '' : '.'}`;
-}
-/** `1 request`, `1,200 requests` */
-function counted(count, noun) {
-    return `${wholeNumber(count)} ${noun}${count === 1 ? '' : 's'}`;
-}
+/***/ }),
 
-// EXTERNAL MODULE: ./lib/text.js
-var lib_text = __nccwpck_require__(8804);
-;// CONCATENATED MODULE: ./lib/report/markdown.js
+/***/ 3021:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   G: () => (/* binding */ renderMarkdown)
+/* harmony export */ });
+/* unused harmony export headline */
+/* harmony import */ var _model_adaptation_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(9704);
+/* harmony import */ var _model_format_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(9774);
+/* harmony import */ var _text_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8804);
 /** The job summary: a headline and one table, in GitHub's Markdown. Pure. */
 
 
@@ -34602,7 +34689,7 @@ function renderMarkdown(results, link, notes = []) {
     return [
         head,
         ...rows.filter((_, index) => shown.has(index)),
-        ...(hidden > 0 ? ['', `… and ${wholeNumber(hidden)} more.`] : []),
+        ...(hidden > 0 ? ['', `… and ${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_1__/* .wholeNumber */ .rD)(hidden)} more.`] : []),
         '',
     ].join('\n');
 }
@@ -34623,23 +34710,23 @@ function rowsThatFit(results, rows, bytes) {
 }
 function headline({ verdict, counts }) {
     const { total, completed, failed, pending, leftOut } = counts;
-    const evals = (n) => counted(n, 'eval');
+    const evals = (n) => (0,_model_format_js__WEBPACK_IMPORTED_MODULE_1__/* .counted */ .hS)(n, 'eval');
     // Not "all": the set has more.
     if (verdict === 'passed' && leftOut > 0)
-        return `✅ ${evals(total)} done, ${wholeNumber(leftOut)} of the set left out`;
+        return `✅ ${evals(total)} done, ${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_1__/* .wholeNumber */ .rD)(leftOut)} of the set left out`;
     if (verdict === 'passed')
         return `✅ All ${evals(total)} done`;
     if (verdict === 'failed')
-        return `❌ ${evals(failed)} failed, ${wholeNumber(completed)} of ${wholeNumber(total)} done`;
-    return `⏳ Incomplete: ${wholeNumber(completed)} of ${evals(total)} done, ${wholeNumber(pending)} pending`;
+        return `❌ ${evals(failed)} failed, ${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_1__/* .wholeNumber */ .rD)(completed)} of ${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_1__/* .wholeNumber */ .rD)(total)} done`;
+    return `⏳ Incomplete: ${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_1__/* .wholeNumber */ .rD)(completed)} of ${evals(total)} done, ${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_1__/* .wholeNumber */ .rD)(pending)} pending`;
 }
 function countsLine({ counts }) {
     const parts = ['fresh', 'reused', 'failed', 'pending']
         .filter((status) => counts[status] > 0)
-        .map((status) => `${wholeNumber(counts[status])} ${status}`);
+        .map((status) => `${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_1__/* .wholeNumber */ .rD)(counts[status])} ${status}`);
     const { total, leftOut } = counts;
-    const of = counted(total + leftOut, 'eval');
-    const sentence = leftOut > 0 ? ` Left out by include and exclude: ${wholeNumber(leftOut)} of ${of}.` : '';
+    const of = (0,_model_format_js__WEBPACK_IMPORTED_MODULE_1__/* .counted */ .hS)(total + leftOut, 'eval');
+    const sentence = leftOut > 0 ? ` Left out by include and exclude: ${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_1__/* .wholeNumber */ .rD)(leftOut)} of ${of}.` : '';
     return `${parts.length > 0 ? `${parts.join(', ')}.` : 'nothing to do.'}${sentence}`;
 }
 /** Who graded. Plain `oaievalset` may have completed an eval with another judge, but then under another command. */
@@ -34648,7 +34735,7 @@ function judgeLine({ rows, model }) {
     judges.delete(undefined);
     const lines = [...judges].map(([judge = '', graded]) => {
         const own = judge === model ? ', which graded its own answers' : '';
-        return `${counted(graded.length, 'model-graded eval')}: judge \`${code(judge)}\`${own}.`;
+        return `${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_1__/* .counted */ .hS)(graded.length, 'model-graded eval')}: judge \`${code(judge)}\`${own}.`;
     });
     return lines.length === 0 ? [] : [...lines, ''];
 }
@@ -34657,18 +34744,18 @@ function trafficLine({ traffic }) {
     if (sent + replayed === 0)
         return [];
     const requests = [
-        `${wholeNumber(sent)} sent`,
-        `${wholeNumber(replayed)} replayed`,
-        ...(retried > 0 ? [`${wholeNumber(retried)} retries`] : []),
-        ...(failed > 0 ? [`${wholeNumber(failed)} failed`] : []),
+        `${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_1__/* .wholeNumber */ .rD)(sent)} sent`,
+        `${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_1__/* .wholeNumber */ .rD)(replayed)} replayed`,
+        ...(retried > 0 ? [`${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_1__/* .wholeNumber */ .rD)(retried)} retries`] : []),
+        ...(failed > 0 ? [`${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_1__/* .wholeNumber */ .rD)(failed)} failed`] : []),
     ];
     const { prompt, completion, cached, reasoning } = tokensSent;
     const parts = [
-        `${wholeNumber(prompt)} prompt${cached > 0 ? ` (${wholeNumber(cached)} cached)` : ''}`,
-        `${wholeNumber(completion)} completion${reasoning > 0 ? ` (${wholeNumber(reasoning)} reasoning)` : ''}`,
+        `${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_1__/* .wholeNumber */ .rD)(prompt)} prompt${cached > 0 ? ` (${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_1__/* .wholeNumber */ .rD)(cached)} cached)` : ''}`,
+        `${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_1__/* .wholeNumber */ .rD)(completion)} completion${reasoning > 0 ? ` (${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_1__/* .wholeNumber */ .rD)(reasoning)} reasoning)` : ''}`,
     ];
     return [
-        `Requests: ${requests.join(', ')}. Tokens: ${wholeNumber(prompt + completion)}, of them ${parts.join(', ')}.`,
+        `Requests: ${requests.join(', ')}. Tokens: ${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_1__/* .wholeNumber */ .rD)(prompt + completion)}, of them ${parts.join(', ')}.`,
         '',
     ];
 }
@@ -34678,15 +34765,15 @@ function adaptationLines({ adaptations, ownTemperature }) {
     if (adaptations.length === 0)
         return [];
     const lines = adaptations.slice(0, SHOWN_ADAPTATIONS).map(({ adaptation, evals }) => {
-        return `> - \`${code(adaptation.model)}\`: ${cell((0,model_adaptation/* describeAdaptation */.F)(adaptation))} (${counted(evals, 'eval')})`;
+        return `> - \`${code(adaptation.model)}\`: ${cell((0,_model_adaptation_js__WEBPACK_IMPORTED_MODULE_2__/* .describeAdaptation */ .F)(adaptation))} (${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_1__/* .counted */ .hS)(evals, 'eval')})`;
     });
     const hidden = adaptations.length - lines.length;
-    const own = ownTemperature.map(({ model, evals }) => `\`${code(model)}\` (${counted(evals, 'eval')})`);
+    const own = ownTemperature.map(({ model, evals }) => `\`${code(model)}\` (${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_1__/* .counted */ .hS)(evals, 'eval')})`);
     return [
         '> Requests were changed because a model does not accept a parameter that the evals send:',
         '>',
         ...lines,
-        ...(hidden > 0 ? [`> - and ${wholeNumber(hidden)} more`] : []),
+        ...(hidden > 0 ? [`> - and ${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_1__/* .wholeNumber */ .rD)(hidden)} more`] : []),
         ...(own.length > 0
             ? ['>', `> Sampled at the model's own temperature, so two runs may differ: ${own.join(', ')}.`]
             : []),
@@ -34696,15 +34783,15 @@ function adaptationLines({ adaptations, ownTemperature }) {
 function replacedModelLines({ replacedModels }) {
     if (replacedModels.length === 0)
         return [];
-    const lines = replacedModels.map(({ name, live, evals }) => `> - \`${code(name)}\`: \`${code(live)}\` (${counted(evals, 'eval')})`);
+    const lines = replacedModels.map(({ name, live, evals }) => `> - \`${code(name)}\`: \`${code(live)}\` (${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_1__/* .counted */ .hS)(evals, 'eval')})`);
     return ['> Names of models that `model-map` replaced in requests:', '>', ...lines, ''];
 }
 function tableRow(row, link) {
     const metric = row.metric
-        ? `${cell(row.metric.name)} **${cell(metricText(row.metric.value))}**`
+        ? `${cell(row.metric.name)} **${cell((0,_model_format_js__WEBPACK_IMPORTED_MODULE_1__/* .metricText */ ._l)(row.metric.value))}**`
         : cell(row.note);
-    const samples = row.samples === null ? '' : wholeNumber(row.samples);
-    const time = row.tookMs === undefined ? '' : duration(row.tookMs);
+    const samples = row.samples === null ? '' : (0,_model_format_js__WEBPACK_IMPORTED_MODULE_1__/* .wholeNumber */ .rD)(row.samples);
+    const time = row.tookMs === undefined ? '' : (0,_model_format_js__WEBPACK_IMPORTED_MODULE_1__/* .duration */ .p0)(row.tookMs);
     return `| \`${code(row.name)}\` | ${STATUS[row.status]} | ${metric} | ${samples} | ${time} | ${runCell(row, link)} |`;
 }
 function runCell({ run }, { repository, serverUrl }) {
@@ -34719,12 +34806,12 @@ function runCell({ run }, { repository, serverUrl }) {
 const MAX_CELL_BYTES = 500;
 /** Escapes text that others wrote (names, metrics, messages): it must not act as markup, break the table or reverse its text. */
 function cell(text) {
-    return (0,lib_text/* oneLine */.TN)(text, MAX_CELL_BYTES)
+    return (0,_text_js__WEBPACK_IMPORTED_MODULE_0__/* .oneLine */ .TN)(text, MAX_CELL_BYTES)
         .replace(/[&<>]/g, (c) => ({ '&': '&amp;', '<': '&lt;', '>': '&gt;' })[c] ?? c)
         .replace(/[\\`*_{}[\]|~!#@]/g, (c) => `\\${c}`);
 }
 function code(text) {
-    return (0,lib_text/* oneLine */.TN)(text, MAX_CELL_BYTES).replaceAll('`', "'").replaceAll('|', '\\|');
+    return (0,_text_js__WEBPACK_IMPORTED_MODULE_0__/* .oneLine */ .TN)(text, MAX_CELL_BYTES).replaceAll('`', "'").replaceAll('|', '\\|');
 }
 
 

@@ -1,6 +1,8 @@
 import { ActionError, type ApiUnusable, describeError, reasonOf } from '../errors.ts';
+import type { ApiTrouble } from '../model/api-trouble.ts';
 import { asSentence, listed } from '../model/format.ts';
 import type { Results } from '../model/results.ts';
+import { describeAtEnd } from '../report/describe-trouble.ts';
 import { headline } from '../report/markdown.ts';
 import { actionLog } from './log.ts';
 
@@ -10,6 +12,8 @@ export interface Stops {
   readonly unusable: ApiUnusable | undefined;
   /** Aborted when the run stopped early, with an Error that says why. */
   readonly stopped: AbortSignal;
+  /** The trouble of the API that lasted when the run ended, or else the longest. */
+  readonly trouble: ApiTrouble | undefined;
 }
 
 /** The job summary has all names. */
@@ -20,7 +24,7 @@ const SHOWN_NAMES = 10;
  *
  * @throws ActionError that fails the step and names the evals that failed or are pending
  */
-export function finish(results: Results, { unusable, stopped }: Stops): void {
+export function finish(results: Results, { unusable, stopped, trouble }: Stops): void {
   const { verdict, counts } = results;
   const names = (status: 'failed' | 'pending', withNote = false) => {
     const rows = results.rows
@@ -37,17 +41,18 @@ export function finish(results: Results, { unusable, stopped }: Stops): void {
       `${next} Then re-run the failed jobs; they resume from here.`,
     );
   }
+  const apiTrouble = trouble ? ` ${describeAtEnd(trouble)}` : '';
   if (verdict === 'failed') {
     throw new ActionError(
       'EVALS_FAILED',
-      `${counts.failed} of ${counts.total} evals failed: ${names('failed')}.`,
+      `${counts.failed} of ${counts.total} evals failed: ${names('failed')}.${apiTrouble}`,
       'See their output above and fix the cause. Then re-run the failed jobs; completed evals are not run again.',
     );
   }
   if (verdict === 'incomplete') {
     throw new ActionError(
       'INCOMPLETE',
-      `${headline(results)}${stopped.aborted ? `, then ${reasonOf(stopped.reason)}` : ''}. Still pending: ${names('pending', !stopped.aborted)}.`,
+      `${headline(results)}${stopped.aborted ? `, then ${reasonOf(stopped.reason)}` : ''}. Still pending: ${names('pending', !stopped.aborted)}.${apiTrouble}`,
       'Re-run the failed jobs; completed evals are not run again.',
     );
   }

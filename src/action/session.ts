@@ -2,6 +2,7 @@ import { getState, saveState } from '@actions/core';
 import type { CheckpointIdentity } from '../checkpoint/keys.ts';
 import { reasonOf } from '../errors.ts';
 import type { Log } from '../log.ts';
+import type { ApiTrouble } from '../model/api-trouble.ts';
 import type { Owner } from '../model/owner.ts';
 import type { RunContext } from './context.ts';
 import type { Inputs } from './inputs.ts';
@@ -16,6 +17,8 @@ export interface Session {
   readonly nextSeq: number;
   /** Outline of the state in the newest checkpoint of this run; undefined until one is saved. */
   readonly savedOutline?: string;
+  /** The last trouble of the API that main reported; undefined: none. */
+  readonly trouble?: ApiTrouble;
   /** Whether main finished, so that post has nothing to do. */
   readonly ended: boolean;
 }

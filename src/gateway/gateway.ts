@@ -9,10 +9,12 @@ import { randomBytes } from 'node:crypto';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { type ApiUnusable, reasonOf } from '../errors.ts';
+import type { ApiTrouble } from '../model/api-trouble.ts';
 import { addTraffic, noTraffic, type Traffic } from '../model/traffic.ts';
 import type { Journal } from '../progress/journal.ts';
 import { respondWithError } from './http.ts';
-import { type ApiLoad, Job, type JobOptions } from './job.ts';
+import { type ApiLoad, Job } from './job.ts';
+import type { JobOptions } from './job-options.ts';
 import { Lane } from './lane/lane.ts';
 import { withoutProxy } from './loopback.ts';
 import { PROVIDERS, type Provider } from './providers.ts';
@@ -32,6 +34,10 @@ export interface Gateway {
   /** The traffic of all evals, closed lanes included. */
   traffic(): Traffic;
   apiLoad(): ApiLoad;
+  /** The trouble of the API that keeps responses from coming at present. */
+  currentTrouble(): ApiTrouble | undefined;
+  /** The trouble of the API that lasts, or lasted when the run stopped; or else the longest. */
+  worstTrouble(): ApiTrouble | undefined;
   /** Sends, and pays for, no further request, because the run is ending. What is in flight is still recorded. */
   stop(): void;
   close(): Promise<void>;
@@ -100,6 +106,8 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     },
     traffic: () => [...counting].reduce((sum, lane) => addTraffic(sum, lane.traffic()), past),
     apiLoad: () => job.apiLoad(),
+    currentTrouble: () => job.trouble.current(),
+    worstTrouble: () => job.trouble.worst(),
     stop: () => job.stop(),
     async close() {
       // No client waits for a response any more, and requests that wait for their turn are abandoned.

@@ -1,49 +1,24 @@
 /** What all evals of a job share on their way to the API: one client, one limit, and what is known about the API. */
 import { ApiUnusable } from '../errors.ts';
-import type { Log } from '../log.ts';
 import { type Adaptation, describeAdaptation } from '../model/adaptation.ts';
 import type { TokenUsage } from '../model/api-response.ts';
 import { type ModelMap, noModelMap } from '../model/model-map.ts';
 import { Adaptations } from './call/adaptable.ts';
+import type { CallContext, FailedSending } from './call/call-context.ts';
 import type { CallResult } from './call/call-result.ts';
 import { InFlightLimit } from './call/in-flight-limit.ts';
-import { defaultRetryPolicy, type RetryPolicy } from './call/retry-policy.ts';
-import { type CallContext, UpstreamCall } from './call/upstream-call.ts';
+import { defaultRetryPolicy } from './call/retry-policy.ts';
+import { UpstreamCall } from './call/upstream-call.ts';
+import type { JobOptions } from './job-options.ts';
 import { JobModels } from './models/job-models.ts';
 import type { ModelNames } from './models/model-advice.ts';
 import { ModelLists } from './models/model-lists.ts';
-import { type Provider, type ProviderUrls, requestUrl } from './providers.ts';
+import { type Provider, requestUrl } from './providers.ts';
 import { Outage } from './refusal/outage.ts';
 import { Refusals } from './refusal/refusals.ts';
 import type { RequestNature } from './request/replayable.ts';
-import {
-  defaultTimeouts,
-  openUpstream,
-  type UpstreamRequest,
-  type UpstreamTimeouts,
-} from './upstream/upstream.ts';
-
-export interface JobOptions {
-  /** The environment of the job: proxies, certificates, keys. */
-  readonly env: NodeJS.ProcessEnv;
-  readonly urls: ProviderUrls;
-  /** The models of the inputs: a model of them that the API does not know ends the job. */
-  readonly models?: readonly string[];
-  /** Names of models that are replaced in requests. */
-  readonly modelMap?: ModelMap;
-  /** Whether the list of the API's models is requested, for messages about models that are or will be shut down. */
-  readonly listsModels?: boolean;
-  readonly maxRequestsInFlight: number;
-  readonly log: Log;
-  /** Called after each response that was recorded, with the tokens that the API billed for it. */
-  readonly onResponse?: (usage: TokenUsage) => void;
-  readonly retryPolicy?: RetryPolicy;
-  readonly timeouts?: UpstreamTimeouts;
-  /** A request with a larger body is refused. */
-  readonly maxRequestBytes?: number;
-  /** A response with more bytes, as received or decoded, is dropped. */
-  readonly maxResponseBytes?: number;
-}
+import { TroubleWatch } from './trouble/trouble-watch.ts';
+import { defaultTimeouts, openUpstream, type UpstreamRequest } from './upstream/upstream.ts';
 
 export type CallEvents = Pick<CallContext, 'path' | 'nature' | 'evalName' | 'onTry' | 'onHeaders' | 'record'>;
 
@@ -81,16 +56,18 @@ export class Job {
   readonly #adaptations = new Adaptations();
   readonly #refusals: Refusals;
   readonly #outage = new Outage();
+  readonly trouble: TroubleWatch;
   readonly #models: JobModels;
   #explained: ApiUnusable | undefined;
   readonly #unusable = new AbortController();
   readonly #logged = new Set<string>();
 
   constructor(options: JobOptions) {
-    const { env, urls, models = [], timeouts = defaultTimeouts, maxRequestsInFlight } = options;
+    const { env, urls, models = [], timeouts = defaultTimeouts, maxRequestsInFlight, budget } = options;
     this.#options = options;
     this.#upstream = openUpstream(env, timeouts, { urls, notice: (message) => options.log.warning(message) });
-    this.#limit = new InFlightLimit(maxRequestsInFlight);
+    this.#limit = new InFlightLimit(maxRequestsInFlight, budget);
+    this.trouble = new TroubleWatch(options.onTrouble ?? (() => {}), options.troublePolicy);
     this.#refusals = new Refusals({
       jobKeys: keysOf(env),
       jobModels: models,
@@ -137,6 +114,7 @@ export class Job {
 
   call(request: UpstreamRequest, { onTry, ...events }: CallEvents): UpstreamCall {
     const { retryPolicy = defaultRetryPolicy, maxResponseBytes = MAX_RESPONSE_BYTES } = this.#options;
+    const isPost = request.method === 'POST';
     return new UpstreamCall(request, {
       ...events,
       upstream: this.#upstream,
@@ -145,21 +123,22 @@ export class Job {
       policy: retryPolicy,
       maxResponseBytes,
       onTry: (before) => {
-        if (request.method === 'POST') this.#outage.sent(Date.now());
+        if (isPost) this.#outage.sent(Date.now());
         onTry(before);
       },
-      onRetry: (why) => this.#end(this.#outage.retrying(why, Date.now())),
+      onFailure: (failure) => isPost && this.#failed(failure),
+      onResponded: (isSuccess) => isPost && this.trouble.responded(isSuccess),
       onAdapted: (adaptation) => this.#announce(adaptation),
     });
   }
 
   /** A replayable request succeeded. */
   succeeded(sent: SentRequest, usage: TokenUsage): void {
-    const { keys, nature } = sent;
+    const { evalName, keys, nature } = sent;
     this.#models.responded(sent);
     this.#refusals.succeeded(keys, nature.kind === 'replayable' ? nature.model : '');
     this.#outage.succeeded(Date.now());
-    this.#options.onResponse?.(usage);
+    this.#options.onResponse?.(usage, evalName);
   }
 
   /** A response of this model was replayed. */
@@ -191,12 +170,21 @@ export class Job {
   /** Sends no further request. */
   stop(): void {
     this.#limit.stop();
+    this.trouble.stop();
   }
 
   async close(): Promise<void> {
     this.#limit.close();
+    this.trouble.stop();
     await this.#models.settled();
     await this.#upstream.close();
+  }
+
+  #failed({ why, trouble: cause, sentAt, retryDelayMs }: FailedSending): void {
+    const now = Date.now();
+    const retryAt = retryDelayMs === undefined ? undefined : now + retryDelayMs;
+    if (cause) this.trouble.failed({ cause, sentAt, retryAt });
+    if (retryAt !== undefined) this.#end(this.#outage.retrying(why, now));
   }
 
   #end(error: ApiUnusable | undefined): void {

@@ -5,8 +5,17 @@ import { asSentence, counted, duration, metricText, wholeNumber } from '../model
 import type { AttemptOutcome } from '../model/outcome.ts';
 import type { StartLimit } from '../model/parallel-evals.ts';
 import type { PlannedEval } from '../model/plan.ts';
-import type { EvalEnded, EvalProgress, Heartbeat, Parallelism, RunEvent } from '../model/run-event.ts';
+import type {
+  EvalEnded,
+  EvalProgress,
+  Heartbeat,
+  Parallelism,
+  RunEvent,
+  TroubleReported,
+  WaitedFor,
+} from '../model/run-event.ts';
 import { shorten } from '../text.ts';
+import { describeReport, describeWait } from './describe-trouble.ts';
 import { EvalLog } from './eval-log.ts';
 import { mainMetric } from './main-metric.ts';
 
@@ -29,6 +38,7 @@ export class LiveLog {
   /** Of the evals that run, by key. */
   readonly #evalLogs = new Map<string, EvalLog>();
   #failures = 0;
+  #warnedOfTrouble = false;
 
   constructor(log: Log, options: LiveLogOptions) {
     this.#log = log;
@@ -55,10 +65,21 @@ export class LiveLog {
       case 'heartbeat':
         this.#log.info(describeHeartbeat(event));
         break;
+      case 'api-trouble':
+        this.#reportTrouble(event);
+        break;
       case 'parallelism':
         this.#log.info(describeParallelism(event));
         break;
     }
+  }
+
+  /** One annotation is enough for a run. */
+  #reportTrouble({ change, trouble }: TroubleReported): void {
+    const text = describeReport(change, trouble);
+    if (this.#warnedOfTrouble) this.#log.info(text);
+    else this.#log.warning(text, 'Model API');
+    this.#warnedOfTrouble = true;
   }
 
   #end({ outcome, tookMs, ended, total }: EvalEnded): void {
@@ -133,22 +154,42 @@ export function describeParallelism({ most, limit }: Omit<Parallelism, 'kind'>):
 }
 
 /** `3 of 28 evals have ended; running: a (120 of 500 responses, 14 per second, for 8.6 s); about 4 min 0 s left` */
-export function describeHeartbeat({ running, settled, total, leftMs }: Heartbeat): string {
+export function describeHeartbeat({ running, settled, total, leftMs, trouble }: Heartbeat): string {
   return [
     `${settled} of ${total} evals have ended`,
-    `running: ${running.map(describeProgress).join(', ') || 'none'}`,
+    `running: ${running.map((each) => describeProgress(each, trouble === undefined)).join(', ') || 'none'}`,
+    ...(trouble === undefined ? [] : [`waiting for ${describeWait(trouble)}`]),
     ...(leftMs === undefined ? [] : [`about ${duration(leftMs)} left`]),
   ].join('; ');
 }
 
-function describeProgress({ name, samples, responses, runningMs }: EvalProgress): string {
+/** @param saysWait whether to say what it waits for; otherwise all wait for the same */
+function describeProgress(progress: EvalProgress, saysWait: boolean): string {
+  const { name, samples, responses, replayed, runningMs, waitsFor } = progress;
   // An eval may send several requests for a sample, so more responses than samples show nothing.
   const of = samples !== null && responses <= samples ? ` of ${wholeNumber(samples)}` : '';
-  const rate =
-    responses > 0 && runningMs > 0 ? `, ${describeRate(responses / (runningMs / 1000))} per second` : '';
-  return `${name} (${wholeNumber(responses)}${of} responses${rate}, for ${duration(runningMs)})`;
+  const received = responses - replayed;
+  const facts = [
+    `${wholeNumber(responses)}${of} responses`,
+    ...(replayed > 0 ? [`${wholeNumber(replayed)} of them replayed`] : []),
+    ...(received > 0 && runningMs > 0 ? [`${describeRate(received / (runningMs / 1000))} per second`] : []),
+    `for ${duration(runningMs)}`,
+    ...(saysWait && waitsFor ? [describeWaitedFor(waitsFor)] : []),
+  ];
+  return `${name} (${facts.join(', ')})`;
 }
 
 function describeRate(perSecond: number): string {
   return perSecond < 10 ? perSecond.toPrecision(2) : wholeNumber(Math.round(perSecond));
+}
+
+function describeWaitedFor(waitedFor: WaitedFor): string {
+  switch (waitedFor.kind) {
+    case 'process':
+      return 'its Python process is starting';
+    case 'responses':
+      return `waiting for ${counted(waitedFor.count, 'response')}`;
+    case 'requests':
+      return 'sending no requests';
+  }
 }

@@ -1,8 +1,9 @@
 /** How much time and how many tokens a run may use. At the limit the run stops, and its paid responses stay recorded. */
-import type { TokenUsage } from '../model/api-response.ts';
+import type { RequestBudget } from '../gateway/call/request-budget.ts';
 import type { CompletionRecord } from '../model/completion-record.ts';
 import { duration, wholeNumber } from '../model/format.ts';
 import type { PlannedEval } from '../model/plan.ts';
+import { type BilledTokens, TokenReserve } from './token-reserve.ts';
 
 export interface BudgetOptions {
   /** Counted from the start of the step, at most 24 days (the longest timer of Node); undefined: no limit. */
@@ -13,6 +14,7 @@ export interface BudgetOptions {
   readonly beganAt: number;
   /** Of this and earlier runs. They show how much an eval uses. */
   readonly records: readonly CompletionRecord[];
+  readonly evals: readonly Pick<PlannedEval, 'key' | 'name'>[];
   /** Whether responses of an interrupted eval are recorded. If so, an eval too large for any budget advances with each run. */
   readonly sampleResume: boolean;
 }
@@ -32,8 +34,10 @@ export interface Budget {
    * still need. Undefined when it fits, or when no record shows how much it uses.
    */
   reasonToSkip(planned: PlannedEval, running?: readonly RunningEvalTokens[]): string | undefined;
+  /** Decides when a request may be sent; undefined: there is no token budget. */
+  readonly requests: RequestBudget | undefined;
   /** Adds the tokens of one billed response. */
-  spend(usage: Pick<TokenUsage, 'prompt' | 'completion'>): void;
+  spend(usage: BilledTokens, evalName: string): void;
   close(): void;
 }
 
@@ -41,9 +45,12 @@ export function openBudget(options: BudgetOptions): Budget {
   const { timeMs, tokens, beganAt, sampleResume } = options;
   const limit = new AbortController();
   const known = new Map(options.records.map((record) => [record.eval, record]));
-  let spentTokens = 0;
+  const reserve =
+    tokens === undefined
+      ? undefined
+      : new TokenReserve({ ...options, tokens, onExhausted: (why) => limit.abort(new Error(why)) });
   const timeLeftMs = () => (timeMs === undefined ? Number.POSITIVE_INFINITY : beganAt + timeMs - Date.now());
-  const tokensLeft = () => (tokens === undefined ? Number.POSITIVE_INFINITY : tokens - spentTokens);
+  const tokensLeft = () => (tokens === undefined ? Number.POSITIVE_INFINITY : tokens - (reserve?.spent ?? 0));
   const timer =
     timeMs === undefined
       ? undefined
@@ -71,11 +78,8 @@ export function openBudget(options: BudgetOptions): Budget {
       }
       return undefined;
     },
-    spend({ prompt, completion }) {
-      spentTokens += prompt + completion;
-      if (tokens !== undefined && tokensLeft() <= 0)
-        limit.abort(new Error(`the token-budget of ${wholeNumber(tokens)} is used up`));
-    },
+    requests: reserve,
+    spend: (usage, evalName) => reserve?.spend(evalName, usage),
     close: () => clearTimeout(timer),
   };
 }

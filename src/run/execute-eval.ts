@@ -32,8 +32,10 @@ export interface ExecuteOptions extends AttemptOptions {
 
 /** Counters of an eval while it runs. */
 export interface LiveCounts {
-  /** Responses received in all attempts, replayed ones included. */
+  /** Successful responses in all attempts, replayed ones included. */
   responses(): number;
+  /** Those of them that were replayed. */
+  replayed(): number;
   /** Requests that have no complete response yet. */
   openRequests(): number;
   /** Prompt and completion tokens of the responses of this attempt, replayed ones included. */
@@ -63,7 +65,8 @@ export async function executeEval(
   const lane = options.gateway.openLane(planned.name, journal);
   let running: RunningEval | undefined;
   onStart({
-    responses: () => responsesOf(lane.traffic()),
+    responses: () => lane.receivedCount() + lane.traffic().replayed,
+    replayed: () => lane.traffic().replayed,
     openRequests: () => lane.openCount(),
     tokens: () => tokensOf(lane.attempt()),
     pid: () => running?.pid,
@@ -174,8 +177,4 @@ function signatureOf({ failure }: Attempt, lane: Lane): string {
 function tokensOf({ tokensSent, tokensReplayed }: Traffic): number {
   const { prompt, completion } = addTokens(tokensSent, tokensReplayed);
   return prompt + completion;
-}
-
-function responsesOf({ sent, replayed, failed }: Traffic): number {
-  return Math.max(0, sent + replayed - failed);
 }

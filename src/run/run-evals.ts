@@ -5,9 +5,10 @@ import type { Decision } from '../model/decision.ts';
 import type { AttemptOutcome, Outcome } from '../model/outcome.ts';
 import type { ParallelEvals } from '../model/parallel-evals.ts';
 import type { PlannedEval } from '../model/plan.ts';
-import type { EvalNotStarted, EvalProgress, Heartbeat, RunEvent } from '../model/run-event.ts';
+import type { EvalNotStarted, Heartbeat, RunEvent } from '../model/run-event.ts';
 import type { Budget } from './budget.ts';
-import { type ExecuteOptions, executeEval, type LiveCounts } from './execute-eval.ts';
+import { type LiveEval, progressOf, shareOfCompleted, shareOfRunning } from './eval-progress.ts';
+import { type ExecuteOptions, executeEval } from './execute-eval.ts';
 import { type Machine, thisMachine } from './machine.ts';
 import { type Advance, expectedDurations, longestFirst, timeLeftMs } from './schedule.ts';
 import { type StartGate, startGate } from './start-gate.ts';
@@ -73,12 +74,6 @@ interface Work {
   readonly expectedMs: ReadonlyMap<PlannedEval, number>;
   /** Evals of the set that do not run. */
   readonly reused: number;
-}
-
-interface LiveEval {
-  readonly startedAt: number;
-  /** Undefined until its lane is open. */
-  counts: LiveCounts | undefined;
 }
 
 type NotStarted = Pick<EvalNotStarted, 'cause' | 'reason'>;
@@ -184,7 +179,7 @@ class Run {
 
   async #run(planned: PlannedEval): Promise<void> {
     const { listener, exitOnError } = this.#options;
-    const live: LiveEval = { startedAt: Date.now(), counts: undefined };
+    const live: LiveEval = { startedAt: Date.now(), counts: undefined, responsesBefore: 0 };
     this.#running.set(planned, live);
     this.#gate.started(planned, () => live.counts);
     this.#started += 1;
@@ -209,35 +204,30 @@ class Run {
 
   #heartbeat(): Heartbeat {
     const now = Date.now();
-    const running = [...this.#running].map(
-      ([{ name, samples }, { counts, startedAt }]): EvalProgress => ({
-        name,
-        samples,
-        responses: counts?.responses() ?? 0,
-        runningMs: now - startedAt,
-      }),
-    );
+    const running = [...this.#running].map(([planned, live]) => progressOf(planned, live, now));
+    for (const live of this.#running.values()) live.responsesBefore = live.counts?.responses() ?? 0;
+    const trouble = this.#options.gateway.currentTrouble();
     return {
       kind: 'heartbeat',
       running,
       settled: this.#work.reused + this.#outcomes.size,
       total: this.#total,
-      leftMs: timeLeftMs(this.#advances(), now - this.#startedAt),
+      // While no responses come, the time left is unknown.
+      leftMs: trouble ? undefined : timeLeftMs(this.#advances(), now - this.#startedAt),
+      trouble,
     };
   }
 
-  /** How far each eval is. Those that were not started or were stopped say nothing about the time that is left. */
+  /** How far each eval is. Those that failed, were not started or were stopped say nothing about the time that is left. */
   #advances(): Advance[] {
-    return this.#work.evals
-      .filter((planned) => this.#outcomes.get(planned)?.status !== 'pending')
-      .map((planned) => ({
-        expectedMs: this.#work.expectedMs.get(planned) ?? 0,
-        share: this.#outcomes.has(planned) ? 1 : this.#shareOf(planned),
-      }));
-  }
-
-  #shareOf(planned: PlannedEval): number {
-    const responses = this.#running.get(planned)?.counts?.responses() ?? 0;
-    return planned.samples ? Math.min(1, responses / planned.samples) : 0;
+    return this.#work.evals.flatMap((planned) => {
+      const outcome = this.#outcomes.get(planned);
+      if (outcome && outcome.status !== 'fresh') return [];
+      const expectedMs = this.#work.expectedMs.get(planned) ?? 0;
+      const share = outcome
+        ? shareOfCompleted(outcome.record)
+        : shareOfRunning(planned, this.#running.get(planned)?.counts);
+      return [{ expectedMs, ...share }];
+    });
   }
 }

@@ -8,6 +8,7 @@ import type { ApiUnusable } from '../errors.ts';
 import { startGateway } from '../gateway/gateway.ts';
 import type { ProviderUrls } from '../gateway/providers.ts';
 import type { Log } from '../log.ts';
+import type { ApiTrouble } from '../model/api-trouble.ts';
 import type { Decision } from '../model/decision.ts';
 import type { ModelMap } from '../model/model-map.ts';
 import type { Outcome } from '../model/outcome.ts';
@@ -63,6 +64,8 @@ export interface RunSetRequest {
     /** Samples that one eval works on at a time; undefined: evals decides. */
     readonly threads: number | undefined;
   };
+  /** Receives the trouble of the API as it is reported, for a post step after a kill. */
+  readonly onTrouble: (trouble: ApiTrouble) => void;
   readonly checkpoints: Pick<
     CheckpointerOptions,
     'store' | 'isUnchanged' | 'onSave' | 'onSaved' | 'knownUnavailable' | 'superseded'
@@ -89,18 +92,30 @@ export interface SetOutcome {
   readonly stopped: AbortSignal;
   /** Why the API refused the job or could not be reached; undefined when neither happened. */
   readonly unusable: ApiUnusable | undefined;
+  /** The trouble of the API that lasted when the run ended, or else the longest; undefined when there was none. */
+  readonly trouble: ApiTrouble | undefined;
 }
 
 /** @throws ActionError STATE_UNWRITABLE when a result could not be recorded; post saves what is on disk */
 export async function runSet(request: RunSetRequest): Promise<SetOutcome> {
   const { decisions, leftOut, state, journals, run, log, command, api, limits, evals, cancelled } = request;
-  const budget = openBudget({ ...limits, records: state.records, sampleResume: evals.sampleResume });
+  const budget = openBudget({
+    ...limits,
+    records: state.records,
+    evals: decisions.map((decision) => decision.eval),
+    sampleResume: evals.sampleResume,
+  });
   try {
     const gateway = await startGateway({
       ...api,
       listsModels: true,
       log,
-      onResponse: (usage) => budget.spend(usage),
+      budget: budget.requests,
+      onResponse: (usage, evalName) => budget.spend(usage, evalName),
+      onTrouble(report) {
+        request.onTrouble(report.trouble);
+        request.listener.onEvent({ kind: 'api-trouble', ...report });
+      },
     });
     const stopped = AbortSignal.any([cancelled.signal, gateway.unusable, budget.exhausted]);
     stopped.addEventListener('abort', () => gateway.stop(), { once: true });
@@ -138,6 +153,7 @@ export async function runSet(request: RunSetRequest): Promise<SetOutcome> {
       isSaved: saved.complete,
       stopped,
       unusable: gateway.whyUnusable(),
+      trouble: gateway.worstTrouble(),
     };
   } finally {
     budget.close();

@@ -49,17 +49,19 @@ export interface Advance {
   readonly expectedMs: number;
   /** The part of the eval that is done, from 0 to 1. */
   readonly share: number;
+  /** The part that was replayed, which took no time; it belongs to `share`. */
+  readonly replayed?: number;
 }
 
 /**
  * How long the rest of a run will take if it goes as fast, compared with what was expected, as the part that is done.
- * Undefined when nothing is done yet.
+ * Undefined when nothing is done yet that took time.
  */
 export function timeLeftMs(evals: readonly Advance[], elapsedMs: number): number | undefined {
   let doneMs = 0;
   let leftMs = 0;
-  for (const { expectedMs, share } of evals) {
-    doneMs += share * expectedMs;
+  for (const { expectedMs, share, replayed = 0 } of evals) {
+    doneMs += (share - replayed) * expectedMs;
     leftMs += (1 - share) * expectedMs;
   }
   return doneMs > 0 ? (leftMs / doneMs) * elapsedMs : undefined;

@@ -70,12 +70,11 @@ describe.concurrent('time-budget', () => {
 });
 
 describe.concurrent('token-budget', () => {
-  test('token-budget: at most the limit and the requests in flight are spent, and all of it is saved', async (context) => {
-    const inFlight = 3;
+  test('token-budget: with many requests in flight the limit holds, and all that is spent is saved', async (context) => {
     const machine = await machineWithSet(
       context,
       { samples: [60, 5] },
-      { api: { latencyMs: 50 }, inputs: { 'max-requests-in-flight': String(inFlight) } },
+      { api: { latencyMs: 50 }, inputs: { 'max-requests-in-flight': '8' } },
     );
     const result = await machine.run({ inputs: { 'token-budget': '200' } });
     expect(result.exitCode, logOf(result)).toBe(1);
@@ -87,8 +86,10 @@ describe.concurrent('token-budget', () => {
     const spent = recordedTokens(machine.stateDirectory);
     const sum = spent.reduce((total, tokens) => total + tokens, 0);
     expect(result.outputs['total-tokens']).toBe(String(sum));
-    expect(sum).toBeGreaterThanOrEqual(200);
-    expect(sum).toBeLessThanOrEqual(200 + inFlight * Math.max(...spent));
+    // All responses take about as much, so what is reserved for those in flight is about what they take.
+    const largest = Math.max(...spent);
+    expect(sum).toBeGreaterThan(200 - largest);
+    expect(sum).toBeLessThan(200 + largest);
     expect(result.outputs['saved-key']).not.toBe('');
     await completesElsewhere(machine, 65, spent.length);
   });

@@ -117,24 +117,21 @@ describe.concurrent('judge-model', () => {
       },
     ]);
 
-    // Results of each judge stay: going back to one sends nothing.
+    // A judge that is the model adds nothing to the command, and ends the notice.
     machine.api.forget();
-    const back = await machine.run({ runId: '4' });
-    expect(back.outputs, logOf(back)).toMatchObject({ complete: 'true', fresh: '0', reused: '3' });
-    expect(machine.api.counts().received).toBe(0);
-  });
-
-  test('judge-model: a judge that is the model adds nothing to the command, and ends the notice', async (context) => {
-    const machine = await machineWithJudge(context, { inputs: { 'judge-model': '' } });
-    await machine.run();
-    machine.api.forget();
-    const itself = await machine.run({ runId: '2', inputs: { 'judge-model': MODEL } });
+    const itself = await machine.run({ runId: '4', inputs: { 'judge-model': MODEL } });
     expect(itself.outputs, logOf(itself)).toMatchObject({ complete: 'true', fresh: '0', reused: '3' });
     expect(itself.annotations).toEqual([]);
     expect(itself.summary).toContain(
       `1 model-graded eval: judge \`${MODEL}\`, which graded its own answers.`,
     );
     expect(judgesOf(machine)).toMatchObject({ [FACT]: [MODEL, MODEL] });
+
+    // Results of each judge stay: going back to one sends nothing.
+    machine.api.forget();
+    const back = await machine.run({ runId: '5' });
+    expect(back.outputs, logOf(back)).toMatchObject({ complete: 'true', fresh: '0', reused: '3' });
+    expect(machine.api.counts().received).toBe(0);
   });
 
   test('judge-model: a completion function of a registry grades without the API', async (context) => {

@@ -1,20 +1,20 @@
 /** Keys that no client can send, and evals that never get as far as a request: nothing hangs, and the cause is named. */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { describe, expect } from 'vitest';
 import { machineWithSet } from '../helpers/generated-set.ts';
 import { type Cleanup, temporaryDirectory } from '../helpers/temporary-directory.ts';
 import { annotations, logOf, type TestMachine } from '../helpers/test-machine.ts';
-import { LONG, testRows } from '../helpers/test-rows.ts';
+import { testRows } from '../helpers/test-rows.ts';
 
 const KEY = 'sk-field-0123456789abcdef';
 
 describe.concurrent('a key with something at its ends', () => {
-  test.for([
-    ['a line break in the warm engine', `${KEY}\n`, 'warm'],
+  testRows({ short: 0, long: 2 }, [
     ['a line break in the engine oaieval', `${KEY}\n`, 'oaieval'],
     ['a byte order mark and blanks', `\ufeff ${KEY} \r\n`, 'warm'],
-  ] as const)('%s is trimmed, and the evals run', LONG, async ([, value, engine], context) => {
+    ['a line break in the warm engine', `${KEY}\n`, 'warm'],
+  ] as const)('%s is trimmed, and the evals run', async ([, value, engine], context) => {
     const machine = await machineWithSet(context, { samples: [2] });
     const result = await machine.run({ env: { OPENAI_API_KEY: value }, inputs: { engine } });
     expect(result.exitCode, logOf(result)).toBe(0);
@@ -101,9 +101,8 @@ describe.concurrent('an eval that sends nothing', () => {
     },
   );
 
-  test.for(['warm', 'oaieval'])(
+  testRows({ short: 0, long: 1 }, ['warm', 'oaieval'])(
     'but shows a progress bar that advances is not stalled (%s)',
-    LONG,
     async (engine, context) => {
       const machine = await machineWith(context, WORKS, 'Works');
       const result = await machine.run({ inputs: { engine } });

@@ -17,11 +17,11 @@ beforeAll(async () => {
 const isLookup = ({ method }: { readonly method: string }) => method !== 'POST';
 
 describe.concurrent('refusals that no retry can resolve', () => {
-  testRows(1, [
+  testRows({ short: 1, long: 1 }, [
     ['insufficient_quota', 'warm', apiFaults.insufficientQuota(), /You exceeded your current quota/],
+    ['an invalid key', 'oaieval', apiFaults.invalidKey(), /Incorrect API key provided/],
     ['insufficient_quota', 'oaieval', apiFaults.insufficientQuota(), /You exceeded your current quota/],
     ['an invalid key', 'warm', apiFaults.invalidKey(), /Incorrect API key provided/],
-    ['an invalid key', 'oaieval', apiFaults.invalidKey(), /Incorrect API key provided/],
   ] as const)(
     '%s in the middle of a run ends the job with the words of the API, engine %s; responses so far are saved',
     async (row, context) => {
@@ -194,12 +194,11 @@ class Swallows(Match):
 `;
 
 describe.concurrent("an eval of one's own", () => {
-  test.for([
-    ['eval-timeout', { 'eval-timeout': '15s' }],
+  testRows({ short: 0, long: 1 }, [
     ['stall-timeout', { 'stall-timeout': '10s' }],
+    ['eval-timeout', { 'eval-timeout': '15s' }],
   ] as const)(
     'an eval that hangs after its last response, killed by %s twice: no response is lost',
-    LONG,
     async (row, context) => {
       const modules = temporaryDirectory(context);
       writeFileSync(join(modules, 'hangs.py'), HANGS_AFTERWARDS);

@@ -39,6 +39,36 @@ export function useCompletedSet(): MakeCompletedMachine {
   };
 }
 
+/**
+ * Runs the set once for all tests of a file. Each test gets its own machine, without a state directory, and a cache service with
+ * the checkpoint that the run saved.
+ *
+ * @param change changes the archive of that checkpoint
+ */
+export function useSavedSet(): (
+  cleanup: Cleanup,
+  change?: (archive: Buffer) => Buffer,
+) => Promise<TestMachine> {
+  const cleanup = cleanupAfterAll();
+  let saved = '';
+  beforeAll(async () => {
+    saved = temporaryDirectory(cleanup);
+    const python = await evalsPython();
+    const machine = await TestMachine.make(cleanup, { python, ...small, cache: { directory: saved } });
+    const result = await machine.run();
+    expect(result.outputs, logOf(result)).toMatchObject({ complete: 'true', fresh: '2' });
+    expect(machine.cache.entries()).toHaveLength(1);
+  });
+  return async (context, change = (archive) => archive) => {
+    const directory = temporaryDirectory(context);
+    cpSync(saved, directory, { recursive: true });
+    const python = await evalsPython();
+    const machine = await TestMachine.make(context, { python, ...small, cache: { directory } });
+    for (const { key } of machine.cache.entries()) machine.cache.tamper(key, change);
+    return machine;
+  };
+}
+
 /** Removes evals from a state directory, as if they had never run. */
 export function forgetEvals(machine: TestMachine, ...keys: string[]): void {
   for (const name of ['progress.txt', 'resume/completions.jsonl']) {

@@ -26,6 +26,7 @@ const run = promisify(execFile);
 
 const FIXTURES = join(import.meta.dirname, '../fixtures/same-results');
 const REGISTRY = join(FIXTURES, 'registry');
+const MODULES = join(FIXTURES, 'modules');
 /** On a busy machine, starting Python this many times takes minutes. */
 const TIMEOUT_MS = 1_800_000;
 /** Where `oaieval` writes its record files. */
@@ -40,6 +41,14 @@ export interface EvalSet {
   /** Evals runs its default number of samples at the same time. Without this, it runs one. */
   readonly threads?: true;
 }
+
+/** Small sets of fixtures/same-results that need more than one model, one thread or a completion function. */
+export const SETS = {
+  threads: { evalSet: 'same-results-threads', model: 'gpt-3.5-turbo', evals: 6, threads: true },
+  two: { evalSet: 'same-results-two', model: 'gpt-3.5-turbo,gpt-4', evals: 2 },
+  three: { evalSet: 'same-results-three', model: 'gpt-3.5-turbo,gpt-4,gpt-3.5-turbo', evals: 3 },
+  solver: { evalSet: 'same-results-solver', model: 'sandbagging/default/gpt-3.5-turbo', evals: 4 },
+} as const satisfies Record<string, EvalSet>;
 
 /** The results of a set, without values that differ in each run. */
 interface Results {
@@ -130,6 +139,7 @@ async function plain(set: EvalSet): Promise<Results> {
         OPENAI_API_KEY: 'x',
         OPENAI_BASE_URL: server.url,
         ...envOf(set),
+        PYTHONPATH: [MODULES, join(FIXTURES, 'plain-modules')].join(delimiter),
       },
       cwd: scratch,
       maxBuffer: Number.POSITIVE_INFINITY,
@@ -221,7 +231,7 @@ async function prepare(cleanup: Cleanup): Promise<void> {
   env = {
     // Some evals iterate over sets of strings.
     PYTHONHASHSEED: '0',
-    PYTHONPATH: join(FIXTURES, 'modules'),
+    PYTHONPATH: MODULES,
     NLTK_DATA: emptyNltkData(join(scratch, 'nltk_data')),
     https_proxy: 'http://127.0.0.1:9',
   };

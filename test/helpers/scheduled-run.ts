@@ -78,6 +78,7 @@ export async function scheduledRun(
       tokens: undefined,
       beganAt: 0,
       records: [],
+      evals: [],
       sampleResume: false,
     }),
     stopped: new AbortController().signal,

@@ -21,6 +21,22 @@ export interface Misconfiguration {
 
 export const USUAL_INPUTS: Readonly<Record<string, string>> = { model: 'gpt-4o', 'eval-set': 'own' };
 
+/** The inputs that a request for a plan has. */
+const PLAN_INPUTS = new Set([
+  'model',
+  'eval-set',
+  'registry-path',
+  'judge-model',
+  'include',
+  'exclude',
+  'args',
+]);
+
+/** Whether the mistake is in what a plan is requested for, so that a plan in a forked process finds it. */
+export function isMistakeInPlan({ needsPlan = true, inputs = {} }: Misconfiguration): boolean {
+  return needsPlan && Object.keys(inputs).every((name) => PLAN_INPUTS.has(name));
+}
+
 /** Writes the checkout of a row, and returns its inputs. */
 export function makeCheckout(checkout: string, row: Misconfiguration): Record<string, string> {
   const files = row.files ?? {};

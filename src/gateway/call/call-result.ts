@@ -1,4 +1,5 @@
 /** How a call ends, and how each of its exchanges with the API does. */
+import type { TroubleCause } from '../../model/api-trouble.ts';
 import type { RefusalKind } from '../refusal/refusal-kinds.ts';
 import type { ProviderError } from '../response/provider-error.ts';
 
@@ -45,6 +46,8 @@ export interface ExchangeFailure extends CallFailure {
   readonly throttled: boolean;
   /** Whether all requests wait for it, and have begun to. */
   readonly pausesAll: boolean;
+  /** What it shows about the API; undefined: nothing. */
+  readonly trouble?: TroubleCause | undefined;
 }
 
 /** How one exchange ended: a request that was sent once, and its response. */

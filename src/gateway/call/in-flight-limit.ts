@@ -4,13 +4,22 @@
  * round of successes.
  */
 
-/** A place among the requests in flight; releasing it twice does no harm. */
+import type { RequestBudget, Reservation } from './request-budget.ts';
+
+/** A place among the requests in flight. Each method does nothing the second time. */
 export interface Slot {
+  /** Lets another request take the place. */
   release(): void;
+  /**
+   * Releases the place, and what is reserved for the request.
+   * @param succeeded whether the request got a response
+   */
+  end(succeeded: boolean): void;
 }
 
 export class InFlightLimit {
   readonly #max: number;
+  readonly #budget: RequestBudget | undefined;
   /** How many may be in flight at present, at most `#max`; the fraction counts towards the next whole number. */
   #allowed: number;
   #decreasedAt = 0;
@@ -22,8 +31,10 @@ export class InFlightLimit {
   #stopped = false;
   #timer: NodeJS.Timeout | undefined;
 
-  constructor(max: number) {
+  /** @param budget undefined: requests may cost any amount */
+  constructor(max: number, budget?: RequestBudget) {
     this.#max = max;
+    this.#budget = budget;
     this.#allowed = max;
   }
 
@@ -115,21 +126,38 @@ export class InFlightLimit {
       const next = this.#waiting.entries().next();
       if (next.done) return;
       const [evalName, queue] = next.value;
-      const give = queue.shift();
+      const [give] = queue;
+      if (!give) {
+        this.#waiting.delete(evalName);
+        continue;
+      }
+      const reservation = this.#budget?.reserve(evalName);
+      // Others do not overtake it, or a request that costs much would wait until the end. This may have stopped the run.
+      if (this.#budget && !reservation) return;
+      queue.shift();
       this.#waiting.delete(evalName);
       if (queue.length > 0) this.#waiting.set(evalName, queue);
-      if (give) give(this.#take());
+      give(this.#take(reservation));
     }
   }
 
-  #take(): Slot {
+  #take(reservation: Reservation | undefined): Slot {
     this.#inFlight += 1;
     let held = true;
+    let ended = false;
+    const release = (): void => {
+      if (held) this.#inFlight -= 1;
+      held = false;
+    };
     return {
       release: () => {
-        if (!held) return;
-        held = false;
-        this.#inFlight -= 1;
+        release();
+        this.#serve();
+      },
+      end: (succeeded) => {
+        release();
+        if (!ended) reservation?.end(succeeded);
+        ended = true;
         this.#serve();
       },
     };

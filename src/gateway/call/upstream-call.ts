@@ -2,46 +2,30 @@
  * One request to the model API until it is over: limited, retried, adapted, recorded. Several clients may wait for it: a
  * client that disconnects and sends the same request again attaches to the one in flight, which is billed once.
  */
-import type { IncomingHttpHeaders } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Adaptation } from '../../model/adaptation.ts';
-import type { ApiResponse } from '../../model/api-response.ts';
-import type { RequestNature } from '../request/replayable.ts';
 import { ownError, STATUS_NOT_RETRIED } from '../response/own-error.ts';
 import { describeProviderError, secretsIn } from '../response/provider-error.ts';
+import { BROKEN_OFF, causeOfError, causeOfTransport } from '../trouble/trouble-cause.ts';
 import { firstValue } from '../upstream/headers.ts';
 import { transportFailure } from '../upstream/transport-failure.ts';
-import type { Upstream, UpstreamRequest, UpstreamResponse } from '../upstream/upstream.ts';
-import type { Adaptations } from './adaptable.ts';
+import type { UpstreamRequest, UpstreamResponse } from '../upstream/upstream.ts';
 import { backOff } from './back-off.ts';
-import { type CallFailure, type CallResult, type ExchangeOutcome, failed, over } from './call-result.ts';
-import type { InFlightLimit, Slot } from './in-flight-limit.ts';
+import type { CallContext } from './call-context.ts';
+import {
+  type CallFailure,
+  type CallResult,
+  type ExchangeFailure,
+  type ExchangeOutcome,
+  failed,
+  over,
+} from './call-result.ts';
+import { describeGivingUp } from './give-up.ts';
+import type { Slot } from './in-flight-limit.ts';
 import { judgeError } from './judge-error.ts';
 import { type Received, receive } from './receive.ts';
-import { decideRetry, noRetries, type RetryPolicy, rateLimitReset } from './retry-policy.ts';
+import { decideRetry, noRetries, rateLimitReset } from './retry-policy.ts';
 import { SharedResponse } from './shared-response.ts';
-
-export interface CallContext {
-  readonly upstream: Upstream;
-  readonly limit: InFlightLimit;
-  readonly adaptations: Adaptations;
-  readonly policy: RetryPolicy;
-  readonly evalName: string;
-  /** Provider and path below its base URL: adaptations are learnt per path. */
-  readonly path: string;
-  readonly nature: RequestNature;
-  /** A response with more bytes, as received or decoded, is dropped. */
-  readonly maxResponseBytes: number;
-  /** Called each time the request is sent, with the number of times it was sent before. */
-  readonly onTry: (before: number) => void;
-  /** Called when an attempt failed and the request will be retried. */
-  readonly onRetry: (why: string) => void;
-  readonly onAdapted: (adaptation: Adaptation) => void;
-  /** Called with the headers of a response that is a success. */
-  readonly onHeaders: (headers: IncomingHttpHeaders) => void;
-  /** Called with a response before its last byte reaches a client: from then on it need not be requested again. */
-  readonly record: (response: ApiResponse) => void;
-}
 
 /** A model needs a handful of adaptations at most; more is a loop. */
 const MAX_ADAPTATIONS = 12;
@@ -75,7 +59,7 @@ export class UpstreamCall {
 
   /** Settles when the call is over; never rejects. */
   async run(): Promise<CallResult> {
-    const { policy, limit, onRetry } = this.#context;
+    const { policy, limit } = this.#context;
     let history = noRetries;
     let adapted = 0;
     let empty = 0;
@@ -101,7 +85,7 @@ export class UpstreamCall {
         retryAfterMs: failure.retryAfterMs,
       });
       if (decision.kind === 'give-up') return this.#giveUp(failure);
-      onRetry(failure.why);
+      this.#reportFailure(failure, decision.delayMs);
       history = decision.history;
       // Clients that leave end the delay.
       if (!failure.pausesAll)
@@ -128,25 +112,30 @@ export class UpstreamCall {
       return { kind: 'abandoned' };
     }
     if (this.#leave.signal.aborted) {
-      this.#slot.release();
+      this.#slot.end(false);
       return { kind: 'abandoned' };
     }
     this.#sending = true;
+    let succeeded = false;
     const { body, adaptations: adapted } = adaptations.apply(path, this.#request.body);
     try {
       this.#sentAt = Date.now();
       this.#firstSentAt ||= this.#sentAt;
       onTry(this.#attempts++);
-      return await this.#receive(await upstream.send({ ...this.#request, body }), body, adapted);
+      const outcome = await this.#receive(await upstream.send({ ...this.#request, body }), body, adapted);
+      succeeded = outcome.kind === 'over' && outcome.result.kind === 'succeeded';
+      return outcome;
     } catch (error) {
       if (this.response.state === 'streaming') {
         this.response.cut();
+        this.#reportFailure({ why: BROKEN_OFF.detail, trouble: BROKEN_OFF });
         return over({ kind: 'failed' });
       }
-      return failed(transportFailure(error, limit.lastSuccessAt > 0));
+      const failure = transportFailure(error, limit.lastSuccessAt > 0);
+      return failed({ ...failure, trouble: causeOfTransport(failure) });
     } finally {
       this.#sending = false;
-      this.#slot.release();
+      this.#slot.end(succeeded);
       if (!this.response.wanted) this.#leave.abort(new Error(CLIENT_GONE));
     }
   }
@@ -156,7 +145,7 @@ export class UpstreamCall {
     sentBody: Buffer,
     adaptations: readonly Adaptation[],
   ): Promise<ExchangeOutcome> {
-    const { limit, policy, nature, maxResponseBytes, onHeaders, record } = this.#context;
+    const { limit, policy, nature, maxResponseBytes, onHeaders, onResponded, record } = this.#context;
     const received = await receive(response, {
       nature,
       maxBytes: maxResponseBytes,
@@ -174,6 +163,7 @@ export class UpstreamCall {
     if (reset !== undefined) limit.pause(Math.min(reset, policy.maxPauseMs));
     const { raw, type, decoded } = received;
     if (decoded) record({ status: response.status, type, ...decoded, adaptations });
+    onResponded(true);
     this.#deliver(response.status, response, raw);
     return over({ kind: 'succeeded' });
   }
@@ -183,7 +173,7 @@ export class UpstreamCall {
     response: UpstreamResponse,
     sentBody: Buffer,
   ): ExchangeOutcome {
-    const { adaptations, path, nature, limit, policy, onAdapted } = this.#context;
+    const { adaptations, path, nature, limit, policy, onAdapted, onResponded } = this.#context;
     const disguised = raw === undefined;
     if (disguised && this.response.state === 'streaming') {
       this.response.end();
@@ -202,22 +192,28 @@ export class UpstreamCall {
       apiHasSucceeded: limit.lastSuccessAt > 0,
     });
     if (judgement.kind === 'retry')
-      return failed(backOff(why, judgement, { limit, policy, sentAt: this.#sentAt }));
+      return failed({
+        ...backOff(why, judgement, { limit, policy, sentAt: this.#sentAt }),
+        trouble: causeOfError(error, disguised),
+      });
+    onResponded(false);
     const { status, refusal } = judgement;
     if (disguised) this.#deliverError(status, why);
     else this.#deliver(status, response, raw);
     return over(refusal === undefined ? { kind: 'failed' } : { kind: 'refused', refusal, error });
   }
 
-  #giveUp(cause: CallFailure): CallResult {
-    const seconds = Math.round((Date.now() - this.#firstSentAt) / 1000);
-    const decision =
-      this.#attempts === 1
-        ? 'does not retry this request'
-        : `stopped retrying after ${this.#attempts} attempts in ${seconds} s`;
-    const message = `oaievalset-action ${decision}: ${cause.why}`;
+  #giveUp(cause: CallFailure & Pick<ExchangeFailure, 'trouble'>): CallResult {
+    this.#reportFailure(cause);
+    const message = describeGivingUp(cause.why, this.#attempts, Date.now() - this.#firstSentAt);
     this.#deliverError(this.#isPost ? STATUS_NOT_RETRIED : 502, message);
     return { kind: 'unanswered', ...cause, firstSentAt: this.#firstSentAt, attempts: this.#attempts };
+  }
+
+  #reportFailure(failure: Pick<ExchangeFailure, 'why' | 'trouble'>, retryDelayMs?: number): void {
+    const { why, trouble } = failure;
+    const delay = retryDelayMs === undefined ? {} : { retryDelayMs };
+    this.#context.onFailure({ why, trouble, sentAt: this.#sentAt, ...delay });
   }
 
   #deliverError(status: number, message: string): void {

@@ -59,6 +59,11 @@ export class Lane {
     return this.#tally.traffic;
   }
 
+  /** Successful responses of the API in all attempts, without replayed ones. */
+  receivedCount(): number {
+    return this.#tally.received;
+  }
+
   /** Traffic since the last `restart()`, without responses whose client had disconnected. */
   attempt(): Traffic {
     return this.#tally.attempt.traffic;

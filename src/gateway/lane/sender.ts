@@ -95,6 +95,7 @@ export class Sender {
     const loss = describeLoss(sent, result, (model) => this.#job.models.advise(model));
     if (loss !== undefined || result.kind === 'failed' || (result.kind === 'abandoned' && result.sent))
       this.#tally.count({ failed: 1 });
+    if (result.kind === 'succeeded' && sent.method === 'POST') this.#tally.received += 1;
     if (loss !== undefined && sent.method === 'POST') attempt.refusal = loss;
     this.#job.ended(sent, result);
   }

@@ -5,6 +5,8 @@ import { Attempt } from './attempt.ts';
 export class Tally {
   /** The current attempt. A request stays with the attempt that made it. */
   attempt = new Attempt(true);
+  /** Successful responses of the API in all attempts, without replayed ones. */
+  received = 0;
   #traffic: Traffic = noTraffic;
   #lastTrafficAt = 0;
 

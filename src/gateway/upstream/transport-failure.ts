@@ -11,6 +11,8 @@ export interface TransportFailure {
   readonly permanent: boolean;
   /** What to change, as one or more sentences. */
   readonly advice?: string;
+  /** The `code` of the error of Node.js, OpenSSL or undici; undefined when it has none. */
+  readonly code?: string;
 }
 
 /** A failure that this client detects itself, such as a proxy or a redirect that cannot be used. */
@@ -208,7 +210,7 @@ function ofCode(error: Error): TransportFailure | undefined {
   const [why, advice] = (Object.hasOwn(BY_CODE, code) ? BY_CODE[code] : undefined) ?? [];
   if (why === undefined) return undefined;
   const named = `${why}${detailOf(error)} (${code})`;
-  return advice === undefined ? { why: named, permanent: false } : { why: named, permanent: true, advice };
+  return { why: named, permanent: advice !== undefined, ...(advice !== undefined && { advice }), code };
 }
 
 /** The host or address that the error is about, when it names one. */

@@ -55,7 +55,7 @@ const saveFaults: SaveFault[] = [
 ];
 
 describe.concurrent('cache trouble', () => {
-  testRows(1, saveFaults)(
+  testRows({ short: 1, long: 1 }, saveFaults)(
     'cache save fails with $name: the evals succeed, and one warning names the cause',
     async ({ faults, says }, context) => {
       const machine = await completedMachine(context, { cache: { faults } });

@@ -4,6 +4,7 @@ import { chmodSync, cpSync, mkdirSync, readdirSync, readFileSync, symlinkSync, w
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { useSavedSet } from '../../helpers/completed-set.ts';
 import { evalsPython } from '../../helpers/evals-venv.ts';
 import type { RunResult } from '../../helpers/runner.ts';
 import { type Cleanup, temporaryDirectory } from '../../helpers/temporary-directory.ts';
@@ -45,6 +46,8 @@ exec ${tar} "$@"
 }
 
 describe.concurrent('a machine with the tar of BusyBox', () => {
+  const machineWithCheckpoint = useSavedSet();
+
   test.for(['true', 'false'])(
     'tar of BusyBox: one warning before the first request says what to install (resume: %s)',
     LONG,
@@ -68,10 +71,7 @@ describe.concurrent('a machine with the tar of BusyBox', () => {
   );
 
   test('tar of BusyBox: the checkpoint of another machine is not called damaged', LONG, async (context) => {
-    const machine = await smallMachine(context);
-    const saved = await machine.run();
-    expect(saved.outputs['saved-key'], logOf(saved)).not.toBe('');
-    machine.forgetState();
+    const machine = await machineWithCheckpoint(context);
     const result = await machine.run({ env: { PATH: pathWithBusyBox(context) }, runAttempt: 2 });
     expect(result.outputs, logOf(result)).toMatchObject({ complete: 'true', fresh: '2' });
     expect(logOf(result)).not.toContain('damaged');
@@ -105,53 +105,55 @@ describe.concurrent('a machine with other paths', () => {
     return { workspace, inputs: { 'registry-path': 'registry' } };
   }
 
-  test('other paths: a machine with nothing to do saves no checkpoint', LONG, async (context) => {
-    const machine = await smallMachine(context);
-    const first = await machine.run({ ...checkout(context), runId: '7' });
-    expect(first.outputs, logOf(first)).toMatchObject({ fresh: '2' });
-    machine.forgetState();
-    const second = await machine.run({ ...checkout(context), runId: '8' });
-    expect(second.outputs, logOf(second)).toMatchObject({
-      reused: '2',
-      'restored-key': first.outputs['saved-key'],
-      'saved-key': '',
-    });
-    expect(machine.cache.entries()).toHaveLength(1);
-  });
-
   test(
-    'other paths: a new registry file, which the next plan depends on, is saved in a checkpoint',
+    'other paths: a machine with nothing to do saves no checkpoint, unless the next plan depends on a new registry file',
     LONG,
     async (context) => {
       const machine = await smallMachine(context);
-      await machine.run({ ...checkout(context), runId: '7' });
+      const first = await machine.run({ ...checkout(context), runId: '7' });
+      expect(first.outputs, logOf(first)).toMatchObject({ fresh: '2' });
+      machine.forgetState();
+      const second = await machine.run({ ...checkout(context), runId: '8' });
+      expect(second.outputs, logOf(second)).toMatchObject({
+        reused: '2',
+        'restored-key': first.outputs['saved-key'],
+        'saved-key': '',
+      });
+      expect(machine.cache.entries()).toHaveLength(1);
+
       machine.forgetState();
       const more = checkout(context, (workspace) =>
         writeFileSync(join(workspace, 'registry/evals/more.yaml'), '# nothing yet\n'),
       );
-      const second = await machine.run({ ...more, runId: '8' });
-      expect(second.outputs, logOf(second)).toMatchObject({ reused: '2' });
-      expect(second.outputs['saved-key']).not.toBe('');
+      const third = await machine.run({ ...more, runId: '9' });
+      expect(third.outputs, logOf(third)).toMatchObject({ reused: '2' });
+      expect(third.outputs['saved-key']).not.toBe('');
     },
   );
 });
 
 describe('a checkpoint of 20,000 small files', () => {
+  const machineWithCheckpoint = useSavedSet();
+  let packed: Buffer | undefined;
+
   /** A machine without state, and a cache with such a checkpoint, which holds what is done as well. */
   async function withManyFiles(context: Cleanup): Promise<TestMachine> {
-    const machine = await smallMachine(context);
-    const { outputs } = await machine.run();
-    const root = temporaryDirectory(context);
-    const key = outputs['saved-key'] ?? '';
-    const saved = machine.cache.entries().find((entry) => entry.key === key);
-    writeFileSync(join(root, 'archive'), saved?.archive ?? '');
-    const logs = 'tmp/oaievalset/dummy.small.resume/logs';
-    // In a process of its own: this one serves the cache of other tests.
-    const pack = `tar -x -I zstd -f archive && (cd ${logs} && seq 20000 | split -l 1 -a 4 - eval-) && tar -c -I zstd -f many tmp`;
-    await promisify(execFile)('sh', ['-c', pack], { cwd: root });
-    machine.cache.tamper(key, () => readFileSync(join(root, 'many')));
-    machine.forgetState();
+    const machine = await machineWithCheckpoint(context);
+    const [saved] = machine.cache.entries();
+    if (!saved) throw new Error('There is no checkpoint.');
+    const many = packed ?? (await withMoreFiles(temporaryDirectory(context), saved.archive));
+    packed = many;
+    machine.cache.tamper(saved.key, () => many);
     return machine;
+  }
+
+  async function withMoreFiles(directory: string, archive: Buffer): Promise<Buffer> {
+    writeFileSync(join(directory, 'archive'), archive);
+    const logs = 'tmp/oaievalset/dummy.small.resume/logs';
+    // In a process of its own: this one serves the cache.
+    const pack = `tar -x -I zstd -f archive && (cd ${logs} && seq 20000 | split -l 1 -a 4 - eval-) && tar -c -I zstd -f many tmp`;
+    await promisify(execFile)('sh', ['-c', pack], { cwd: directory });
+    return readFileSync(join(directory, 'many'));
   }
 
   test(

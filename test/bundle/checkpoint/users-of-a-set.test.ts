@@ -6,6 +6,7 @@ import type { RunResult } from '../../helpers/runner.ts';
 import type { Cleanup } from '../../helpers/temporary-directory.ts';
 import { logOf, type MachineRun, TestMachine } from '../../helpers/test-machine.ts';
 import { LONG } from '../../helpers/test-rows.ts';
+import { startCacheService } from '../../stand-ins/cache-service.ts';
 
 /** test-basic has four evals of three requests each, and these jobs stop after two. */
 const DONE_BEFORE = 2;
@@ -19,21 +20,22 @@ beforeAll(async () => {
 const warnings = (result: RunResult) =>
   result.annotations.filter(({ level }) => level === 'warning').map(({ message }) => message);
 
-/** Both are cancelled at the same time, on machines of their own, when neither has found anything; then both are re-run. */
+/** All are cancelled at the same time, on machines of their own, when none has found anything; then all are re-run. */
 async function cancelledAndRerun(
   context: Cleanup,
-  users: readonly [MachineRun, MachineRun],
+  users: readonly MachineRun[],
 ): Promise<{ readonly first: RunResult[]; readonly second: RunResult[] }> {
-  const machines = await Promise.all(
-    users.map(() => TestMachine.make(context, { python, model: 'gpt-4', api: {} })),
-  );
-  const [{ cache }] = machines as [TestMachine, TestMachine];
+  const cache = await startCacheService();
+  context.onTestFinished(() => cache.close());
   const jobs = users.map((user) => ({
     ...user,
     runId: '7',
     cache: false,
     env: { ...user.env, ...cache.env },
   }));
+  const machines = await Promise.all(
+    users.map(() => TestMachine.make(context, { python, model: 'gpt-4', api: {} })),
+  );
   const running = machines.map((machine, index) => {
     machine.api.holdWhen(() => machine.doneEvals().length >= DONE_BEFORE);
     return machine.start(jobs[index]);
@@ -56,25 +58,29 @@ async function cancelledAndRerun(
 }
 
 describe.concurrent('users of one eval set', () => {
-  test.for<[string, [MachineRun, MachineRun]]>([
-    ['legs of a matrix over args', [{ inputs: { args: '--seed 1' } }, { inputs: { args: '--seed 2' } }]],
-    ['two jobs of a run', [{ env: { GITHUB_JOB: 'main' } }, { env: { GITHUB_JOB: 'nightly' } }]],
-    ['two steps of a job', [{ env: { GITHUB_ACTION: '__self' } }, { env: { GITHUB_ACTION: '__self_2' } }]],
-    [
-      'legs of a matrix that no other input shows',
-      [{ inputs: { matrix: '{\n  "ref": "a"\n}' } }, { inputs: { matrix: '{\n  "ref": "b"\n}' } }],
-    ],
-  ])('users of one set, %s: each resumes from its own checkpoint', LONG, async ([, users], context) => {
-    const { first, second } = await cancelledAndRerun(context, users);
-    expect(first.flatMap(warnings)).toEqual([]);
-    const saved = first.map(({ outputs }) => outputs['saved-key']);
-    expect(new Set(saved).size).toBe(2);
-    expect(second.map(({ outputs }) => outputs['restored-key'])).toEqual(saved);
-    for (const result of second) {
-      expect(result.outputs, logOf(result)).toMatchObject({ complete: 'true', fresh: '2', reused: '2' });
-    }
-    expect(second.flatMap(warnings)).toEqual([]);
-  });
+  test(
+    'users of one set (jobs and steps of a run, legs of a matrix): each resumes from its own checkpoint',
+    LONG,
+    async (context) => {
+      const users: MachineRun[] = [
+        {},
+        { inputs: { args: '--seed 1' } },
+        { env: { GITHUB_JOB: 'nightly' } },
+        { env: { GITHUB_ACTION: '__self_2' } },
+        { inputs: { matrix: '{\n  "ref": "a"\n}' } },
+        { inputs: { matrix: '{\n  "ref": "b"\n}' } },
+      ];
+      const { first, second } = await cancelledAndRerun(context, users);
+      expect(first.flatMap(warnings)).toEqual([]);
+      const saved = first.map(({ outputs }) => outputs['saved-key']);
+      expect(new Set(saved).size).toBe(users.length);
+      expect(second.map(({ outputs }) => outputs['restored-key'])).toEqual(saved);
+      for (const result of second) {
+        expect(result.outputs, logOf(result)).toMatchObject({ complete: 'true', fresh: '2', reused: '2' });
+      }
+      expect(second.flatMap(warnings)).toEqual([]);
+    },
+  );
 
   test('renamed job: it resumes from the checkpoint of its old name', LONG, async (context) => {
     const machine = await TestMachine.make(context, {

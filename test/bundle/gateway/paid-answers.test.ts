@@ -28,7 +28,7 @@ const asked = (machine: Awaited<ReturnType<typeof machineWithSet>>) =>
   machine.api.requests.filter(({ method }) => method === 'POST').length;
 
 describe.concurrent('an eval that fails after its last sample', () => {
-  testRows(1, [
+  testRows({ short: 1, long: 1 }, [
     ['a missing file', 'open("weights.txt").close()'],
     [
       'a missing package',

@@ -26,7 +26,7 @@ class Own(evals.Eval):
 `;
 
 describe.concurrent('a refused parameter that changes the question', () => {
-  testRows(1, [
+  testRows({ short: 1, long: 1 }, [
     [
       'response_format',
       'response_format={"type": "json_object"}',

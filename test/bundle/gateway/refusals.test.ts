@@ -50,7 +50,7 @@ const poisoned: Fault = {
 };
 
 describe.concurrent('an eval of which one request is refused fails by itself', () => {
-  testRows(1, [
+  testRows({ short: 1, long: 1 }, [
     ['moderated', moderated, /flagged for "violence"/],
     ['blocked by a firewall', firewall, /Request blocked/],
     ['invalid', poisoned, /Invalid prompt/],
@@ -100,7 +100,7 @@ describe.concurrent('an eval of which one request is refused fails by itself', (
 });
 
 describe.concurrent('what is refused for all ends the job at once, in the words of the provider', () => {
-  testRows(1, [
+  testRows({ short: 1, long: 2 }, [
     [
       "LiteLLM's budget",
       {
@@ -115,6 +115,25 @@ describe.concurrent('what is refused for all ends the job at once, in the words 
       },
       /Budget has been exceeded/,
       /raise the quota or budget/,
+    ],
+    [
+      'a web page',
+      {
+        status: 200,
+        headers: { 'content-type': 'text/html' },
+        body: '<!doctype html><title>Welcome</title>',
+      },
+      /a web page instead of an API response: Welcome/,
+      /Check the base URL of the API/,
+    ],
+    [
+      'an unknown model of the input',
+      {
+        status: 404,
+        body: { error: { message: 'The model `gpt-4` does not exist', code: 'model_not_found' } },
+      },
+      /does not exist/,
+      /Check the name of the model "gpt-4"/,
     ],
     [
       "Gemini's 400 for a key",
@@ -133,25 +152,6 @@ describe.concurrent('what is refused for all ends the job at once, in the words 
       },
       /API key not valid/,
       /Fix the API key/,
-    ],
-    [
-      'an unknown model of the input',
-      {
-        status: 404,
-        body: { error: { message: 'The model `gpt-4` does not exist', code: 'model_not_found' } },
-      },
-      /does not exist/,
-      /Check the name of the model "gpt-4"/,
-    ],
-    [
-      'a web page',
-      {
-        status: 200,
-        headers: { 'content-type': 'text/html' },
-        body: '<!doctype html><title>Welcome</title>',
-      },
-      /a web page instead of an API response: Welcome/,
-      /Check the base URL of the API/,
     ],
     [
       'a path that is not there',

@@ -41,11 +41,11 @@ json.dump({name: type(registry.make_completion_fn(name)).__name__ for name in sy
     expect(machine.api.requests).toEqual([]);
   });
 
-  testRows(1, [
+  testRows({ short: 1, long: 2 }, [
     ['gpt-5', 'gpt-5', '/v1/chat/completions'],
     ['ft:davinci-002:org::id', 'ft:davinci-002:org::id', '/v1/completions'],
-    ['named-chat', 'gpt-4o-mini', '/v1/chat/completions'],
     ['named-text', 'davinci-002', '/v1/completions'],
+    ['named-chat', 'gpt-4o-mini', '/v1/chat/completions'],
     ['davinci-003-of-ours', 'o3', '/v1/chat/completions'],
     ['babbage-002', 'gpt-5', '/v1/chat/completions'],
   ] as const)(

@@ -40,7 +40,7 @@ onLinux.concurrent('evals that end in their own way', () => {
     expect(reported[1]).toMatchObject(named);
   });
 
-  testRows(1, [
+  testRows({ short: 1, long: 1 }, [
     ['raises when it is imported', 'warm-raising-at-import', 'this module is not for you'],
     ['ends Python when it is imported', 'warm-exiting-at-import', 'this module has had enough'],
     ['is not there', 'warm-no-module', 'no_such_module'],

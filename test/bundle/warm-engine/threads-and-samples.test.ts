@@ -15,12 +15,12 @@ onLinux.concurrent('threads of an eval', () => {
       }),
     );
 
-  testRows(1, [
+  testRows({ short: 1, long: 2 }, [
     // The samples of test-match are in its code, so their number is not known.
     ['one a sample, where samples are known', {}, {}, '3', '32'],
     ['no more than requests may be in flight', { 'max-requests-in-flight': '2' }, {}, '2', '2'],
-    ['what the user says', { 'max-requests-in-flight': '2' }, { EVALS_THREADS: '7' }, '7', '7'],
     ['as many as samples are asked for', { args: '--max_samples 1' }, {}, '1', '32'],
+    ['what the user says', { 'max-requests-in-flight': '2' }, { EVALS_THREADS: '7' }, '7', '7'],
   ] as const)('threads of an eval: %s', async ([, inputs, env, known, unknown], context) => {
     const { machine } = await machineFor(context, 'test-basic', { model: 'dummy', inputs });
     const result = await machine.run({ cache: false, env, inputs: { verbose: 'true' } });

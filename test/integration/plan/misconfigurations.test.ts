@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { describeError } from '../../../src/errors.ts';
 import { RegistryPlanner, usualEnv } from '../../helpers/registry-planner.ts';
 import { misconfigurations } from '../../misconfigurations/all.ts';
-import { comparable, makeCheckout } from '../../misconfigurations/misconfiguration.ts';
+import { comparable, isMistakeInPlan, makeCheckout } from '../../misconfigurations/misconfiguration.ts';
 
 let planner: RegistryPlanner;
 beforeAll(async () => {
@@ -12,24 +12,8 @@ beforeAll(async () => {
 });
 afterAll(() => planner.close());
 
-/** The inputs that a request for a plan has. */
-const PLAN_INPUTS = new Set([
-  'model',
-  'eval-set',
-  'registry-path',
-  'judge-model',
-  'include',
-  'exclude',
-  'args',
-]);
-
-const rows = misconfigurations.filter(
-  ({ needsPlan = true, inputs = {} }) =>
-    needsPlan && Object.keys(inputs).every((name) => PLAN_INPUTS.has(name)),
-);
-
 describe.concurrent('misconfigurations of a plan', () => {
-  test.for(rows)('misconfiguration: $title', async (row) => {
+  test.for(misconfigurations.filter(isMistakeInPlan))('misconfiguration: $title', async (row) => {
     const checkout = planner.newDirectory('checkout-');
     const inputs = makeCheckout(checkout, row);
     const lines = (name: string) => (inputs[name] ?? '').split('\n').filter((line) => line !== '');

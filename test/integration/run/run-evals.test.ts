@@ -84,20 +84,27 @@ describe('scheduler: events', () => {
     const { engine, events, outcomes } = await scheduledRun(2, { heartbeatMs: 1 });
     const beats = () => events.filter((event) => event.kind === 'heartbeat');
     await engine.until(() => beats().some(({ running }) => running.length === 2));
-    engine.fail('large');
+    engine.succeed('large');
     await engine.until(() => beats().some(({ settled }) => settled === 1));
     engine.fail('middle');
     engine.fail('small');
     await outcomes;
+    const waiting = {
+      responses: 0,
+      replayed: 0,
+      runningMs: expect.any(Number),
+      waitsFor: { kind: 'requests' },
+    };
     expect(beats().find(({ running }) => running.length === 2)).toEqual({
       kind: 'heartbeat',
       running: [
-        { name: 'large', samples: 50, responses: 0, runningMs: expect.any(Number) },
-        { name: 'middle', samples: 7, responses: 0, runningMs: expect.any(Number) },
+        { name: 'large', samples: 50, ...waiting },
+        { name: 'middle', samples: 7, ...waiting },
       ],
       settled: 0,
       total: 3,
       leftMs: undefined,
+      trouble: undefined,
     });
     const later = beats().find(({ settled }) => settled === 1);
     expect(later?.running.map(({ name }) => name)).toEqual(['middle', 'small']);
@@ -162,6 +169,7 @@ describe('scheduler: what ends a run before its evals have ended', () => {
         checked.push(`${name} besides ${running.map(({ key }) => key).join(' and ') || 'nothing'}`);
         return name === 'middle' ? 'it took 2 h 0 min last time' : undefined;
       },
+      requests: undefined,
       spend() {},
       close() {},
     };

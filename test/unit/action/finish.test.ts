@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { finish, type Stops } from '../../../src/action/finish.ts';
 import { ActionError, ApiUnusable } from '../../../src/errors.ts';
+import type { ApiTrouble } from '../../../src/model/api-trouble.ts';
 import type { Outcome } from '../../../src/model/outcome.ts';
 import { summarize } from '../../../src/report/results.ts';
 import { completion, planned } from '../../helpers/builders.ts';
@@ -38,7 +39,12 @@ const cancelled = AbortSignal.abort(new Error('the job was cancelled'));
 
 function endOf(outcomes: readonly Outcome[], ends: Partial<Stops>): ActionError | undefined {
   try {
-    finish(summarize('gpt-4', 'set', outcomes), { unusable: undefined, stopped: never, ...ends });
+    finish(summarize('gpt-4', 'set', outcomes), {
+      unusable: undefined,
+      stopped: never,
+      trouble: undefined,
+      ...ends,
+    });
     return undefined;
   } catch (error) {
     if (error instanceof ActionError) return error;
@@ -96,6 +102,29 @@ describe('finish', () => {
     expect(error?.code).toBe(code);
     expect(error?.message).toContain(words);
     expect(error?.next).toMatch(/re-run the failed jobs/i);
+  });
+
+  const trouble: ApiTrouble = {
+    cause: { kind: 'rate-limit', detail: '429: Slow down' },
+    since: 0,
+    until: 75_000,
+    isLasting: true,
+    failed: 96,
+    succeeded: 0,
+  };
+
+  test.each([
+    ['incomplete', [pending('a')], { stopped: cancelled }],
+    ['failed', [failed('a'), pending('b')], {}],
+  ])('finish: names the trouble of the API when the set is %s', (_, outcomes, ends) => {
+    expect(endOf(outcomes, { ...ends, trouble })?.message).toMatch(
+      /\. When the run ended, the API had limited the rate of requests for 1 min 15 s: .* Last error: 429: Slow down\.$/,
+    );
+  });
+
+  test('finish: says once that the API could not be reached', () => {
+    const ends = { unusable: unreachable, stopped: AbortSignal.abort(unreachable), trouble };
+    expect(endOf([pending('a')], ends)?.message).not.toContain('When the run ended');
   });
 
   test('finish: a complete set passes, also when the job was cancelled at the last moment', () => {

@@ -115,12 +115,34 @@ describe('live log: evals', () => {
   });
 });
 
+test('live log: trouble of the API has one annotation, and then lines', () => {
+  const { entries, printer } = live();
+  const trouble = {
+    cause: { kind: 'unreachable', detail: 'no route' },
+    since: 0,
+    until: 9000,
+    isLasting: true,
+    failed: 2,
+    succeeded: 0,
+  } as const;
+  for (const change of ['began', 'lasts', 'ended', 'began'] as const)
+    printer.onEvent({ kind: 'api-trouble', change, trouble });
+  expect(entries.map((entry) => entry.slice(0, 50))).toEqual([
+    'warning: Model API: The API has been unreachable f',
+    'info: The API has been unreachable for 9 s: 2 requ',
+    'info: The API responds again. It had been unreacha',
+    'info: The API has been unreachable for 9 s: 2 requ',
+  ]);
+});
+
 describe('live log: heartbeat', () => {
   const running = (name: string, changes: Partial<EvalProgress> = {}): EvalProgress => ({
     name,
     samples: null,
     responses: 0,
+    replayed: 0,
     runningMs: 10_000,
+    waitsFor: undefined,
     ...changes,
   });
   const describeBeat = (changes: Partial<Heartbeat>) =>
@@ -130,6 +152,7 @@ describe('live log: heartbeat', () => {
       settled: 0,
       total: 4,
       leftMs: undefined,
+      trouble: undefined,
       ...changes,
     });
 
@@ -150,6 +173,46 @@ describe('live log: heartbeat', () => {
       '3 of 28 evals have ended; running: a (1,200 of 1,500 responses, 120 per second, for 10.0 s), ' +
         'b (2 responses, 0.50 per second, for 4.0 s), c (0 of 5 responses, for 10.0 s), ' +
         'd (0 responses, for 10.0 s); about 1 min 30 s left',
+    );
+  });
+
+  test('heartbeat: recorded responses count as responses, not as a rate', () => {
+    const resumed = running('a', { samples: 500, responses: 120, replayed: 100 });
+    expect(describeBeat({ running: [resumed] })).toContain(
+      'a (120 of 500 responses, 100 of them replayed, 2.0 per second, for 10.0 s)',
+    );
+    expect(describeBeat({ running: [{ ...resumed, replayed: 120 }] })).toContain(
+      'a (120 of 500 responses, 120 of them replayed, for 10.0 s)',
+    );
+  });
+
+  test('heartbeat: says what an eval waits for when no response came', () => {
+    const beat = describeBeat({
+      running: [
+        running('a', { waitsFor: { kind: 'responses', count: 1 } }),
+        running('b', { waitsFor: { kind: 'requests' } }),
+        running('c', { waitsFor: { kind: 'process' } }),
+      ],
+    });
+    expect(beat).toBe(
+      '0 of 4 evals have ended; running: a (0 responses, for 10.0 s, waiting for 1 response), ' +
+        'b (0 responses, for 10.0 s, sending no requests), c (0 responses, for 10.0 s, its Python process is starting)',
+    );
+  });
+
+  test('heartbeat: says once that all wait for an API that is in trouble', () => {
+    const trouble = {
+      cause: { kind: 'refused-connection', detail: 'ECONNREFUSED' },
+      since: 0,
+      until: 12_000,
+      isLasting: true,
+      failed: 9,
+      succeeded: 0,
+    } as const;
+    const waiting = { samples: 40, waitsFor: { kind: 'responses', count: 10 } } as const;
+    expect(describeBeat({ running: [running('a', waiting), running('b', waiting)], trouble })).toBe(
+      '0 of 4 evals have ended; running: a (0 of 40 responses, for 10.0 s), b (0 of 40 responses, for 10.0 s); ' +
+        'waiting for the API, which has refused connections for 12 s',
     );
   });
 

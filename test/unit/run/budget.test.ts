@@ -37,6 +37,7 @@ function budget(options: Partial<BudgetOptions> = {}): Budget {
     tokens: undefined,
     beganAt: NOW,
     records,
+    evals: [],
     sampleResume: true,
     ...options,
   });
@@ -91,15 +92,16 @@ describe('time-budget', () => {
 describe('token-budget', () => {
   test('token-budget: ends the run with the response that reaches the limit, not before', () => {
     const { spend, exhausted } = budget({ tokens: 12_000 });
-    spend({ prompt: 11_000, completion: 999 });
+    spend({ prompt: 11_000, completion: 999 }, 'quick');
     expect(exhausted.aborted).toBe(false);
-    spend({ prompt: 0, completion: 1 });
+    spend({ prompt: 0, completion: 1 }, 'quick');
     expect(exhausted.reason).toEqual(new Error('the token-budget of 12,000 is used up'));
   });
 
   test('token-budget: without a limit it never ends the run', () => {
-    const { spend, exhausted } = budget();
-    spend({ prompt: Number.MAX_SAFE_INTEGER, completion: 0 });
+    const { spend, exhausted, requests } = budget();
+    expect(requests).toBeUndefined();
+    spend({ prompt: Number.MAX_SAFE_INTEGER, completion: 0 }, 'quick');
     expect(exhausted.aborted).toBe(false);
   });
 
@@ -119,7 +121,7 @@ describe('token-budget', () => {
 
   test('token-budget: an eval that uses more than last time reserves nothing further', () => {
     const { reasonToSkip, spend } = budget({ tokens: 9000 });
-    spend({ prompt: 4000, completion: 500 });
+    spend({ prompt: 4000, completion: 500 }, 'quick');
     expect(reasonToSkip(slow, [{ key: slow.key, tokens: 6000 }])).toBe(
       'it used 5,000 tokens last time; 4,500 of the token-budget remain',
     );
@@ -127,9 +129,9 @@ describe('token-budget', () => {
 
   test('token-budget: skips an eval that used more than what is left', () => {
     const { reasonToSkip, spend } = budget({ tokens: 6000 });
-    spend({ prompt: 1000, completion: 0 });
+    spend({ prompt: 1000, completion: 0 }, 'quick');
     expect(reasonToSkip(slow)).toBeUndefined();
-    spend({ prompt: 0, completion: 1 });
+    spend({ prompt: 0, completion: 1 }, 'quick');
     expect(reasonToSkip(slow)).toBe('it used 5,000 tokens last time; 4,999 of the token-budget remain');
     expect(reasonToSkip(quick)).toBeUndefined();
     expect(reasonToSkip(unknown)).toBeUndefined();

@@ -97,6 +97,13 @@ describe('timeLeftMs', () => {
     expect(timeLeftMs(evals, 30_000)).toBe(90_000);
   });
 
+  test('timeLeftMs: what was replayed took no time, so it shows nothing', () => {
+    const replayed = { expectedMs: 100_000, share: 0.5, replayed: 0.5 };
+    expect(timeLeftMs([replayed], 30_000)).toBeUndefined();
+    // 50 s are left, and 25 s were received in 30 s.
+    expect(timeLeftMs([{ ...replayed, share: 0.75 }], 30_000)).toBe(30_000);
+  });
+
   test('timeLeftMs: unknown while nothing is done, and zero when everything is', () => {
     expect(timeLeftMs([{ expectedMs: 50_000, share: 0 }], 30_000)).toBeUndefined();
     expect(timeLeftMs([], 30_000)).toBeUndefined();

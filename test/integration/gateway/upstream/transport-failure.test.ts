@@ -93,6 +93,7 @@ describe('transport failure: not permanent is', () => {
     expect(await failureOf('http://127.0.0.1:9')).toEqual({
       permanent: false,
       why: 'the connection was refused: nothing listens on that port: 127.0.0.1:9 (ECONNREFUSED)',
+      code: 'ECONNREFUSED',
     });
   });
 
@@ -136,6 +137,7 @@ describe('transport failure: not permanent is', () => {
     expect(transportFailure(error)).toEqual({
       permanent: false,
       why: 'the host name could not be looked up: the name server did not respond: api.example (EAI_AGAIN)',
+      code: 'EAI_AGAIN',
     });
   });
 });
@@ -167,6 +169,7 @@ describe('transport failure of anything thrown:', () => {
     expect(transportFailure(new AggregateError([refused], ''))).toEqual({
       permanent: false,
       why: 'the connection was refused: nothing listens on that port: ::1:9 (ECONNREFUSED)',
+      code: 'ECONNREFUSED',
     });
   });
 

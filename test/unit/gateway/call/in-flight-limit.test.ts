@@ -1,5 +1,6 @@
-import { expect, test, vi } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { InFlightLimit, type Slot } from '../../../../src/gateway/call/in-flight-limit.ts';
+import type { RequestBudget } from '../../../../src/gateway/call/request-budget.ts';
 
 const never = new AbortController().signal;
 
@@ -245,4 +246,52 @@ test('in-flight limit: says how many requests are allowed after an overload, and
   expect([limit.allowed, limit.isPaused]).toEqual([2, true]);
   vi.advanceTimersByTime(1000);
   expect(limit.isPaused).toBe(false);
+});
+
+describe('in-flight limit: a budget of requests', () => {
+  /** A budget for this many requests at a time. */
+  function budgetOf(room: number) {
+    const ends: boolean[] = [];
+    let used = 0;
+    const budget: RequestBudget = {
+      reserve() {
+        if (used === room) return undefined;
+        used += 1;
+        return {
+          end(succeeded) {
+            used -= 1;
+            ends.push(succeeded);
+          },
+        };
+      },
+    };
+    return { budget, ends };
+  }
+
+  test('in-flight limit: a request waits until the budget has room for it, and then keeps its place', async () => {
+    const { budget, ends } = budgetOf(1);
+    const limit = new InFlightLimit(8, budget);
+    const served: string[] = [];
+    const first = await queue(limit, served, 'a', 'a1');
+    const others = ['a2', 'b1', 'a3'].map((name) => queue(limit, served, name.charAt(0), name));
+    await settled();
+    expect(served).toEqual(['a1']);
+    first.release();
+    await settled();
+    expect(served, 'the request is still in flight, although its client left').toEqual(['a1']);
+    first.end(true);
+    first.end(true);
+    for (const slot of others) (await slot).end(false);
+    expect(served).toEqual(['a1', 'a2', 'b1', 'a3']);
+    expect(ends).toEqual([true, false, false, false]);
+  });
+
+  test('in-flight limit: a request that waits for the budget may leave', async () => {
+    const { budget } = budgetOf(0);
+    const limit = new InFlightLimit(8, budget);
+    const leaving = new AbortController();
+    const waits = limit.acquire('a', leaving.signal);
+    leaving.abort(new Error('the run ends'));
+    await expect(waits).rejects.toThrow('the run ends');
+  });
 });
