@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -11,4 +11,12 @@ export function actionRoot(): string {
   while (!existsSync(join(directory, 'action.yml')) && dirname(directory) !== directory)
     directory = dirname(directory);
   return directory;
+}
+
+/** The version of the action. It is read when it is asked for, because a bundle is older than the release that it belongs to. */
+export function actionVersion(): string {
+  const { version } = JSON.parse(readFileSync(join(actionRoot(), 'package.json'), 'utf8')) as {
+    version: string;
+  };
+  return version;
 }

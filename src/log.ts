@@ -26,7 +26,7 @@ export interface HideOptions {
 }
 
 /** Runs `work` inside a group of the log. */
-export async function inGroup<T>(log: Log, title: string, work: () => Promise<T>): Promise<T> {
+export async function inGroup<T>(log: Pick<Log, 'group'>, title: string, work: () => Promise<T>): Promise<T> {
   using _ = log.group(title);
   return await work();
 }

@@ -1,8 +1,9 @@
 /** The step, as a table of contents. docs/architecture.md explains each line. */
 import { existsSync } from 'node:fs';
+import { announceRun, announceSet } from './action/announce.ts';
 import { fail, finish } from './action/finish.ts';
 import { actionLog as log } from './action/log.ts';
-import { publishOutputs, publishSummary } from './action/publish.ts';
+import { publishResults } from './action/publish.ts';
 import * as pick from './action/requests.ts';
 import { ownerOf, RunningSession, sessionInputs } from './action/session.ts';
 import { type Cancellation, cancellation } from './action/signals.ts';
@@ -12,15 +13,14 @@ import { restoreCheckpoint } from './checkpoint/restored-checkpoint.ts';
 import { SupersededCheckpoints } from './checkpoint/superseded.ts';
 import { engines } from './engine/engines.ts';
 import { Installation } from './environment/installation.ts';
+import { installerLog } from './environment/installer-log.ts';
 import { planSet } from './plan/plan-set.ts';
 import { reconcile, renewedRecords } from './plan/reconcile.ts';
 import { keepMemorySmall } from './process/memory.ts';
 import { outputFile, statePaths } from './progress/paths.ts';
 import { readSavedPlan } from './progress/saved-plan.ts';
 import { requireOwnState } from './progress/state-directory.ts';
-import { announceJudge } from './report/announce-judge.ts';
-import { describePlan } from './report/describe-plan.ts';
-import { describeAtEnd } from './report/describe-trouble.ts';
+import { closingMessage } from './report/closing-message.ts';
 import { LiveLog } from './report/live-log.ts';
 import { summarize } from './report/results.ts';
 import { unaskedModels } from './report/unasked-models.ts';
@@ -43,7 +43,7 @@ async function main(cancelled: Cancellation): Promise<void> {
   await using checkpoint = await restoreCheckpoint({ store, identity, owner, resume, log, signal });
 
   requireOwnState(paths);
-  const installation = new Installation(pick.installationOf(step), log);
+  const installation = new Installation(pick.installationOf(step), installerLog(log, inputs.verbose));
   const python = async () => (await installation.environment()).python;
   await using running = engines({ ...pick.enginesRequest(step), python, log });
   const plan = await planSet({
@@ -53,8 +53,7 @@ async function main(cancelled: Cancellation): Promise<void> {
     installation,
     signal,
   });
-  announceJudge(plan.evals, inputs.judgeModel, log);
-  for (const warning of plan.warnings) log.warning(warning, 'Eval set');
+  announceSet(step, plan, log);
 
   const requireKey = () => requireApiKey(plan, step.keys, context.fromFork);
   // Nothing is completed, so every eval will run. A missing key is reported before the state is created.
@@ -65,7 +64,7 @@ async function main(cancelled: Cancellation): Promise<void> {
   const session = new RunningSession({ inputs: sessionInputs(inputs), context, ...start }, log);
 
   const decisions = reconcile(plan, state, { maxAgeMs: inputs.maxAgeMs, now: new Date() });
-  for (const line of describePlan(evalSet, decisions, plan.leftOut)) log.info(line);
+  announceRun(step, { plan, decisions, journals }, log);
   state.renew(renewedRecords(decisions));
   state.beginRun();
   if (decisions.some(({ kind }) => kind === 'run')) requireKey();
@@ -92,21 +91,19 @@ async function main(cancelled: Cancellation): Promise<void> {
       knownUnavailable: checkpoint.knownUnavailable,
       superseded: new SupersededCheckpoints({ github: pick.githubOf(step), ref: context.ref, log }),
       onSave: (nextSeq) => session.save({ nextSeq }),
-      onSaved: (savedOutline) => session.save({ savedOutline }),
+      onSaved: (savedOutline, savedKey) => session.save({ savedOutline, savedKey }),
     },
     log,
   });
 
   const results = summarize(model, evalSet, outcomes, traffic, plan.leftOut.length);
-  const { restoredKey } = checkpoint;
-  publishOutputs({ results, restoredKey, savedKey, progressFile: paths.progressFile }, log);
+  const closing = closingMessage(results, { unusable, stopped, trouble });
   const unasked = unaskedModels(inputs.modelMap, outcomes);
-  if (unasked) log.warning(unasked, 'Model map');
-  const notes = [...(trouble ? [describeAtEnd(trouble)] : []), ...(unasked ? [unasked] : [])];
-  await publishSummary(results, context, notes, log);
+  const places = { restoredKey: checkpoint.restoredKey, savedKey, progressFile: paths.progressFile };
+  await publishResults({ results, closing, trouble, unasked, ...places }, context, log);
   // If a cancelled job had no time to save, post saves.
-  session.save({ ended: isSaved || !signal.aborted });
-  finish(results, { unusable, stopped, trouble });
+  session.save({ ended: isSaved || !signal.aborted, isReported: true });
+  finish(closing);
 }
 
 const cancelled = cancellation(log);

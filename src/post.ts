@@ -3,7 +3,7 @@ import { runIdentity } from './action/context.ts';
 import { fail } from './action/finish.ts';
 import { secret } from './action/input-values.ts';
 import { actionLog as log } from './action/log.ts';
-import { publishSummary } from './action/publish.ts';
+import { printResults, publishSummary } from './action/publish.ts';
 import { loadSession, ownerOf, type Session, saveSession } from './action/session.ts';
 import { checkpointStore } from './checkpoint/checkpoint-store.ts';
 import { Checkpointer } from './checkpoint/checkpointer.ts';
@@ -12,9 +12,10 @@ import { Journals } from './progress/journals.ts';
 import { lockState } from './progress/lock.ts';
 import { type StatePaths, statePaths } from './progress/paths.ts';
 import { State } from './progress/state.ts';
-import { describeAtKill } from './report/describe-trouble.ts';
+import { interruptionNote } from './report/closing-message.ts';
 import { summarize } from './report/results.ts';
 import { outcomesOnDisk, trafficOnDisk } from './run/outcomes-on-disk.ts';
+import { withRecorded } from './run/recorded-responses.ts';
 
 async function post(): Promise<void> {
   const session = loadSession();
@@ -42,6 +43,7 @@ async function saveAndReport(session: Session, paths: StatePaths): Promise<void>
   const { inputs, context } = session;
   const { model, evalSet } = inputs;
   const state = State.open({ paths, owner: ownerOf(session), log });
+  const journals = new Journals(paths);
   const store = checkpointStore({
     identity: session.checkpoint,
     encryptionKey: secret('encryption-key'),
@@ -53,19 +55,22 @@ async function saveAndReport(session: Session, paths: StatePaths): Promise<void>
     state,
     // Main may have saved this content already, while evals were running.
     isUnchanged: () => session.savedOutline === state.outline(),
-    journals: new Journals(paths),
+    journals,
     store,
     log,
   });
-  await checkpointer.finish();
+  const { key } = await checkpointer.finish();
   saveSession({ ...session, ended: true });
+  if (session.isReported) return;
 
   const run = runIdentity(context);
+  const outcomes = withRecorded(outcomesOnDisk(state, run), journals, run.repository);
   const leftOut = state.plan?.leftOut?.length;
-  const results = summarize(model, evalSet, outcomesOnDisk(state, run), trafficOnDisk(state, run), leftOut);
-  const note = 'The step was interrupted. Re-run the failed jobs; completed evals are not run again.';
-  const trouble = session.trouble ? [describeAtKill(session.trouble)] : [];
-  await publishSummary(results, context, [note, ...trouble], log);
+  const results = summarize(model, evalSet, outcomes, trafficOnDisk(state, run), leftOut);
+  const note = interruptionNote(results, session.trouble);
+  await publishSummary(results, context, [note], log);
+  printResults(results, key || (session.savedKey ?? ''), log);
+  log.warning(note, 'Step interrupted');
 }
 
 await post().catch(fail);

@@ -28647,6 +28647,7 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("util");
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   R: () => (/* binding */ actionVersion),
 /* harmony export */   X: () => (/* binding */ actionRoot)
 /* harmony export */ });
 /* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3024);
@@ -28664,6 +28665,205 @@ function actionRoot() {
     while (!(0,node_fs__WEBPACK_IMPORTED_MODULE_0__.existsSync)((0,node_path__WEBPACK_IMPORTED_MODULE_1__.join)(directory, 'action.yml')) && (0,node_path__WEBPACK_IMPORTED_MODULE_1__.dirname)(directory) !== directory)
         directory = (0,node_path__WEBPACK_IMPORTED_MODULE_1__.dirname)(directory);
     return directory;
+}
+/** The version of the action. It is read when it is asked for, because a bundle is older than the release that it belongs to. */
+function actionVersion() {
+    const { version } = JSON.parse((0,node_fs__WEBPACK_IMPORTED_MODULE_0__.readFileSync)((0,node_path__WEBPACK_IMPORTED_MODULE_1__.join)(actionRoot(), 'package.json'), 'utf8'));
+    return version;
+}
+
+
+/***/ }),
+
+/***/ 7043:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  N: () => (/* binding */ announceRun),
+  G: () => (/* binding */ announceSet)
+});
+
+// EXTERNAL MODULE: ./lib/action-root.js
+var action_root = __nccwpck_require__(5118);
+// EXTERNAL MODULE: ./lib/model/command.js
+var model_command = __nccwpck_require__(4252);
+// EXTERNAL MODULE: ./lib/model/format.js
+var format = __nccwpck_require__(9774);
+// EXTERNAL MODULE: ./lib/model/judge.js
+var model_judge = __nccwpck_require__(9970);
+;// CONCATENATED MODULE: ./lib/report/announce-judge.js
+
+
+
+/** The names of further evals are only counted. */
+const SHOWN_EVALS = 10;
+/** @param judgeModel the input; empty when the user left the choice to evals */
+function announceJudge(evals, judgeModel, log) {
+    const graded = evals.filter(({ modelGraded }) => modelGraded);
+    const [first] = graded;
+    if (!first) {
+        if (judgeModel !== '')
+            log.info('The input judge-model is not used, because no eval of the set is model-graded.');
+        return;
+    }
+    const names = graded.map(({ name }) => name);
+    const where = `${(0,format/* counted */.hS)(graded.length, 'model-graded eval')}: ${(0,format/* listed */.KE)(names, SHOWN_EVALS)}`;
+    const judge = (0,model_judge/* judgeOf */.P)(first);
+    if (judgeModel === '' && (0,model_judge/* gradesItself */.o)(first))
+        log.notice(`The model ${judge} grades its own answers in ${where}. To have another model grade them, ${anotherJudge(first)}.`, 'The model grades itself');
+    else
+        log.info(`${judge} grades the answers in ${where}.`);
+}
+/** One more completion function can be too many for an eval that compares the answers of several. */
+function anotherJudge({ command }) {
+    return (0,model_command/* completionFnsOf */.lI)(command).length === 1
+        ? 'set the input judge-model'
+        : 'name that model last in the input model';
+}
+
+// EXTERNAL MODULE: ./lib/model/decision.js
+var model_decision = __nccwpck_require__(283);
+// EXTERNAL MODULE: ./lib/report/describe-results.js
+var describe_results = __nccwpck_require__(1294);
+;// CONCATENATED MODULE: ./lib/report/describe-start.js
+
+
+
+/** More names do not help a reader. */
+const MAX_NAMES = 20;
+/** Runs that completed reused evals, each with a line of its own. */
+const MAX_RUNS = 5;
+/** Lines about evals that run again. */
+const MAX_REASONS = 20;
+/** Names in a line about several evals that run again for one reason. */
+const NAMES_OF_REASON = 5;
+/** `oaievalset-action 0.1.0, evals 3.0.1.post1, Python 3.11.7, engine warm` */
+function describeVersions({ action, plan, engine }) {
+    const { evalsVersion, pythonVersion } = plan;
+    return [
+        `oaievalset-action ${action}`,
+        // A copy of evals that is not installed has no version.
+        ...(evalsVersion === '' ? [] : [`evals ${evalsVersion}`]),
+        ...(pythonVersion === undefined ? [] : [`Python ${pythonVersion}`]),
+        `engine ${engine}`,
+    ].join(', ');
+}
+/** A headline, then what is reused, what is replayed, and why evals run again. */
+function describePlan({ evalSet, decisions, leftOut, recorded, run }) {
+    const reused = decisions.filter((decision) => decision.kind === 'reuse');
+    const outputs = reused.flatMap(({ eval: { name }, written }) => written ? [`${name}: ${(0,model_decision/* describeWritten */.h)(written)}`] : []);
+    return [
+        `${evalSet}: ${(0,format/* counted */.hS)(decisions.length, 'eval')}, ${(0,format/* wholeNumber */.rD)(reused.length)} reused, ${describeToRun(decisions)}`,
+        ...describeLeftOut(leftOut, decisions.length),
+        ...describeOrigins(reused.flatMap(({ record }) => record ?? []), run),
+        ...describeRecorded(recorded),
+        ...describeReasons(decisions),
+        ...bounded(outputs, MAX_REASONS, (hidden) => `${(0,format/* counted */.hS)(hidden, 'more reused eval')} also write files`),
+    ];
+}
+/** `3 to run (1,200 samples)` */
+function describeToRun(decisions) {
+    const counts = decisions.flatMap((decision) => (decision.kind === 'run' ? [decision.eval.samples] : []));
+    const samples = counts.reduce((sum, count) => sum + (count ?? 0), 0);
+    // Only the class of an eval may know how many samples it has.
+    const atLeast = counts.includes(null) ? 'at least ' : '';
+    return `${(0,format/* wholeNumber */.rD)(counts.length)} to run${samples > 0 ? ` (${atLeast}${(0,format/* counted */.hS)(samples, 'sample')})` : ''}`;
+}
+/** `Left out by include and exclude, 2 of 5 evals: a.dev.v0, b.dev.v0` */
+function describeLeftOut(leftOut, planned) {
+    if (leftOut.length === 0)
+        return [];
+    return [
+        `Left out by include and exclude, ${(0,format/* wholeNumber */.rD)(leftOut.length)} of ${(0,format/* counted */.hS)(planned + leftOut.length, 'eval')}: ${(0,format/* listed */.KE)(leftOut, MAX_NAMES)}`,
+    ];
+}
+/** `Reused: 5 evals that run 4711 completed, the last one at 2026-11-26 19:11 UTC`, the newest run first. */
+function describeOrigins(records, run) {
+    const byRun = Map.groupBy(records, (record) => describeRun(record.run, run));
+    const runs = [...byRun]
+        .map(([name, ofRun]) => ({ name, evals: ofRun.length, last: newestEnd(ofRun) }))
+        .sort((a, b) => b.last.localeCompare(a.last));
+    const lines = runs.map(({ name, evals, last }) => `Reused: ${(0,format/* counted */.hS)(evals, 'eval')} that ${name} completed${evals > 1 ? ', the last one' : ''} at ${minuteOf(last)}`);
+    return bounded(lines, MAX_RUNS, (hidden) => {
+        const evals = runs.slice(-hidden).reduce((sum, each) => sum + each.evals, 0);
+        return `Reused: ${(0,format/* counted */.hS)(evals, 'eval')} that ${(0,format/* counted */.hS)(hidden, 'earlier run')} completed`;
+    });
+}
+function newestEnd(records) {
+    const ends = records.map(({ ended }) => ended).sort();
+    return ends.at(-1) ?? '';
+}
+/** Ids of runs are numbers, except outside of GitHub, where every run has the same one. */
+function describeRun({ id, attempt }, own) {
+    if (!/^\d+$/.test(id))
+        return 'an earlier run on this machine';
+    if (id === own.id)
+        return attempt === own.attempt ? 'this run' : `attempt ${attempt} of this run`;
+    return `${attempt > 1 ? `attempt ${attempt} of ` : ''}run ${id}`;
+}
+/** `2026-11-26 19:11 UTC` */
+function minuteOf(time) {
+    return `${time.slice(0, 16).replace('T', ' ')} UTC`;
+}
+function describeRecorded({ responses, evals }) {
+    if (responses === 0)
+        return [];
+    return [
+        `Resumed: ${(0,format/* counted */.hS)(responses, 'response')} of ${(0,format/* counted */.hS)(evals, 'eval')} ${(0,describe_results/* isOrAre */.Cj)(responses)} recorded and will be replayed`,
+    ];
+}
+/** A line for each eval that runs again. Of many, those with the same reason share one. */
+function describeReasons(decisions) {
+    const again = decisions.flatMap((decision) => decision.kind === 'run' && decision.reason.kind !== 'never-completed'
+        ? [{ name: decision.eval.name, why: (0,model_decision/* describeReason */.G)(decision.reason) }]
+        : []);
+    if (again.length <= MAX_REASONS)
+        return again.map(({ name, why }) => `${name}: runs again, ${why}`);
+    const groups = [...Map.groupBy(again, ({ why }) => why)].sort(([, a], [, b]) => b.length - a.length);
+    const lines = groups.map(([why, evals]) => {
+        const names = (0,format/* listed */.KE)(evals.map(({ name }) => name), NAMES_OF_REASON);
+        return evals.length === 1 ? `${names}: runs again, ${why}` : `${names}: run again, ${why}`;
+    });
+    return bounded(lines, MAX_REASONS, (hidden) => {
+        const evals = groups.slice(-hidden).reduce((sum, [, each]) => sum + each.length, 0);
+        return `${(0,format/* counted */.hS)(evals, 'more eval')} ${evals === 1 ? 'runs' : 'run'} again, for other reasons`;
+    });
+}
+/** The first `most` lines, and one line about the hidden ones. */
+function bounded(lines, most, describeHidden) {
+    const hidden = lines.length - most;
+    return hidden <= 0 ? [...lines] : [...lines.slice(0, most), describeHidden(hidden)];
+}
+
+// EXTERNAL MODULE: ./lib/run/recorded-responses.js
+var recorded_responses = __nccwpck_require__(8628);
+// EXTERNAL MODULE: ./lib/action/context.js
+var action_context = __nccwpck_require__(6225);
+;// CONCATENATED MODULE: ./lib/action/announce.js
+/** Says in the log, before anything runs, what runs and why. */
+
+
+
+
+
+/** What takes part, and what is unusual about the set. */
+function announceSet({ inputs }, plan, log) {
+    log.info(describeVersions({ action: (0,action_root/* actionVersion */.R)(), engine: inputs.engine, plan }));
+    announceJudge(plan.evals, inputs.judgeModel, log);
+    for (const warning of plan.warnings)
+        log.warning(warning, 'Eval set');
+}
+/** Which evals are reused, which run, and why. */
+function announceRun({ inputs, context }, run, log) {
+    const { decisions, journals, plan } = run;
+    const { evalSet, sampleResume } = inputs;
+    const { repository } = context;
+    const recorded = (0,recorded_responses/* recordedResponses */.r)(decisions, { journals, repository, sampleResume });
+    const planned = { evalSet, decisions, leftOut: plan.leftOut, recorded, run: (0,action_context/* runIdentity */.f)(context) };
+    for (const line of describePlan(planned))
+        log.info(line);
 }
 
 
@@ -28730,48 +28930,28 @@ function isFromFork({ GITHUB_EVENT_NAME, GITHUB_EVENT_PATH, GITHUB_REPOSITORY })
 /* harmony export */   f: () => (/* binding */ fail)
 /* harmony export */ });
 /* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(452);
-/* harmony import */ var _model_format_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(9774);
-/* harmony import */ var _report_describe_trouble_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(6039);
-/* harmony import */ var _report_markdown_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(3021);
-/* harmony import */ var _log_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(2988);
+/* harmony import */ var _report_closing_message_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(5775);
+/* harmony import */ var _log_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(2988);
+/* harmony import */ var _signals_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(2417);
 
 
 
 
-
-/** The job summary has all names. */
-const SHOWN_NAMES = 10;
 /**
- * Ends a step whose outputs are written. Returns if the set is complete.
- *
- * @throws ActionError that fails the step and names the evals that failed or are pending
+ * Ends a step whose results are published. Returns if the set is complete.
+ * @throws ActionError that fails the step
  */
-function finish(results, { unusable, stopped, trouble }) {
-    const { verdict, counts } = results;
-    const names = (status, withNote = false) => {
-        const rows = results.rows
-            .filter((row) => row.status === status)
-            .map((row) => (withNote ? `${row.name} (${row.note})` : row.name));
-        return (0,_model_format_js__WEBPACK_IMPORTED_MODULE_4__/* .listed */ .KE)(rows, SHOWN_NAMES);
-    };
-    if (unusable) {
-        const { code, message, next } = unusable;
-        const final = code === 'API_REFUSED' ? ' Retrying will not help.' : '';
-        throw new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ActionError */ .lZ(code, `${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_4__/* .asSentence */ .KG)(message)}${final} ${(0,_report_markdown_js__WEBPACK_IMPORTED_MODULE_2__/* .headline */ .P)(results)}; all received responses are saved.`, `${next} Then re-run the failed jobs; they resume from here.`);
-    }
-    const apiTrouble = trouble ? ` ${(0,_report_describe_trouble_js__WEBPACK_IMPORTED_MODULE_1__/* .describeAtEnd */ .M)(trouble)}` : '';
-    if (verdict === 'failed') {
-        throw new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ActionError */ .lZ('EVALS_FAILED', `${counts.failed} of ${counts.total} evals failed: ${names('failed')}.${apiTrouble}`, 'See their output above and fix the cause. Then re-run the failed jobs; completed evals are not run again.');
-    }
-    if (verdict === 'incomplete') {
-        throw new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ActionError */ .lZ('INCOMPLETE', `${(0,_report_markdown_js__WEBPACK_IMPORTED_MODULE_2__/* .headline */ .P)(results)}${stopped.aborted ? `, then ${(0,_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .reasonOf */ .A3)(stopped.reason)}` : ''}. Still pending: ${names('pending', !stopped.aborted)}.${apiTrouble}`, 'Re-run the failed jobs; completed evals are not run again.');
-    }
+function finish(closing) {
+    if (closing)
+        throw (0,_report_closing_message_js__WEBPACK_IMPORTED_MODULE_1__/* .closingError */ .c2)(closing);
 }
 /** Turns a failure into the error message and the exit code of the step. */
 function fail(error) {
     process.exitCode = 1;
-    _log_js__WEBPACK_IMPORTED_MODULE_3__/* .actionLog */ .Zx.error((0,_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .describeError */ .Uc)(error));
+    _log_js__WEBPACK_IMPORTED_MODULE_2__/* .actionLog */ .Zx.error((0,_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .describeError */ .Uc)(error instanceof _signals_js__WEBPACK_IMPORTED_MODULE_3__/* .Cancelled */ .cJ ? CANCELLED_EARLY : error));
 }
+/** A run that is cancelled later ends with its results. */
+const CANCELLED_EARLY = new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ActionError */ .lZ('INCOMPLETE', 'The job was cancelled before an eval was started. What earlier runs completed and recorded is still there.', 'Re-run the failed jobs.');
 
 
 /***/ }),
@@ -28854,19 +29034,276 @@ function quoteChildLine(line) {
 
 /***/ }),
 
-/***/ 7065:
+/***/ 6784:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   I: () => (/* binding */ publishSummary),
-/* harmony export */   e: () => (/* binding */ publishOutputs)
-/* harmony export */ });
-/* harmony import */ var _actions_core__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3360);
-/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(452);
-/* harmony import */ var _report_markdown_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(3021);
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  ku: () => (/* binding */ publishResults)
+});
+
+// UNUSED EXPORTS: printResults, publishOutputs, publishSummary
+
+// EXTERNAL MODULE: ./node_modules/@actions/core/lib/core.js + 11 modules
+var core = __nccwpck_require__(3360);
+// EXTERNAL MODULE: ./lib/errors.js
+var errors = __nccwpck_require__(452);
+// EXTERNAL MODULE: ./lib/report/closing-message.js
+var closing_message = __nccwpck_require__(5775);
+// EXTERNAL MODULE: ./lib/model/format.js
+var format = __nccwpck_require__(9774);
+// EXTERNAL MODULE: ./lib/text.js
+var lib_text = __nccwpck_require__(8804);
+;// CONCATENATED MODULE: ./lib/report/row-order.js
+/** What the tables of the log and of the job summary have in common. Pure. */
+
+const URGENCY = { failed: 0, pending: 1, fresh: 2, reused: 2 };
+/** Failed evals, then pending ones, then all others; within each group in the order of the set. */
+function urgentFirst(rows) {
+    return rows.toSorted((a, b) => URGENCY[a.status] - URGENCY[b.status]);
+}
+/** What a table says about an eval without a metric. */
+function noteOf({ note, recorded }) {
+    return recorded > 0 ? `${note}; ${(0,format/* counted */.hS)(recorded, 'response')} recorded` : note;
+}
+
+;// CONCATENATED MODULE: ./lib/report/closing-table.js
+/** The table of results at the end of the log, in plain text. Pure. */
 
 
 
+/** The job summary has all evals. */
+const MAX_ROWS = 50;
+/** A longer name would push the other columns out of sight. */
+const MAX_NAME_BYTES = 80;
+const MAX_RESULT_BYTES = 300;
+const HEAD = ['Status', 'Eval', 'Samples', 'Time', 'Result'];
+/** One line each, failed evals first. Without evals there is no table. */
+function closingTable({ rows }) {
+    if (rows.length === 0)
+        return [];
+    const shown = urgentFirst(rows).slice(0, MAX_ROWS);
+    const hidden = rows.length - shown.length;
+    return [
+        ...aligned([HEAD, ...shown.map(cellsOf)]),
+        ...(hidden > 0 ? [`and ${(0,format/* wholeNumber */.rD)(hidden)} more; the job summary has all of them`] : []),
+    ];
+}
+function cellsOf(row) {
+    const { status, name, samples, tookMs, metric } = row;
+    return [
+        status,
+        (0,lib_text/* oneLine */.TN)(name, MAX_NAME_BYTES),
+        samples === null ? '' : (0,format/* wholeNumber */.rD)(samples),
+        tookMs === undefined ? '' : (0,format/* duration */.p0)(tookMs),
+        (0,lib_text/* oneLine */.TN)(metric ? `${metric.name} ${(0,format/* metricText */._l)(metric.value)}` : noteOf(row), MAX_RESULT_BYTES),
+    ];
+}
+/** Pads the cells of each column to one width. Numbers end where their column ends, and the last column has no end. */
+function aligned(table) {
+    const widths = HEAD.map((_, column) => Math.max(...table.map((cells) => lengthOf(cells[column] ?? ''))));
+    return table.map(([status, name, samples, time, result]) => {
+        const [statusWidth = 0, nameWidth = 0, samplesWidth = 0, timeWidth = 0] = widths;
+        const cells = [
+            `${status}${blanks(statusWidth, status)}`,
+            `${name}${blanks(nameWidth, name)}`,
+            `${blanks(samplesWidth, samples)}${samples}`,
+            `${blanks(timeWidth, time)}${time}`,
+            result,
+        ];
+        return cells.join('  ').trimEnd();
+    });
+}
+function blanks(width, cell) {
+    return ' '.repeat(width - lengthOf(cell));
+}
+/** In characters, not in the units of UTF-16. */
+function lengthOf(text) {
+    return [...text].length;
+}
+
+// EXTERNAL MODULE: ./lib/report/describe-results.js
+var describe_results = __nccwpck_require__(1294);
+// EXTERNAL MODULE: ./lib/report/describe-trouble.js
+var describe_trouble = __nccwpck_require__(6039);
+// EXTERNAL MODULE: ./lib/model/adaptation.js
+var model_adaptation = __nccwpck_require__(9704);
+;// CONCATENATED MODULE: ./lib/report/markdown.js
+/** The job summary: a headline and one table, in GitHub's Markdown. Pure. */
+
+
+
+
+const STATUS = { fresh: '✅ fresh', reused: '♻️ reused', failed: '❌ failed', pending: '⏳ pending' };
+/**
+ * GitHub shows nothing of a summary that is larger than 1 MiB. Other programs of the step write to the same summary
+ * (https://docs.github.com/actions/reference/workflows-and-actions/workflow-commands, "Step isolation and limits").
+ */
+const MAX_SUMMARY_BYTES = 1_000_000;
+function renderMarkdown(results, link, notes = []) {
+    const head = [
+        `## ${headline(results)}`,
+        '',
+        `\`${code(results.model)}\` on \`${code(results.evalSet)}\`: ${countsLine(results)}`,
+        '',
+        ...judgeLine(results),
+        ...trafficLine(results),
+        ...adaptationLines(results),
+        ...replacedModelLines(results),
+        ...notes.flatMap((note) => [`> ${cell(note)}`, '']),
+        '| Eval | Status | Main metric | Samples | Time | Run |',
+        '| :--- | :--- | :--- | ---: | ---: | :--- |',
+    ].join('\n');
+    const rows = urgentFirst(results.rows).map((row) => tableRow(row, link));
+    const shown = rowsThatFit(rows, MAX_SUMMARY_BYTES - Buffer.byteLength(head) - 100);
+    const hidden = rows.length - shown.length;
+    return [head, ...shown, ...(hidden > 0 ? ['', `… and ${(0,format/* wholeNumber */.rD)(hidden)} more.`] : []), ''].join('\n');
+}
+/** The first rows, as many as fit into `bytes`. */
+function rowsThatFit(rows, bytes) {
+    let room = bytes;
+    const tooMany = rows.findIndex((row) => {
+        room -= Buffer.byteLength(row) + 1;
+        return room < 0;
+    });
+    return tooMany < 0 ? rows : rows.slice(0, tooMany);
+}
+function headline({ verdict, counts }) {
+    const { total, completed, failed, pending, leftOut } = counts;
+    const evals = (n) => (0,format/* counted */.hS)(n, 'eval');
+    // Not "all": the set has more.
+    if (verdict === 'passed' && leftOut > 0)
+        return `✅ ${evals(total)} done, ${(0,format/* wholeNumber */.rD)(leftOut)} of the set left out`;
+    if (verdict === 'passed')
+        return `✅ All ${evals(total)} done`;
+    if (verdict === 'failed')
+        return `❌ ${evals(failed)} failed, ${(0,format/* wholeNumber */.rD)(completed)} of ${(0,format/* wholeNumber */.rD)(total)} done`;
+    return `⏳ Incomplete: ${(0,format/* wholeNumber */.rD)(completed)} of ${evals(total)} done, ${(0,format/* wholeNumber */.rD)(pending)} pending`;
+}
+function countsLine({ counts }) {
+    const parts = ['fresh', 'reused', 'failed', 'pending']
+        .filter((status) => counts[status] > 0)
+        .map((status) => `${(0,format/* wholeNumber */.rD)(counts[status])} ${status}`);
+    const { total, leftOut } = counts;
+    const of = (0,format/* counted */.hS)(total + leftOut, 'eval');
+    const sentence = leftOut > 0 ? ` Left out by include and exclude: ${(0,format/* wholeNumber */.rD)(leftOut)} of ${of}.` : '';
+    return `${parts.length > 0 ? `${parts.join(', ')}.` : 'nothing to do.'}${sentence}`;
+}
+/** Who graded. Plain `oaievalset` may have completed an eval with another judge, but then under another command. */
+function judgeLine({ rows, model }) {
+    const judges = Map.groupBy(rows, ({ judge }) => judge);
+    judges.delete(undefined);
+    const lines = [...judges].map(([judge = '', graded]) => {
+        const own = judge === model ? ', which graded its own answers' : '';
+        return `${(0,format/* counted */.hS)(graded.length, 'model-graded eval')}: judge \`${code(judge)}\`${own}.`;
+    });
+    return lines.length === 0 ? [] : [...lines, ''];
+}
+function trafficLine({ traffic }) {
+    const { sent, replayed, retried, failed, tokensSent } = traffic;
+    if (sent + replayed === 0)
+        return [];
+    const requests = [
+        `${(0,format/* wholeNumber */.rD)(sent)} sent`,
+        `${(0,format/* wholeNumber */.rD)(replayed)} replayed`,
+        ...(retried > 0 ? [`${(0,format/* wholeNumber */.rD)(retried)} retries`] : []),
+        ...(failed > 0 ? [`${(0,format/* wholeNumber */.rD)(failed)} failed`] : []),
+    ];
+    const { prompt, completion, cached, reasoning } = tokensSent;
+    const parts = [
+        `${(0,format/* wholeNumber */.rD)(prompt)} prompt${cached > 0 ? ` (${(0,format/* wholeNumber */.rD)(cached)} cached)` : ''}`,
+        `${(0,format/* wholeNumber */.rD)(completion)} completion${reasoning > 0 ? ` (${(0,format/* wholeNumber */.rD)(reasoning)} reasoning)` : ''}`,
+    ];
+    return [
+        `Requests: ${requests.join(', ')}. Tokens: ${(0,format/* wholeNumber */.rD)(prompt + completion)}, of them ${parts.join(', ')}.`,
+        '',
+    ];
+}
+/** Further adaptations are only counted. Each one is a value that a model refused. */
+const SHOWN_ADAPTATIONS = 10;
+function adaptationLines({ adaptations, ownTemperature }) {
+    if (adaptations.length === 0)
+        return [];
+    const lines = adaptations.slice(0, SHOWN_ADAPTATIONS).map(({ adaptation, evals }) => {
+        return `> - \`${code(adaptation.model)}\`: ${cell((0,model_adaptation/* describeAdaptation */.F)(adaptation))} (${(0,format/* counted */.hS)(evals, 'eval')})`;
+    });
+    const hidden = adaptations.length - lines.length;
+    const own = ownTemperature.map(({ model, evals }) => `\`${code(model)}\` (${(0,format/* counted */.hS)(evals, 'eval')})`);
+    return [
+        '> Requests were changed because a model does not accept a parameter that the evals send:',
+        '>',
+        ...lines,
+        ...(hidden > 0 ? [`> - and ${(0,format/* wholeNumber */.rD)(hidden)} more`] : []),
+        ...(own.length > 0
+            ? ['>', `> Sampled at the model's own temperature, so two runs may differ: ${own.join(', ')}.`]
+            : []),
+        '',
+    ];
+}
+function replacedModelLines({ replacedModels }) {
+    if (replacedModels.length === 0)
+        return [];
+    const lines = replacedModels.map(({ name, live, evals }) => `> - \`${code(name)}\`: \`${code(live)}\` (${(0,format/* counted */.hS)(evals, 'eval')})`);
+    return ['> Names of models that `model-map` replaced in requests:', '>', ...lines, ''];
+}
+function tableRow(row, link) {
+    const metric = row.metric
+        ? `${cell(row.metric.name)} **${cell((0,format/* metricText */._l)(row.metric.value))}**`
+        : cell(noteOf(row));
+    const samples = row.samples === null ? '' : (0,format/* wholeNumber */.rD)(row.samples);
+    const time = row.tookMs === undefined ? '' : (0,format/* duration */.p0)(row.tookMs);
+    return `| \`${code(row.name)}\` | ${STATUS[row.status]} | ${metric} | ${samples} | ${time} | ${runCell(row, link)} |`;
+}
+function runCell({ run }, { repository, serverUrl }) {
+    if (!run)
+        return '';
+    const label = `${cell(run.id)}${run.attempt > 1 ? `, attempt ${run.attempt}` : ''}`;
+    return repository !== '' && /^\d+$/.test(run.id)
+        ? `[${label}](${serverUrl}/${repository}/actions/runs/${run.id}/attempts/${run.attempt})`
+        : label;
+}
+/** A longer name or message is shortened in the table. The log contains all of it. */
+const MAX_CELL_BYTES = 500;
+/** Escapes text that others wrote (names, metrics, messages): it must not act as markup, break the table or reverse its text. */
+function cell(text) {
+    return (0,lib_text/* oneLine */.TN)(text, MAX_CELL_BYTES)
+        .replace(/[&<>]/g, (c) => ({ '&': '&amp;', '<': '&lt;', '>': '&gt;' })[c] ?? c)
+        .replace(/[\\`*_{}[\]|~!#@]/g, (c) => `\\${c}`);
+}
+function code(text) {
+    return (0,lib_text/* oneLine */.TN)(text, MAX_CELL_BYTES).replaceAll('`', "'").replaceAll('|', '\\|');
+}
+
+;// CONCATENATED MODULE: ./lib/action/publish.js
+/** Shows the results of a step: its outputs, its job summary, and the end of its log. */
+
+
+
+
+
+
+
+async function publishResults(published, context, log) {
+    const { results, closing, trouble, unasked, restoredKey, savedKey } = published;
+    publishOutputs(published, log);
+    if (unasked)
+        log.warning(unasked, 'Model map');
+    const ending = closing ? (0,closing_message/* closingNote */.In)(closing) : trouble && (0,describe_trouble/* describeAtEnd */.M)(trouble);
+    const notes = [ending, unasked].filter((note) => note !== undefined);
+    await publishSummary(results, context, notes, log);
+    printResults(results, savedKey || restoredKey, log);
+}
+/**
+ * Ends the log with the table of results and one sentence.
+ * @param checkpoint the key of the newest checkpoint; empty when there is none
+ */
+function printResults(results, checkpoint, log) {
+    log.info('');
+    for (const line of closingTable(results))
+        log.info(line);
+    log.info((0,describe_results/* closingSentence */.PN)(results, checkpoint));
+}
 /** Sets the outputs of the step. If that fails, as on a full disk, it warns and the run continues. */
 function publishOutputs({ results, restoredKey, savedKey, progressFile }, log) {
     const { counts } = results;
@@ -28888,10 +29325,10 @@ function publishOutputs({ results, restoredKey, savedKey, progressFile }, log) {
     };
     try {
         for (const [name, value] of Object.entries(outputs))
-            (0,_actions_core__WEBPACK_IMPORTED_MODULE_0__/* .setOutput */ .uH)(name, value);
+            (0,core/* setOutput */.uH)(name, value);
     }
     catch (error) {
-        log.warning(`The outputs of the step could not be written: ${(0,_errors_js__WEBPACK_IMPORTED_MODULE_1__/* .reasonOf */ .A3)(error)}. The results are in the log.`);
+        log.warning(`The outputs of the step could not be written: ${(0,errors/* reasonOf */.A3)(error)}. The results are in the log.`);
     }
 }
 /** Writes the job summary. If that fails, as on a full disk, it warns and the run continues. Outside a runner it does nothing. */
@@ -28899,10 +29336,10 @@ async function publishSummary(results, context, notes, log) {
     if (!process.env.GITHUB_STEP_SUMMARY)
         return;
     try {
-        await _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .summary */ .z.addRaw(log.redact((0,_report_markdown_js__WEBPACK_IMPORTED_MODULE_2__/* .renderMarkdown */ .G)(results, context, notes)), true).write();
+        await core/* summary */.z.addRaw(log.redact(renderMarkdown(results, context, notes)), true).write();
     }
     catch (error) {
-        log.warning(`The job summary could not be written: ${(0,_errors_js__WEBPACK_IMPORTED_MODULE_1__/* .reasonOf */ .A3)(error)}. The results are in the log and the outputs.`);
+        log.warning(`The job summary could not be written: ${(0,errors/* reasonOf */.A3)(error)}. The results are in the log and the outputs.`);
     }
 }
 
@@ -29148,7 +29585,7 @@ function runRequest(step, cancelled) {
         cancelled: {
             signal: cancelled.signal,
             drainDeadline: cancelled.after(DRAIN_MS),
-            saveDeadline: cancelled.after(signals/* CANCEL_GRACE_MS */.R - REPORT_RESERVE_MS),
+            saveDeadline: cancelled.after(signals/* CANCEL_GRACE_MS */.RI - REPORT_RESERVE_MS),
         },
     };
 }
@@ -29228,12 +29665,11 @@ function loadSession() {
 
 // EXPORTS
 __nccwpck_require__.d(__webpack_exports__, {
-  R: () => (/* binding */ CANCEL_GRACE_MS),
-  W: () => (/* binding */ cancellation)
+  RI: () => (/* binding */ CANCEL_GRACE_MS),
+  cJ: () => (/* binding */ Cancelled),
+  WN: () => (/* binding */ cancellation)
 });
 
-// EXTERNAL MODULE: ./lib/errors.js
-var errors = __nccwpck_require__(452);
 // EXTERNAL MODULE: external "node:fs"
 var external_node_fs_ = __nccwpck_require__(3024);
 ;// CONCATENATED MODULE: ./lib/process/descendants.js
@@ -29287,9 +29723,15 @@ function parentOf(pid) {
 
 ;// CONCATENATED MODULE: ./lib/action/signals.js
 
-
 /** A runner cancels a step with SIGINT, SIGTERM after 7.5 s, and SIGKILL after another 2.5 s (actions/runner, `ProcessInvoker`). */
 const CANCEL_GRACE_MS = 7500;
+/** The reason of a cancelled run, as a clause. */
+class Cancelled extends Error {
+    name = 'Cancelled';
+    constructor() {
+        super('the job was cancelled');
+    }
+}
 /**
  * The first signal starts an orderly shutdown. The second ends the process at once, and with it every eval, because children
  * are killed when the action is gone. Files on disk are valid at every moment, and post saves them.
@@ -29307,7 +29749,7 @@ function cancellation(log) {
             // Children that main no longer waits for, such as an installer or a probe.
             process.once('exit', killDescendants);
             log.info(`Received ${signal}: stopping the evals, then saving.`);
-            controller.abort(new errors/* ActionError */.lZ('INCOMPLETE', 'the job was cancelled', 'Re-run the failed jobs; completed evals are not run again.'));
+            controller.abort(new Cancelled());
         });
     }
     return {
@@ -32908,7 +33350,7 @@ class WarmEngines {
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   L: () => (/* binding */ Installation)
 /* harmony export */ });
-/* harmony import */ var _prepare_environment_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(9099);
+/* harmony import */ var _prepare_environment_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8006);
 
 /** The Python environment of a run. It is prepared when it is first asked for, and grows when the evals need more. */
 class Installation {
@@ -32946,51 +33388,16 @@ class Installation {
 
 /***/ }),
 
-/***/ 9099:
+/***/ 1875:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
 // EXPORTS
 __nccwpck_require__.d(__webpack_exports__, {
-  J: () => (/* binding */ environmentKey),
-  z: () => (/* binding */ prepareEnvironment)
+  _: () => (/* binding */ inInstallation),
+  l: () => (/* binding */ installerLog)
 });
 
-// EXTERNAL MODULE: ./lib/errors.js
-var errors = __nccwpck_require__(452);
-;// CONCATENATED MODULE: ./lib/environment/extra-packages.js
-
-/**
- * The requirements in the lines of `extra-packages`, without comments and blank lines. Each becomes an argument of
- * `pip install`, so anything that pip could read as an option is refused.
- *
- * @throws ActionError INPUT_INVALID for a line with an option.
- */
-function extraRequirements(lines) {
-    const requirements = lines
-        .map((line) => line.replace(/(^|\s)#.*$/, '').trim())
-        .filter((line) => line !== '');
-    for (const requirement of requirements) {
-        if (/(^|\s)-/.test(requirement)) {
-            throw new errors/* ActionError */.lZ('INPUT_INVALID', `\`extra-packages\` has the line "${requirement}": only requirements are allowed there, not options.`, 'Write one requirement per line, such as `datasets==3.6.0`. Choose a package index with the variable PIP_INDEX_URL.');
-        }
-    }
-    return requirements;
-}
-/** What pip reads as a file name if such a file exists. */
-const ARCHIVE = /\.(whl|zip|tar|tgz|tbz|txz|tlz|tar\.(gz|bz2|xz|lz|lzma))(\[[^\]]*\])?$/i;
-/** Whether the requirement names a place (a path, an archive, a URL, a branch) whose content may change. */
-function isMovingTarget(requirement) {
-    const place = (requirement.split(';')[0] ?? '').trim();
-    return /[/@]/.test(place) || place.startsWith('.') || ARCHIVE.test(place);
-}
-
-// EXTERNAL MODULE: external "node:fs/promises"
-var promises_ = __nccwpck_require__(1455);
-// EXTERNAL MODULE: external "node:path"
-var external_node_path_ = __nccwpck_require__(6760);
-// EXTERNAL MODULE: ./node_modules/zod/v4/classic/schemas.js + 11 modules
-var schemas = __nccwpck_require__(2857);
 ;// CONCATENATED MODULE: ./lib/log.js
 var __addDisposableResource = (undefined && undefined.__addDisposableResource) || function (env, value, async) {
     if (value !== null && value !== void 0) {
@@ -33060,6 +33467,86 @@ async function inGroup(log, title, work) {
     }
 }
 
+// EXTERNAL MODULE: ./lib/model/format.js
+var format = __nccwpck_require__(9774);
+;// CONCATENATED MODULE: ./lib/environment/installer-log.js
+/** What the log shows of an installation: what is installed, and how long it took. */
+
+
+/**
+ * The log for installations. Without `verbose` it leaves out the lines of the installers, of which there are hundreds. When an
+ * installer fails, the error has its last lines.
+ */
+function installerLog(log, verbose) {
+    if (verbose)
+        return log;
+    return {
+        debug: (message) => log.debug(message),
+        info: (message) => log.info(message),
+        child: () => { },
+        // Without lines there is no group.
+        group(title) {
+            log.info(title);
+            return { [Symbol.dispose]: () => { } };
+        },
+    };
+}
+/** @param what the packages and, in brackets, what installs them */
+async function inInstallation(log, what, install) {
+    const startedAt = performance.now();
+    const installed = await inGroup(log, `Installing ${what}`, install);
+    log.info(`Installed in ${(0,format/* duration */.p0)(performance.now() - startedAt)}.`);
+    return installed;
+}
+
+
+/***/ }),
+
+/***/ 8006:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  J: () => (/* binding */ environmentKey),
+  z: () => (/* binding */ prepareEnvironment)
+});
+
+// EXTERNAL MODULE: ./lib/errors.js
+var errors = __nccwpck_require__(452);
+;// CONCATENATED MODULE: ./lib/environment/extra-packages.js
+
+/**
+ * The requirements in the lines of `extra-packages`, without comments and blank lines. Each becomes an argument of
+ * `pip install`, so anything that pip could read as an option is refused.
+ *
+ * @throws ActionError INPUT_INVALID for a line with an option.
+ */
+function extraRequirements(lines) {
+    const requirements = lines
+        .map((line) => line.replace(/(^|\s)#.*$/, '').trim())
+        .filter((line) => line !== '');
+    for (const requirement of requirements) {
+        if (/(^|\s)-/.test(requirement)) {
+            throw new errors/* ActionError */.lZ('INPUT_INVALID', `\`extra-packages\` has the line "${requirement}": only requirements are allowed there, not options.`, 'Write one requirement per line, such as `datasets==3.6.0`. Choose a package index with the variable PIP_INDEX_URL.');
+        }
+    }
+    return requirements;
+}
+/** What pip reads as a file name if such a file exists. */
+const ARCHIVE = /\.(whl|zip|tar|tgz|tbz|txz|tlz|tar\.(gz|bz2|xz|lz|lzma))(\[[^\]]*\])?$/i;
+/** Whether the requirement names a place (a path, an archive, a URL, a branch) whose content may change. */
+function isMovingTarget(requirement) {
+    const place = (requirement.split(';')[0] ?? '').trim();
+    return /[/@]/.test(place) || place.startsWith('.') || ARCHIVE.test(place);
+}
+
+// EXTERNAL MODULE: external "node:fs/promises"
+var promises_ = __nccwpck_require__(1455);
+// EXTERNAL MODULE: external "node:path"
+var external_node_path_ = __nccwpck_require__(6760);
+// EXTERNAL MODULE: ./node_modules/zod/v4/classic/schemas.js + 11 modules
+var schemas = __nccwpck_require__(2857);
 // EXTERNAL MODULE: ./lib/process/command.js
 var process_command = __nccwpck_require__(7892);
 // EXTERNAL MODULE: external "node:fs"
@@ -33446,6 +33933,8 @@ async function works(uv, { workingDirectory, env }) {
     return await (0,process_command/* runCommand */.d)(uv, ['--version'], { cwd: workingDirectory, env }).then(({ code }) => code === 0, () => false);
 }
 
+// EXTERNAL MODULE: ./lib/environment/installer-log.js + 1 modules
+var installer_log = __nccwpck_require__(1875);
 ;// CONCATENATED MODULE: ./lib/environment/stacked-venv.js
 
 
@@ -33525,7 +34014,7 @@ async function installExtraPackages(requirements, base, context, log) {
     if (found)
         return { interpreter: found, installed: 'reused' };
     const installer = await chooseInstaller(context, log);
-    const directory = await inGroup(log, 'Install extra packages (pip)', () => buildVenv(store, name, async (directory) => {
+    const directory = await (0,installer_log/* inInstallation */._)(log, 'extra packages (pip)', () => buildVenv(store, name, async (directory) => {
         await installer.createVenv(base.path, directory, { withPip: true });
         const sitePackages = await stackOn(packages.directories, directory, context);
         const constraints = (0,external_node_path_.join)(directory, 'constraints.txt');
@@ -33818,6 +34307,7 @@ async function fetchUv(python, context, log) {
 
 
 
+
 /** The fastest that there is: uv on PATH, or else a uv that pip gets, or else pip. */
 async function lockedInstaller(python, context, log) {
     const onMachine = await chooseInstaller(context, log);
@@ -33857,8 +34347,8 @@ function withFetchedUv(fetched, context, log) {
                 await withInstaller(uv).makeVenv(python, directory, lists);
                 discarded = (0,promises_.rm)(cache, { recursive: true, force: true });
             }
-            catch {
-                log.info('uv could not install the packages, as it says above. Now pip installs them.');
+            catch (error) {
+                log.info(`uv could not install the packages, so pip installs them. ${(0,errors/* reasonOf */.A3)(error)}`);
                 await (0,promises_.rm)(directory, { recursive: true });
                 await (0,promises_.mkdir)(directory);
                 await withInstaller(withPip(context, log)).makeVenv(python, directory, lists);
@@ -33876,7 +34366,7 @@ async function allEnded(work) {
 }
 
 ;// CONCATENATED MODULE: ./lib/environment/locked-venv.js
-var locked_venv_addDisposableResource = (undefined && undefined.__addDisposableResource) || function (env, value, async) {
+var __addDisposableResource = (undefined && undefined.__addDisposableResource) || function (env, value, async) {
     if (value !== null && value !== void 0) {
         if (typeof value !== "object" && typeof value !== "function") throw new TypeError("Object expected.");
         var dispose, inner;
@@ -33898,7 +34388,7 @@ var locked_venv_addDisposableResource = (undefined && undefined.__addDisposableR
     }
     return value;
 };
-var locked_venv_disposeResources = (undefined && undefined.__disposeResources) || (function (SuppressedError) {
+var __disposeResources = (undefined && undefined.__disposeResources) || (function (SuppressedError) {
     return function (env) {
         function fail(e) {
             env.error = env.hasError ? new SuppressedError(e, env.error, "An error was suppressed during disposal.") : e;
@@ -33952,7 +34442,7 @@ async function installCore(packages, user, context, log) {
     const { evalsVersion } = packages;
     const build = {
         name: `evals-${evalsVersion}`,
-        title: `Install evals ${evalsVersion}`,
+        what: `evals ${evalsVersion}`,
         // evals itself takes as long as everything else together, and is installed meanwhile.
         lists: [
             { text: corePackages(packages, (name) => name === 'evals') },
@@ -33975,7 +34465,7 @@ async function installFurther(packages, { list, what }, { user, core }, context,
     const base = venvOf(core);
     const build = {
         name: `evals-${packages.evalsVersion}-more`,
-        title: `Install ${what}`,
+        what,
         lists: [{ text: list }],
         madeFrom: [base],
         async finish(directory) {
@@ -33989,7 +34479,7 @@ async function installFurther(packages, { list, what }, { user, core }, context,
 function venvOf({ path }) {
     return (0,external_node_path_.dirname)((0,external_node_path_.dirname)(path));
 }
-async function findOrBuild({ name, title, lists, madeFrom, finish }, user, context, log) {
+async function findOrBuild({ name, what, lists, madeFrom, finish }, user, context, log) {
     const env_1 = { stack: [], error: void 0, hasError: false };
     try {
         const store = await storeDirectory(context.env);
@@ -33998,8 +34488,8 @@ async function findOrBuild({ name, title, lists, madeFrom, finish }, user, conte
         const found = present && (await probe(venvPython(present), context).catch(() => undefined));
         if (found && found.evals.state === 'installed')
             return { interpreter: found, installed: 'reused' };
-        const installer = locked_venv_addDisposableResource(env_1, await lockedInstaller(user.path, context, log), true);
-        const directory = await inGroup(log, `${title} (${installer.name})`, () => buildVenv(store, whole, async (directory) => {
+        const installer = __addDisposableResource(env_1, await lockedInstaller(user.path, context, log), true);
+        const directory = await (0,installer_log/* inInstallation */._)(log, `${what} (${installer.name})`, () => buildVenv(store, whole, async (directory) => {
             const wanted = lists.filter(({ text }) => text !== '');
             const files = wanted.map(({ afterwards }, index) => ({
                 file: `${directory}.${index}.txt`,
@@ -34023,7 +34513,7 @@ async function findOrBuild({ name, title, lists, madeFrom, finish }, user, conte
         env_1.hasError = true;
     }
     finally {
-        const result_1 = locked_venv_disposeResources(env_1);
+        const result_1 = __disposeResources(env_1);
         if (result_1)
             await result_1;
     }
@@ -34468,33 +34958,33 @@ class Splitter {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
 /* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3024);
-/* harmony import */ var _action_finish_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(2887);
-/* harmony import */ var _action_log_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(2988);
-/* harmony import */ var _action_publish_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(7065);
-/* harmony import */ var _action_requests_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(1960);
-/* harmony import */ var _action_session_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(9090);
-/* harmony import */ var _action_signals_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(2417);
-/* harmony import */ var _action_step_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(8515);
-/* harmony import */ var _checkpoint_checkpoint_store_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(1199);
-/* harmony import */ var _checkpoint_restored_checkpoint_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(3961);
+/* harmony import */ var _action_announce_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(7043);
+/* harmony import */ var _action_finish_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(2887);
+/* harmony import */ var _action_log_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(2988);
+/* harmony import */ var _action_publish_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(6784);
+/* harmony import */ var _action_requests_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(1960);
+/* harmony import */ var _action_session_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(9090);
+/* harmony import */ var _action_signals_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(2417);
+/* harmony import */ var _action_step_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(8515);
+/* harmony import */ var _checkpoint_checkpoint_store_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(1199);
+/* harmony import */ var _checkpoint_restored_checkpoint_js__WEBPACK_IMPORTED_MODULE_10__ = __nccwpck_require__(3961);
 /* harmony import */ var _checkpoint_superseded_js__WEBPACK_IMPORTED_MODULE_27__ = __nccwpck_require__(8876);
-/* harmony import */ var _engine_engines_js__WEBPACK_IMPORTED_MODULE_10__ = __nccwpck_require__(3222);
-/* harmony import */ var _environment_installation_js__WEBPACK_IMPORTED_MODULE_11__ = __nccwpck_require__(6453);
-/* harmony import */ var _plan_plan_set_js__WEBPACK_IMPORTED_MODULE_12__ = __nccwpck_require__(8314);
-/* harmony import */ var _plan_reconcile_js__WEBPACK_IMPORTED_MODULE_13__ = __nccwpck_require__(3023);
-/* harmony import */ var _process_memory_js__WEBPACK_IMPORTED_MODULE_14__ = __nccwpck_require__(3787);
-/* harmony import */ var _progress_paths_js__WEBPACK_IMPORTED_MODULE_15__ = __nccwpck_require__(8943);
-/* harmony import */ var _progress_saved_plan_js__WEBPACK_IMPORTED_MODULE_16__ = __nccwpck_require__(6366);
-/* harmony import */ var _progress_state_directory_js__WEBPACK_IMPORTED_MODULE_17__ = __nccwpck_require__(4700);
-/* harmony import */ var _report_announce_judge_js__WEBPACK_IMPORTED_MODULE_26__ = __nccwpck_require__(1221);
-/* harmony import */ var _report_describe_plan_js__WEBPACK_IMPORTED_MODULE_18__ = __nccwpck_require__(4357);
-/* harmony import */ var _report_describe_trouble_js__WEBPACK_IMPORTED_MODULE_19__ = __nccwpck_require__(6039);
-/* harmony import */ var _report_live_log_js__WEBPACK_IMPORTED_MODULE_20__ = __nccwpck_require__(7648);
-/* harmony import */ var _report_results_js__WEBPACK_IMPORTED_MODULE_21__ = __nccwpck_require__(8372);
-/* harmony import */ var _report_unasked_models_js__WEBPACK_IMPORTED_MODULE_22__ = __nccwpck_require__(8334);
-/* harmony import */ var _run_eval_environment_js__WEBPACK_IMPORTED_MODULE_23__ = __nccwpck_require__(5703);
-/* harmony import */ var _run_open_state_js__WEBPACK_IMPORTED_MODULE_24__ = __nccwpck_require__(8812);
-/* harmony import */ var _run_run_set_js__WEBPACK_IMPORTED_MODULE_25__ = __nccwpck_require__(5439);
+/* harmony import */ var _engine_engines_js__WEBPACK_IMPORTED_MODULE_11__ = __nccwpck_require__(3222);
+/* harmony import */ var _environment_installation_js__WEBPACK_IMPORTED_MODULE_12__ = __nccwpck_require__(6453);
+/* harmony import */ var _environment_installer_log_js__WEBPACK_IMPORTED_MODULE_13__ = __nccwpck_require__(1875);
+/* harmony import */ var _plan_plan_set_js__WEBPACK_IMPORTED_MODULE_14__ = __nccwpck_require__(8314);
+/* harmony import */ var _plan_reconcile_js__WEBPACK_IMPORTED_MODULE_15__ = __nccwpck_require__(3023);
+/* harmony import */ var _process_memory_js__WEBPACK_IMPORTED_MODULE_16__ = __nccwpck_require__(3787);
+/* harmony import */ var _progress_paths_js__WEBPACK_IMPORTED_MODULE_17__ = __nccwpck_require__(8943);
+/* harmony import */ var _progress_saved_plan_js__WEBPACK_IMPORTED_MODULE_18__ = __nccwpck_require__(6366);
+/* harmony import */ var _progress_state_directory_js__WEBPACK_IMPORTED_MODULE_19__ = __nccwpck_require__(4700);
+/* harmony import */ var _report_closing_message_js__WEBPACK_IMPORTED_MODULE_20__ = __nccwpck_require__(5775);
+/* harmony import */ var _report_live_log_js__WEBPACK_IMPORTED_MODULE_21__ = __nccwpck_require__(7648);
+/* harmony import */ var _report_results_js__WEBPACK_IMPORTED_MODULE_22__ = __nccwpck_require__(8372);
+/* harmony import */ var _report_unasked_models_js__WEBPACK_IMPORTED_MODULE_23__ = __nccwpck_require__(8334);
+/* harmony import */ var _run_eval_environment_js__WEBPACK_IMPORTED_MODULE_24__ = __nccwpck_require__(5703);
+/* harmony import */ var _run_open_state_js__WEBPACK_IMPORTED_MODULE_25__ = __nccwpck_require__(8812);
+/* harmony import */ var _run_run_set_js__WEBPACK_IMPORTED_MODULE_26__ = __nccwpck_require__(5439);
 var __addDisposableResource = (undefined && undefined.__addDisposableResource) || function (env, value, async) {
     if (value !== null && value !== void 0) {
         if (typeof value !== "object" && typeof value !== "function") throw new TypeError("Object expected.");
@@ -34579,58 +35069,55 @@ var __disposeResources = (undefined && undefined.__disposeResources) || (functio
 async function main(cancelled) {
     const env_1 = { stack: [], error: void 0, hasError: false };
     try {
-        (0,_process_memory_js__WEBPACK_IMPORTED_MODULE_14__/* .keepMemorySmall */ .E)();
-        const step = (0,_action_step_js__WEBPACK_IMPORTED_MODULE_7__/* .readStep */ .j)(_action_log_js__WEBPACK_IMPORTED_MODULE_2__/* .actionLog */ .Zx);
+        (0,_process_memory_js__WEBPACK_IMPORTED_MODULE_16__/* .keepMemorySmall */ .E)();
+        const step = (0,_action_step_js__WEBPACK_IMPORTED_MODULE_8__/* .readStep */ .j)(_action_log_js__WEBPACK_IMPORTED_MODULE_3__/* .actionLog */ .Zx);
         const { inputs, context } = step;
         const { model, evalSet, resume } = inputs;
-        const owner = (0,_action_session_js__WEBPACK_IMPORTED_MODULE_5__/* .ownerOf */ .bf)(step);
-        const command = _action_requests_js__WEBPACK_IMPORTED_MODULE_4__/* .commandOf */ .Nl(step);
-        const paths = (0,_progress_paths_js__WEBPACK_IMPORTED_MODULE_15__/* .statePaths */ .mt)(inputs.stateDirectory, model, evalSet);
-        const identity = _action_requests_js__WEBPACK_IMPORTED_MODULE_4__/* .identityOf */ .cu(step);
-        const store = (0,_checkpoint_checkpoint_store_js__WEBPACK_IMPORTED_MODULE_8__/* .checkpointStore */ .m)(_action_requests_js__WEBPACK_IMPORTED_MODULE_4__/* .storeRequest */ .r0(step, identity, 1));
+        const owner = (0,_action_session_js__WEBPACK_IMPORTED_MODULE_6__/* .ownerOf */ .bf)(step);
+        const command = _action_requests_js__WEBPACK_IMPORTED_MODULE_5__/* .commandOf */ .Nl(step);
+        const paths = (0,_progress_paths_js__WEBPACK_IMPORTED_MODULE_17__/* .statePaths */ .mt)(inputs.stateDirectory, model, evalSet);
+        const identity = _action_requests_js__WEBPACK_IMPORTED_MODULE_5__/* .identityOf */ .cu(step);
+        const store = (0,_checkpoint_checkpoint_store_js__WEBPACK_IMPORTED_MODULE_9__/* .checkpointStore */ .m)(_action_requests_js__WEBPACK_IMPORTED_MODULE_5__/* .storeRequest */ .r0(step, identity, 1));
         const { signal } = cancelled;
-        const checkpoint = __addDisposableResource(env_1, await (0,_checkpoint_restored_checkpoint_js__WEBPACK_IMPORTED_MODULE_9__/* .restoreCheckpoint */ .v)({ store, identity, owner, resume, log: _action_log_js__WEBPACK_IMPORTED_MODULE_2__/* .actionLog */ .Zx, signal }), true);
-        (0,_progress_state_directory_js__WEBPACK_IMPORTED_MODULE_17__/* .requireOwnState */ .d)(paths);
-        const installation = new _environment_installation_js__WEBPACK_IMPORTED_MODULE_11__/* .Installation */ .L(_action_requests_js__WEBPACK_IMPORTED_MODULE_4__/* .installationOf */ .oJ(step), _action_log_js__WEBPACK_IMPORTED_MODULE_2__/* .actionLog */ .Zx);
+        const checkpoint = __addDisposableResource(env_1, await (0,_checkpoint_restored_checkpoint_js__WEBPACK_IMPORTED_MODULE_10__/* .restoreCheckpoint */ .v)({ store, identity, owner, resume, log: _action_log_js__WEBPACK_IMPORTED_MODULE_3__/* .actionLog */ .Zx, signal }), true);
+        (0,_progress_state_directory_js__WEBPACK_IMPORTED_MODULE_19__/* .requireOwnState */ .d)(paths);
+        const installation = new _environment_installation_js__WEBPACK_IMPORTED_MODULE_12__/* .Installation */ .L(_action_requests_js__WEBPACK_IMPORTED_MODULE_5__/* .installationOf */ .oJ(step), (0,_environment_installer_log_js__WEBPACK_IMPORTED_MODULE_13__/* .installerLog */ .l)(_action_log_js__WEBPACK_IMPORTED_MODULE_3__/* .actionLog */ .Zx, inputs.verbose));
         const python = async () => (await installation.environment()).python;
-        const running = __addDisposableResource(env_1, (0,_engine_engines_js__WEBPACK_IMPORTED_MODULE_10__/* .engines */ .s)({ ..._action_requests_js__WEBPACK_IMPORTED_MODULE_4__/* .enginesRequest */ .Ri(step), python, log: _action_log_js__WEBPACK_IMPORTED_MODULE_2__/* .actionLog */ .Zx }), true);
-        const plan = await (0,_plan_plan_set_js__WEBPACK_IMPORTED_MODULE_12__/* .planSet */ .e)({
-            ..._action_requests_js__WEBPACK_IMPORTED_MODULE_4__/* .planRequest */ .NX(step),
-            saved: checkpoint.plan ?? (0,_progress_saved_plan_js__WEBPACK_IMPORTED_MODULE_16__/* .readSavedPlan */ .LW)(paths, owner),
+        const running = __addDisposableResource(env_1, (0,_engine_engines_js__WEBPACK_IMPORTED_MODULE_11__/* .engines */ .s)({ ..._action_requests_js__WEBPACK_IMPORTED_MODULE_5__/* .enginesRequest */ .Ri(step), python, log: _action_log_js__WEBPACK_IMPORTED_MODULE_3__/* .actionLog */ .Zx }), true);
+        const plan = await (0,_plan_plan_set_js__WEBPACK_IMPORTED_MODULE_14__/* .planSet */ .e)({
+            ..._action_requests_js__WEBPACK_IMPORTED_MODULE_5__/* .planRequest */ .NX(step),
+            saved: checkpoint.plan ?? (0,_progress_saved_plan_js__WEBPACK_IMPORTED_MODULE_18__/* .readSavedPlan */ .LW)(paths, owner),
             planner: running.planner,
             installation,
             signal,
         });
-        (0,_report_announce_judge_js__WEBPACK_IMPORTED_MODULE_26__/* .announceJudge */ .B)(plan.evals, inputs.judgeModel, _action_log_js__WEBPACK_IMPORTED_MODULE_2__/* .actionLog */ .Zx);
-        for (const warning of plan.warnings)
-            _action_log_js__WEBPACK_IMPORTED_MODULE_2__/* .actionLog */ .Zx.warning(warning, 'Eval set');
-        const requireKey = () => (0,_run_eval_environment_js__WEBPACK_IMPORTED_MODULE_23__/* .requireApiKey */ .Ft)(plan, step.keys, context.fromFork);
+        (0,_action_announce_js__WEBPACK_IMPORTED_MODULE_1__/* .announceSet */ .G)(step, plan, _action_log_js__WEBPACK_IMPORTED_MODULE_3__/* .actionLog */ .Zx);
+        const requireKey = () => (0,_run_eval_environment_js__WEBPACK_IMPORTED_MODULE_24__/* .requireApiKey */ .Ft)(plan, step.keys, context.fromFork);
         // Nothing is completed, so every eval will run. A missing key is reported before the state is created.
         if (checkpoint.kind !== 'hit' && !(0,node_fs__WEBPACK_IMPORTED_MODULE_0__.existsSync)(paths.progressFile))
             requireKey();
-        const opened = __addDisposableResource(env_1, await (0,_run_open_state_js__WEBPACK_IMPORTED_MODULE_24__/* .openState */ .G)({ paths, owner, plan, command, checkpoint, resume, log: _action_log_js__WEBPACK_IMPORTED_MODULE_2__/* .actionLog */ .Zx }), true);
+        const opened = __addDisposableResource(env_1, await (0,_run_open_state_js__WEBPACK_IMPORTED_MODULE_25__/* .openState */ .G)({ paths, owner, plan, command, checkpoint, resume, log: _action_log_js__WEBPACK_IMPORTED_MODULE_3__/* .actionLog */ .Zx }), true);
         const { state, journals } = opened;
         const start = { checkpoint: identity, nextSeq: store.nextSeq, ended: false };
-        const session = new _action_session_js__WEBPACK_IMPORTED_MODULE_5__/* .RunningSession */ .qe({ inputs: (0,_action_session_js__WEBPACK_IMPORTED_MODULE_5__/* .sessionInputs */ .qr)(inputs), context, ...start }, _action_log_js__WEBPACK_IMPORTED_MODULE_2__/* .actionLog */ .Zx);
-        const decisions = (0,_plan_reconcile_js__WEBPACK_IMPORTED_MODULE_13__/* .reconcile */ .L)(plan, state, { maxAgeMs: inputs.maxAgeMs, now: new Date() });
-        for (const line of (0,_report_describe_plan_js__WEBPACK_IMPORTED_MODULE_18__/* .describePlan */ .d)(evalSet, decisions, plan.leftOut))
-            _action_log_js__WEBPACK_IMPORTED_MODULE_2__/* .actionLog */ .Zx.info(line);
-        state.renew((0,_plan_reconcile_js__WEBPACK_IMPORTED_MODULE_13__/* .renewedRecords */ .R)(decisions));
+        const session = new _action_session_js__WEBPACK_IMPORTED_MODULE_6__/* .RunningSession */ .qe({ inputs: (0,_action_session_js__WEBPACK_IMPORTED_MODULE_6__/* .sessionInputs */ .qr)(inputs), context, ...start }, _action_log_js__WEBPACK_IMPORTED_MODULE_3__/* .actionLog */ .Zx);
+        const decisions = (0,_plan_reconcile_js__WEBPACK_IMPORTED_MODULE_15__/* .reconcile */ .L)(plan, state, { maxAgeMs: inputs.maxAgeMs, now: new Date() });
+        (0,_action_announce_js__WEBPACK_IMPORTED_MODULE_1__/* .announceRun */ .N)(step, { plan, decisions, journals }, _action_log_js__WEBPACK_IMPORTED_MODULE_3__/* .actionLog */ .Zx);
+        state.renew((0,_plan_reconcile_js__WEBPACK_IMPORTED_MODULE_15__/* .renewedRecords */ .R)(decisions));
         state.beginRun();
         if (decisions.some(({ kind }) => kind === 'run'))
             requireKey();
         session.save();
         signal.throwIfAborted();
-        const { outcomes, traffic, savedKey, isSaved, stopped, unusable, trouble } = await (0,_run_run_set_js__WEBPACK_IMPORTED_MODULE_25__/* .runSet */ .i)({
-            ..._action_requests_js__WEBPACK_IMPORTED_MODULE_4__/* .runRequest */ .BN(step, cancelled),
+        const { outcomes, traffic, savedKey, isSaved, stopped, unusable, trouble } = await (0,_run_run_set_js__WEBPACK_IMPORTED_MODULE_26__/* .runSet */ .i)({
+            ..._action_requests_js__WEBPACK_IMPORTED_MODULE_5__/* .runRequest */ .BN(step, cancelled),
             command,
             decisions,
             leftOut: plan.leftOut,
             state,
             journals,
-            listener: new _report_live_log_js__WEBPACK_IMPORTED_MODULE_20__/* .LiveLog */ .J3(_action_log_js__WEBPACK_IMPORTED_MODULE_2__/* .actionLog */ .Zx, {
+            listener: new _report_live_log_js__WEBPACK_IMPORTED_MODULE_21__/* .LiveLog */ .J3(_action_log_js__WEBPACK_IMPORTED_MODULE_3__/* .actionLog */ .Zx, {
                 verbose: inputs.verbose,
-                outputFileOf: (evalKey) => (0,_progress_paths_js__WEBPACK_IMPORTED_MODULE_15__/* .outputFile */ .i9)(paths, evalKey),
+                outputFileOf: (evalKey) => (0,_progress_paths_js__WEBPACK_IMPORTED_MODULE_17__/* .outputFile */ .i9)(paths, evalKey),
             }),
             onTrouble: (reported) => session.save({ trouble: reported }),
             openEngine: (evals) => running.open({ evals }),
@@ -34639,23 +35126,20 @@ async function main(cancelled) {
                 intervalMs: inputs.checkpointIntervalMs,
                 isUnchanged: () => checkpoint.isUnchanged(),
                 knownUnavailable: checkpoint.knownUnavailable,
-                superseded: new _checkpoint_superseded_js__WEBPACK_IMPORTED_MODULE_27__/* .SupersededCheckpoints */ .w({ github: _action_requests_js__WEBPACK_IMPORTED_MODULE_4__/* .githubOf */ .zq(step), ref: context.ref, log: _action_log_js__WEBPACK_IMPORTED_MODULE_2__/* .actionLog */ .Zx }),
+                superseded: new _checkpoint_superseded_js__WEBPACK_IMPORTED_MODULE_27__/* .SupersededCheckpoints */ .w({ github: _action_requests_js__WEBPACK_IMPORTED_MODULE_5__/* .githubOf */ .zq(step), ref: context.ref, log: _action_log_js__WEBPACK_IMPORTED_MODULE_3__/* .actionLog */ .Zx }),
                 onSave: (nextSeq) => session.save({ nextSeq }),
-                onSaved: (savedOutline) => session.save({ savedOutline }),
+                onSaved: (savedOutline, savedKey) => session.save({ savedOutline, savedKey }),
             },
-            log: _action_log_js__WEBPACK_IMPORTED_MODULE_2__/* .actionLog */ .Zx,
+            log: _action_log_js__WEBPACK_IMPORTED_MODULE_3__/* .actionLog */ .Zx,
         });
-        const results = (0,_report_results_js__WEBPACK_IMPORTED_MODULE_21__/* .summarize */ .e)(model, evalSet, outcomes, traffic, plan.leftOut.length);
-        const { restoredKey } = checkpoint;
-        (0,_action_publish_js__WEBPACK_IMPORTED_MODULE_3__/* .publishOutputs */ .e)({ results, restoredKey, savedKey, progressFile: paths.progressFile }, _action_log_js__WEBPACK_IMPORTED_MODULE_2__/* .actionLog */ .Zx);
-        const unasked = (0,_report_unasked_models_js__WEBPACK_IMPORTED_MODULE_22__/* .unaskedModels */ .q)(inputs.modelMap, outcomes);
-        if (unasked)
-            _action_log_js__WEBPACK_IMPORTED_MODULE_2__/* .actionLog */ .Zx.warning(unasked, 'Model map');
-        const notes = [...(trouble ? [(0,_report_describe_trouble_js__WEBPACK_IMPORTED_MODULE_19__/* .describeAtEnd */ .M)(trouble)] : []), ...(unasked ? [unasked] : [])];
-        await (0,_action_publish_js__WEBPACK_IMPORTED_MODULE_3__/* .publishSummary */ .I)(results, context, notes, _action_log_js__WEBPACK_IMPORTED_MODULE_2__/* .actionLog */ .Zx);
+        const results = (0,_report_results_js__WEBPACK_IMPORTED_MODULE_22__/* .summarize */ .e)(model, evalSet, outcomes, traffic, plan.leftOut.length);
+        const closing = (0,_report_closing_message_js__WEBPACK_IMPORTED_MODULE_20__/* .closingMessage */ .Ds)(results, { unusable, stopped, trouble });
+        const unasked = (0,_report_unasked_models_js__WEBPACK_IMPORTED_MODULE_23__/* .unaskedModels */ .q)(inputs.modelMap, outcomes);
+        const places = { restoredKey: checkpoint.restoredKey, savedKey, progressFile: paths.progressFile };
+        await (0,_action_publish_js__WEBPACK_IMPORTED_MODULE_4__/* .publishResults */ .ku)({ results, closing, trouble, unasked, ...places }, context, _action_log_js__WEBPACK_IMPORTED_MODULE_3__/* .actionLog */ .Zx);
         // If a cancelled job had no time to save, post saves.
-        session.save({ ended: isSaved || !signal.aborted });
-        (0,_action_finish_js__WEBPACK_IMPORTED_MODULE_1__/* .finish */ .O)(results, { unusable, stopped, trouble });
+        session.save({ ended: isSaved || !signal.aborted, isReported: true });
+        (0,_action_finish_js__WEBPACK_IMPORTED_MODULE_2__/* .finish */ .O)(closing);
     }
     catch (e_1) {
         env_1.error = e_1;
@@ -34667,8 +35151,8 @@ async function main(cancelled) {
             await result_1;
     }
 }
-const cancelled = (0,_action_signals_js__WEBPACK_IMPORTED_MODULE_6__/* .cancellation */ .W)(_action_log_js__WEBPACK_IMPORTED_MODULE_2__/* .actionLog */ .Zx);
-await main(cancelled).catch(_action_finish_js__WEBPACK_IMPORTED_MODULE_1__/* .fail */ .f);
+const cancelled = (0,_action_signals_js__WEBPACK_IMPORTED_MODULE_7__/* .cancellation */ .WN)(_action_log_js__WEBPACK_IMPORTED_MODULE_3__/* .actionLog */ .Zx);
+await main(cancelled).catch(_action_finish_js__WEBPACK_IMPORTED_MODULE_2__/* .fail */ .f);
 // Do not wait for work that cannot be stopped, such as an installer.
 if (cancelled.signal.aborted)
     process.exit();
@@ -36201,6 +36685,7 @@ async function makePlan(request) {
         evals,
         leftOut: registry.leftOut,
         evalsVersion: registry.evalsVersion,
+        pythonVersion: registry.pythonVersion,
         warnings: describeWarnings(registry.warnings),
         needsApiKey: [...registry.completionFns, ...(registry.judge ? [registry.judge] : [])].some((fn) => fn.needsApiKey),
     };
@@ -36214,17 +36699,17 @@ async function makePlan(request) {
 async function recallPlan(saved, key, hashes, cancelled) {
     if (!saved?.made)
         return undefined;
-    const { basis, evalsVersion, needsApiKey, warnings } = saved.made;
+    const { basis, evalsVersion, pythonVersion, needsApiKey, warnings } = saved.made;
     const { evals, leftOut = [], signature: digest } = saved;
     const dependencies = dependenciesOf(basis);
-    const recalled = { evals, leftOut, evalsVersion, needsApiKey, warnings };
+    const recalled = { evals, leftOut, evalsVersion, pythonVersion, needsApiKey, warnings };
     if ((await planDigest(key, dependencies, recalled, hashes, cancelled)) !== digest)
         return undefined;
     return { ...recalled, digest, dependencies };
 }
 
-// EXTERNAL MODULE: ./lib/environment/prepare-environment.js + 15 modules
-var prepare_environment = __nccwpck_require__(9099);
+// EXTERNAL MODULE: ./lib/environment/prepare-environment.js + 14 modules
+var prepare_environment = __nccwpck_require__(8006);
 // EXTERNAL MODULE: ./lib/environment/python-sources.js
 var python_sources = __nccwpck_require__(8556);
 ;// CONCATENATED MODULE: ./lib/plan/plan-key.js
@@ -36977,7 +37462,7 @@ function sha256(text) {
 
 /***/ }),
 
-/***/ 7668:
+/***/ 9455:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -37349,8 +37834,6 @@ class FileContents {
     }
 }
 
-// EXTERNAL MODULE: ./lib/progress/hash.js
-var progress_hash = __nccwpck_require__(3835);
 ;// CONCATENATED MODULE: ./lib/progress/segment-index.js
 /** Reads one segment of a journal and lists where its responses are. The responses themselves may be larger than memory. */
 
@@ -37465,8 +37948,6 @@ function isUnreadable(error) {
 }
 
 ;// CONCATENATED MODULE: ./lib/progress/journal-index.js
-/** The index of a whole journal: which response counts, where it is, and which segments are not used. */
-
 
 class JournalIndex {
     /** By the id of the response. */
@@ -37478,6 +37959,8 @@ class JournalIndex {
     foreign = [];
     /** Paths of segments that are larger than a segment can be. */
     excessive = [];
+    /** Paths of segments that are of other content of this eval, or empty. */
+    useless = [];
     /** When the newest segment was created, in milliseconds since 1970. */
     newest = 0;
     stateful = false;
@@ -37487,7 +37970,11 @@ class JournalIndex {
     staleParts;
     #lines = 0;
     #madeOf = new Map();
-    /** Reads each segment once. Deletes stale and empty segments. */
+    /** Number of responses that can be replayed: none of an eval that starts over. */
+    get replayable() {
+        return this.stateful ? 0 : this.locations.size;
+    }
+    /** Reads each segment once. Changes nothing on disk. */
     static read(paths, owner, maxLines) {
         const index = new JournalIndex();
         for (const path of paths) {
@@ -37522,12 +38009,29 @@ class JournalIndex {
         else if (kind === 'excessive')
             this.excessive.push(path);
         else
-            (0,external_node_fs_.rmSync)(path, { force: true });
+            this.useless.push(path);
         if (kind === 'stale')
             this.staleParts ??= parts;
     }
 }
 
+;// CONCATENATED MODULE: ./lib/progress/count-replayable.js
+
+
+
+
+/** Number of responses that `Journal.open` would find in the sealed segments of an eval. Changes nothing on disk. */
+function countReplayable(paths, owner, limits) {
+    const files = segmentFiles(sealedDirectory(paths, owner.eval), limits.segments).map(({ path }) => path);
+    const bytes = files.reduce((sum, path) => sum + (0,external_node_fs_.lstatSync)(path).size, 0);
+    // A larger journal is quarantined when it is opened.
+    if (files.length > limits.segments || bytes > limits.bytes)
+        return 0;
+    return JournalIndex.read(files, ownership(owner), limits.lines).replayable;
+}
+
+// EXTERNAL MODULE: ./lib/progress/hash.js
+var progress_hash = __nccwpck_require__(3835);
 ;// CONCATENATED MODULE: ./lib/progress/journal-limits.js
 const JOURNAL_LIMITS = {
     segments: 8192,
@@ -37565,6 +38069,8 @@ class Journal {
     #live;
     /** Size of all segments, in bytes. */
     #size;
+    /** Number of responses that could be replayed when the journal was closed. */
+    #closedWith;
     constructor(paths, owner, options, index, size) {
         this.#paths = paths;
         this.#owner = owner;
@@ -37587,6 +38093,8 @@ class Journal {
             return { journal, staleParts: undefined, damaged: 0, rejected: [{ path, why: TOO_LARGE }] };
         }
         const index = JournalIndex.read(files, ownership(owner), limits.lines);
+        for (const path of index.useless)
+            (0,external_node_fs_.rmSync)(path, { force: true });
         const { staleParts, damaged } = index;
         const journal = new Journal(paths, owner, options, index, size);
         return { journal, staleParts, damaged, rejected: quarantineUnused(index, paths) };
@@ -37594,6 +38102,10 @@ class Journal {
     /** Number of responses that can be replayed. */
     get size() {
         return this.#index.locations.size;
+    }
+    /** Number of responses that the eval will replay when it runs again. Known after `close`, too. */
+    get replayable() {
+        return this.#closedWith ?? this.#index.replayable;
     }
     /** The response to the `n`-th (from 0) request with this key, if it is recorded and undamaged. */
     find(key, n) {
@@ -37666,11 +38178,13 @@ class Journal {
             (0,external_node_fs_.closeSync)(this.#live.file);
         this.#live = undefined;
         this.#options.onSegmentEnded?.(this);
+        this.#closedWith ??= this.#index.replayable;
         this.#index.locations.clear();
     }
     /** Deletes every response and every mark. New ones can be recorded. */
     drop() {
         this.close();
+        this.#closedWith = undefined;
         this.#index.failures.clear();
         this.#index.stateful = false;
         this.#size = 0;
@@ -37718,6 +38232,7 @@ function quarantineUnused({ foreign, excessive }, paths) {
 
 
 
+
 /**
  * Opens the journals of one state, and knows which of them have an open segment. Only one process at a time uses the journals
  * of a state.
@@ -37726,6 +38241,10 @@ class Journals {
     #paths;
     #limits;
     #recording = new Set();
+    /** By eval. */
+    #opened = new Map();
+    /** By eval: what `replayable` found on disk. */
+    #counted = new Map();
     #revision = 0;
     constructor(paths, limits = JOURNAL_LIMITS) {
         this.#paths = paths;
@@ -37741,7 +38260,7 @@ class Journals {
     }
     /** Opens the journal of an eval, with all responses that were recorded for the same content. */
     open(owner) {
-        return Journal.open(this.#paths, owner, {
+        const opened = Journal.open(this.#paths, owner, {
             limits: this.#limits,
             onRecorded: (journal) => {
                 this.#revision += 1;
@@ -37749,6 +38268,17 @@ class Journals {
             },
             onSegmentEnded: (journal) => this.#recording.delete(journal),
         });
+        this.#opened.set(owner.eval, opened.journal);
+        return opened;
+    }
+    /** Number of recorded responses that the eval will replay when it runs next. Changes nothing on disk. */
+    replayable(owner) {
+        const opened = this.#opened.get(owner.eval);
+        if (opened)
+            return opened.replayable;
+        const count = this.#counted.get(owner.eval) ?? countReplayable(this.#paths, owner, this.#limits);
+        this.#counted.set(owner.eval, count);
+        return count;
     }
     /**
      * Seals the open segments, so that a checkpoint includes their responses. A segment that cannot be sealed stays open.
@@ -37774,6 +38304,9 @@ class Journals {
     /** Deletes the journals of all other evals: they are completed, or no longer in the set. */
     retain(evalKeys) {
         const retained = new Set(evalKeys.map(progress_paths/* evalFileStem */.ob));
+        for (const key of this.#counted.keys())
+            if (!retained.has((0,progress_paths/* evalFileStem */.ob)(key)))
+                this.#counted.delete(key);
         for (const root of [this.#paths.journal, liveJournals(this.#paths)]) {
             removeJournalDirectories(journalNames(root)
                 .filter((name) => !retained.has(name))
@@ -38127,6 +38660,8 @@ const schema = zod__WEBPACK_IMPORTED_MODULE_5__/* .object */ .Ikc({
     made: zod__WEBPACK_IMPORTED_MODULE_5__/* .object */ .Ikc({
         basis: zod__WEBPACK_IMPORTED_MODULE_5__/* .object */ .Ikc({ files: paths, directories: paths, absent: paths }),
         evalsVersion: text,
+        // Version 0.1 did not write it.
+        pythonVersion: line.optional(),
         warnings: zod__WEBPACK_IMPORTED_MODULE_5__/* .array */ .YOg(line).max(1000).default([]),
         needsApiKey: zod__WEBPACK_IMPORTED_MODULE_5__/* .boolean */ .zMY(),
     }),
@@ -38163,8 +38698,15 @@ const NO_DIGEST = '0'.repeat(64);
  * The part of a plan that is saved. A plan that would be too large to read back is saved without its dependencies or without
  * its evals. Such a plan can be reported, but not recalled.
  */
-function savedPlan({ digest = NO_DIGEST, evals, leftOut, dependencies, evalsVersion, warnings, needsApiKey }, owner) {
-    const made = { basis: savedDependencies(dependencies), evalsVersion, warnings, needsApiKey };
+function savedPlan({ digest = NO_DIGEST, evals, leftOut, dependencies, ...plan }, owner) {
+    const { evalsVersion, pythonVersion, warnings, needsApiKey } = plan;
+    const made = {
+        basis: savedDependencies(dependencies),
+        evalsVersion,
+        ...(pythonVersion === undefined ? {} : { pythonVersion }),
+        warnings,
+        needsApiKey,
+    };
     const withoutDependencies = {
         version: 1,
         owner,
@@ -38549,8 +39091,8 @@ class AttemptLog {
 var completions_file = __nccwpck_require__(5043);
 // EXTERNAL MODULE: ./lib/progress/directories.js
 var directories = __nccwpck_require__(6420);
-// EXTERNAL MODULE: ./lib/progress/journals.js + 7 modules
-var journals = __nccwpck_require__(7668);
+// EXTERNAL MODULE: ./lib/progress/journals.js + 8 modules
+var journals = __nccwpck_require__(9455);
 // EXTERNAL MODULE: ./lib/model/owner.js
 var model_owner = __nccwpck_require__(9682);
 ;// CONCATENATED MODULE: ./lib/progress/heal-state.js
@@ -39190,80 +39732,176 @@ function unwritable(root, error) {
 
 /***/ }),
 
-/***/ 1221:
+/***/ 5775:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   B: () => (/* binding */ announceJudge)
+/* harmony export */   Ds: () => (/* binding */ closingMessage),
+/* harmony export */   In: () => (/* binding */ closingNote),
+/* harmony export */   c2: () => (/* binding */ closingError)
 /* harmony export */ });
-/* harmony import */ var _model_command_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(4252);
-/* harmony import */ var _model_format_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(9774);
-/* harmony import */ var _model_judge_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(9970);
+/* unused harmony export interruptionNote */
+/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(452);
+/* harmony import */ var _model_format_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(9774);
+/* harmony import */ var _text_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(8804);
+/* harmony import */ var _describe_results_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(1294);
+/* harmony import */ var _describe_trouble_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(6039);
+/** What ends a step whose set is not complete: what happened, why, what is kept, and what to do. Pure. */
 
 
 
-/** The names of further evals are only counted. */
-const SHOWN_EVALS = 10;
-/** @param judgeModel the input; empty when the user left the choice to evals */
-function announceJudge(evals, judgeModel, log) {
-    const graded = evals.filter(({ modelGraded }) => modelGraded);
-    const [first] = graded;
-    if (!first) {
-        if (judgeModel !== '')
-            log.info('The input judge-model is not used, because no eval of the set is model-graded.');
-        return;
+
+
+/** The job summary has all names. */
+const MAX_NAMES = 10;
+/** The causes of more failed evals would make the message hard to read. The table of results has all of them. */
+const MAX_CAUSES = 3;
+const MAX_CAUSE_BYTES = 300;
+const RESUME = 're-run the failed jobs; they continue from here.';
+/** Undefined when the set is complete. */
+function closingMessage(results, { unusable, stopped, trouble: apiTrouble }) {
+    const kept = (0,_describe_results_js__WEBPACK_IMPORTED_MODULE_3__/* .describeKept */ .gt)(results);
+    if (unusable) {
+        const { code, message, next } = unusable;
+        const final = code === 'API_REFUSED' ? ' Retrying will not help.' : '';
+        return {
+            code,
+            what: `${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_4__/* .asSentence */ .KG)(message)}${final}`,
+            trouble: '',
+            kept,
+            pending: '',
+            next: `${next} Then ${RESUME}`,
+        };
     }
-    const names = graded.map(({ name }) => name);
-    const where = `${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_0__/* .counted */ .hS)(graded.length, 'model-graded eval')}: ${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_0__/* .listed */ .KE)(names, SHOWN_EVALS)}`;
-    const judge = (0,_model_judge_js__WEBPACK_IMPORTED_MODULE_1__/* .judgeOf */ .P)(first);
-    if (judgeModel === '' && (0,_model_judge_js__WEBPACK_IMPORTED_MODULE_1__/* .gradesItself */ .o)(first))
-        log.notice(`The model ${judge} grades its own answers in ${where}. To have another model grade them, ${anotherJudge(first)}.`, 'The model grades itself');
-    else
-        log.info(`${judge} grades the answers in ${where}.`);
+    const trouble = apiTrouble ? (0,_describe_trouble_js__WEBPACK_IMPORTED_MODULE_2__/* .describeAtEnd */ .M)(apiTrouble) : '';
+    const pending = results.rows.filter(({ status }) => status === 'pending');
+    const cause = causeOf(pending, stopped);
+    const names = (0,_model_format_js__WEBPACK_IMPORTED_MODULE_4__/* .listed */ .KE)(pending.map(cause ? nameOf : nameWithNote), MAX_NAMES);
+    if (results.verdict === 'failed') {
+        const because = cause ? `, because ${cause}` : '';
+        return {
+            code: 'EVALS_FAILED',
+            what: describeFailed(results),
+            trouble,
+            kept,
+            pending: pending.length > 0 ? `Pending${because}: ${names}.` : '',
+            next: `Fix the cause of each failure, then ${RESUME}`,
+        };
+    }
+    if (results.verdict === 'incomplete') {
+        const what = `The set is incomplete${cause ? `, because ${cause}` : ''}.`;
+        return {
+            code: 'INCOMPLETE',
+            what,
+            trouble,
+            kept,
+            pending: `Pending: ${names}.`,
+            next: (0,_model_format_js__WEBPACK_IMPORTED_MODULE_4__/* .asSentence */ .KG)(RESUME),
+        };
+    }
+    return undefined;
 }
-/** One more completion function can be too many for an eval that compares the answers of several. */
-function anotherJudge({ command }) {
-    return (0,_model_command_js__WEBPACK_IMPORTED_MODULE_2__/* .completionFnsOf */ .lI)(command).length === 1
-        ? 'set the input judge-model'
-        : 'name that model last in the input model';
+/** The error that ends the step. */
+function closingError({ code, what, trouble, kept, pending, next }) {
+    return new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ActionError */ .lZ(code, joined(what, trouble, kept, pending), next);
+}
+/** For the job summary, whose headline and table already say which evals failed or are pending. */
+function closingNote({ code, what, trouble, kept, next }) {
+    return joined(code === 'EVALS_FAILED' ? '' : what, trouble, kept, next);
+}
+/** What is kept of a step that was killed. */
+function interruptionNote(results, apiTrouble) {
+    const trouble = apiTrouble ? describeAtKill(apiTrouble) : '';
+    return joined('The step was interrupted.', trouble, describeKept(results), asSentence(RESUME));
+}
+/** `2 of 28 evals failed: a (KeyError: 'x'), b (it timed out).` */
+function describeFailed({ rows, counts }) {
+    const failed = rows.filter(({ status }) => status === 'failed');
+    const names = failed.map(failed.length <= MAX_CAUSES ? nameWithNote : nameOf);
+    return `${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_4__/* .wholeNumber */ .rD)(failed.length)} of ${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_4__/* .counted */ .hS)(counts.total, 'eval')} failed: ${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_4__/* .listed */ .KE)(names, MAX_NAMES)}.`;
+}
+/** The one reason, as a clause, for which all of them are pending; undefined when they have different ones. */
+function causeOf(pending, stopped) {
+    if (stopped.aborted)
+        return (0,_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .reasonOf */ .A3)(stopped.reason);
+    const causes = new Set(pending.map(({ note }) => note));
+    return pending.length > 1 && causes.size === 1 ? pending[0]?.note : undefined;
+}
+function nameOf({ name }) {
+    return name;
+}
+function nameWithNote({ name, note }) {
+    return `${name} (${(0,_text_js__WEBPACK_IMPORTED_MODULE_1__/* .oneLine */ .TN)(note, MAX_CAUSE_BYTES)})`;
+}
+function joined(...sentences) {
+    return sentences.filter((sentence) => sentence !== '').join(' ');
 }
 
 
 /***/ }),
 
-/***/ 4357:
+/***/ 1294:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   d: () => (/* binding */ describePlan)
+/* harmony export */   Cj: () => (/* binding */ isOrAre),
+/* harmony export */   PN: () => (/* binding */ closingSentence),
+/* harmony export */   gt: () => (/* binding */ describeKept)
 /* harmony export */ });
-/* harmony import */ var _model_decision_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(283);
-/* harmony import */ var _model_format_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(9774);
-/** Describes for the log, before anything runs, what will be done. Pure. */
+/* harmony import */ var _model_format_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(9774);
+/** The results of a run as sentences, for the log, the error that ends the step, and notes. Pure. */
 
-
-/** More names do not help a reader. */
-const SHOWN_LEFT_OUT = 20;
-/** A headline, then a line for each eval that runs again and for each eval that is reused although an argument differs. */
-function describePlan(evalSet, decisions, leftOut) {
-    const reused = decisions.filter((decision) => decision.kind === 'reuse').length;
-    const toRun = decisions.length - reused;
-    const again = decisions.flatMap((decision) => decision.kind === 'run' && decision.reason.kind !== 'never-completed'
-        ? [`${decision.eval.name}: runs again, ${(0,_model_decision_js__WEBPACK_IMPORTED_MODULE_0__/* .describeReason */ .G)(decision.reason)}`]
-        : []);
-    const outputs = decisions.flatMap((decision) => decision.kind === 'reuse' && decision.written
-        ? [`${decision.eval.name}: ${(0,_model_decision_js__WEBPACK_IMPORTED_MODULE_0__/* .describeWritten */ .h)(decision.written)}`]
-        : []);
-    const counts = `${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_1__/* .counted */ .hS)(decisions.length, 'eval')}, ${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_1__/* .wholeNumber */ .rD)(reused)} reused, ${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_1__/* .wholeNumber */ .rD)(toRun)} to run`;
-    return [`${evalSet}: ${counts}`, ...describeLeftOut(leftOut, decisions.length), ...again, ...outputs];
+/** `0 of 8 evals are done; 60 responses of 3 unfinished evals are recorded and will be replayed.` */
+function describeKept({ counts, recorded }) {
+    const { completed, total } = counts;
+    const done = `${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_0__/* .wholeNumber */ .rD)(completed)} of ${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_0__/* .counted */ .hS)(total, 'eval')} ${isOrAre(total === 1 ? 1 : completed)} done`;
+    const { responses, evals } = recorded;
+    if (responses > 0)
+        return `${done}; ${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_0__/* .counted */ .hS)(responses, 'response')} of ${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_0__/* .counted */ .hS)(evals, 'unfinished eval')} ${isOrAre(responses)} recorded and will be replayed.`;
+    return completed === 0 ? `${done}, and no response is recorded.` : `${done}.`;
 }
-/** `Left out by include and exclude, 2 of 5 evals: a.dev.v0, b.dev.v0` */
-function describeLeftOut(leftOut, planned) {
-    if (leftOut.length === 0)
-        return [];
-    return [
-        `Left out by include and exclude, ${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_1__/* .wholeNumber */ .rD)(leftOut.length)} of ${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_1__/* .counted */ .hS)(planned + leftOut.length, 'eval')}: ${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_1__/* .listed */ .KE)(leftOut, SHOWN_LEFT_OUT)}`,
+/**
+ * The sentence that follows the table of results: the verdict, the counts, and what the next run uses.
+ * @param checkpoint the key of the newest checkpoint; empty when there is none
+ */
+function closingSentence(results, checkpoint) {
+    const source = checkpoint === '' ? 'the state on this machine' : `the checkpoint ${checkpoint}`;
+    const { verdict, counts } = results;
+    if (verdict === 'passed') {
+        const next = counts.total === 0 ? '' : `; the next run reuses their results from ${source}`;
+        return `Passed: ${describeCompleted(results)}${next}.`;
+    }
+    const word = verdict === 'failed' ? 'Failed' : 'Incomplete';
+    return `${word}: ${describeUnfinished(results)}; a re-run of the failed jobs continues from ${source}.`;
+}
+/** `all 28 evals are done (23 fresh, 5 reused)` */
+function describeCompleted({ counts }) {
+    const { total, leftOut } = counts;
+    const left = leftOut > 0 ? `, and ${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_0__/* .counted */ .hS)(leftOut, 'eval')} of the set ${isOrAre(leftOut)} left out` : '';
+    // Not "all": the set has more.
+    const all = leftOut > 0 || total < 3 ? '' : 'all ';
+    return `${all}${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_0__/* .counted */ .hS)(total, 'eval')} ${isOrAre(total)} done${describeOrigins(counts)}${left}`;
+}
+/** `2 of 28 evals failed, 24 are done (20 fresh, 4 reused), 2 are pending` */
+function describeUnfinished({ counts }) {
+    const { total, completed, failed, pending } = counts;
+    const of = `of ${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_0__/* .counted */ .hS)(total, 'eval')}`;
+    const parts = [
+        ...(failed > 0 ? [`${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_0__/* .wholeNumber */ .rD)(failed)} ${of} failed`] : []),
+        `${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_0__/* .wholeNumber */ .rD)(completed)}${failed > 0 ? '' : ` ${of}`} ${isOrAre(completed)} done${describeOrigins(counts)}`,
+        ...(pending > 0 ? [`${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_0__/* .wholeNumber */ .rD)(pending)} ${isOrAre(pending)} pending`] : []),
     ];
+    return parts.join(', ');
+}
+function describeOrigins({ fresh, reused, completed }) {
+    const parts = [
+        ...(fresh > 0 ? [`${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_0__/* .wholeNumber */ .rD)(fresh)} fresh`] : []),
+        ...(reused > 0 ? [`${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_0__/* .wholeNumber */ .rD)(reused)} reused`] : []),
+    ];
+    return completed === 0 ? '' : ` (${parts.join(', ')})`;
+}
+function isOrAre(count) {
+    return count === 1 ? 'is' : 'are';
 }
 
 
@@ -39382,7 +40020,7 @@ const ROUTINE = {
     '_common.py': /^Backing off /,
 };
 /** The rest of the message `Token usage from 3 sampling events:`. */
-const TOKEN_COUNT = /^(?:completion|prompt|total)_tokens(?:_details)?: \d+$/;
+const TOKEN_COUNT = /^(?:completion|prompt|total)_tokens(?:_details)?: [\d,]+$/;
 /** Whether a reader of the log can do without the line. */
 function isRoutine(line) {
     const text = withoutProgressBars(line).trim();
@@ -39497,6 +40135,7 @@ var __disposeResources = (undefined && undefined.__disposeResources) || (functio
 
 
 
+
 /** Bounds on what one eval can hold in memory and print. The end of its output shows how the eval ended. */
 const MAX_LINES = { quiet: 200, verbose: 20_000 };
 const MAX_CHARACTERS = 1 << 20;
@@ -39546,10 +40185,14 @@ class EvalLog {
         this.info(title);
         return { [Symbol.dispose]: () => { } };
     }
-    /** Prints everything that was held back as one group, and then `facts`, one a line. */
+    /** Prints everything that was held back as one group, and then `facts`, one a line. Without any of it there is no group. */
     print(title, facts) {
         const env_1 = { stack: [], error: void 0, hasError: false };
         try {
+            if (this.#lines.length + facts.length === 0) {
+                this.#log.info((0,lib_text/* oneLine */.TN)(title));
+                return;
+            }
             const _ = __addDisposableResource(env_1, this.#log.group(title), false);
             if (this.#dropped > 0)
                 this.#log.info(`(${(0,format/* wholeNumber */.rD)(this.#dropped)} earlier lines are left out)`);
@@ -39778,174 +40421,6 @@ function mainMetric(preferred, metrics) {
 
 /***/ }),
 
-/***/ 3021:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   G: () => (/* binding */ renderMarkdown),
-/* harmony export */   P: () => (/* binding */ headline)
-/* harmony export */ });
-/* harmony import */ var _model_adaptation_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(9704);
-/* harmony import */ var _model_format_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(9774);
-/* harmony import */ var _text_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8804);
-/** The job summary: a headline and one table, in GitHub's Markdown. Pure. */
-
-
-
-const STATUS = { fresh: '✅ fresh', reused: '♻️ reused', failed: '❌ failed', pending: '⏳ pending' };
-/**
- * GitHub shows nothing of a summary that is larger than 1 MiB. Other programs of the step write to the same summary
- * (https://docs.github.com/actions/reference/workflows-and-actions/workflow-commands, "Step isolation and limits").
- */
-const MAX_SUMMARY_BYTES = 1_000_000;
-function renderMarkdown(results, link, notes = []) {
-    const head = [
-        `## ${headline(results)}`,
-        '',
-        `\`${code(results.model)}\` on \`${code(results.evalSet)}\`: ${countsLine(results)}`,
-        '',
-        ...judgeLine(results),
-        ...trafficLine(results),
-        ...adaptationLines(results),
-        ...replacedModelLines(results),
-        ...notes.flatMap((note) => [`> ${cell(note)}`, '']),
-        '| Eval | Status | Main metric | Samples | Time | Run |',
-        '| :--- | :--- | :--- | ---: | ---: | :--- |',
-    ].join('\n');
-    const rows = results.rows.map((row) => tableRow(row, link));
-    const shown = rowsThatFit(results.rows, rows, MAX_SUMMARY_BYTES - Buffer.byteLength(head) - 100);
-    const hidden = rows.length - shown.size;
-    return [
-        head,
-        ...rows.filter((_, index) => shown.has(index)),
-        ...(hidden > 0 ? ['', `… and ${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_1__/* .wholeNumber */ .rD)(hidden)} more.`] : []),
-        '',
-    ].join('\n');
-}
-/** Indexes of the rows that fit into `bytes`. Failed and pending evals come first. */
-function rowsThatFit(results, rows, bytes) {
-    const urgent = (index) => /failed|pending/.test(results[index]?.status ?? '');
-    const indexes = [...rows.keys()];
-    const order = [...indexes.filter(urgent), ...indexes.filter((index) => !urgent(index))];
-    const shown = new Set();
-    let room = bytes;
-    for (const index of order) {
-        room -= Buffer.byteLength(rows[index] ?? '') + 1;
-        if (room < 0)
-            break;
-        shown.add(index);
-    }
-    return shown;
-}
-function headline({ verdict, counts }) {
-    const { total, completed, failed, pending, leftOut } = counts;
-    const evals = (n) => (0,_model_format_js__WEBPACK_IMPORTED_MODULE_1__/* .counted */ .hS)(n, 'eval');
-    // Not "all": the set has more.
-    if (verdict === 'passed' && leftOut > 0)
-        return `✅ ${evals(total)} done, ${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_1__/* .wholeNumber */ .rD)(leftOut)} of the set left out`;
-    if (verdict === 'passed')
-        return `✅ All ${evals(total)} done`;
-    if (verdict === 'failed')
-        return `❌ ${evals(failed)} failed, ${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_1__/* .wholeNumber */ .rD)(completed)} of ${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_1__/* .wholeNumber */ .rD)(total)} done`;
-    return `⏳ Incomplete: ${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_1__/* .wholeNumber */ .rD)(completed)} of ${evals(total)} done, ${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_1__/* .wholeNumber */ .rD)(pending)} pending`;
-}
-function countsLine({ counts }) {
-    const parts = ['fresh', 'reused', 'failed', 'pending']
-        .filter((status) => counts[status] > 0)
-        .map((status) => `${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_1__/* .wholeNumber */ .rD)(counts[status])} ${status}`);
-    const { total, leftOut } = counts;
-    const of = (0,_model_format_js__WEBPACK_IMPORTED_MODULE_1__/* .counted */ .hS)(total + leftOut, 'eval');
-    const sentence = leftOut > 0 ? ` Left out by include and exclude: ${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_1__/* .wholeNumber */ .rD)(leftOut)} of ${of}.` : '';
-    return `${parts.length > 0 ? `${parts.join(', ')}.` : 'nothing to do.'}${sentence}`;
-}
-/** Who graded. Plain `oaievalset` may have completed an eval with another judge, but then under another command. */
-function judgeLine({ rows, model }) {
-    const judges = Map.groupBy(rows, ({ judge }) => judge);
-    judges.delete(undefined);
-    const lines = [...judges].map(([judge = '', graded]) => {
-        const own = judge === model ? ', which graded its own answers' : '';
-        return `${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_1__/* .counted */ .hS)(graded.length, 'model-graded eval')}: judge \`${code(judge)}\`${own}.`;
-    });
-    return lines.length === 0 ? [] : [...lines, ''];
-}
-function trafficLine({ traffic }) {
-    const { sent, replayed, retried, failed, tokensSent } = traffic;
-    if (sent + replayed === 0)
-        return [];
-    const requests = [
-        `${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_1__/* .wholeNumber */ .rD)(sent)} sent`,
-        `${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_1__/* .wholeNumber */ .rD)(replayed)} replayed`,
-        ...(retried > 0 ? [`${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_1__/* .wholeNumber */ .rD)(retried)} retries`] : []),
-        ...(failed > 0 ? [`${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_1__/* .wholeNumber */ .rD)(failed)} failed`] : []),
-    ];
-    const { prompt, completion, cached, reasoning } = tokensSent;
-    const parts = [
-        `${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_1__/* .wholeNumber */ .rD)(prompt)} prompt${cached > 0 ? ` (${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_1__/* .wholeNumber */ .rD)(cached)} cached)` : ''}`,
-        `${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_1__/* .wholeNumber */ .rD)(completion)} completion${reasoning > 0 ? ` (${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_1__/* .wholeNumber */ .rD)(reasoning)} reasoning)` : ''}`,
-    ];
-    return [
-        `Requests: ${requests.join(', ')}. Tokens: ${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_1__/* .wholeNumber */ .rD)(prompt + completion)}, of them ${parts.join(', ')}.`,
-        '',
-    ];
-}
-/** Further adaptations are only counted. Each one is a value that a model refused. */
-const SHOWN_ADAPTATIONS = 10;
-function adaptationLines({ adaptations, ownTemperature }) {
-    if (adaptations.length === 0)
-        return [];
-    const lines = adaptations.slice(0, SHOWN_ADAPTATIONS).map(({ adaptation, evals }) => {
-        return `> - \`${code(adaptation.model)}\`: ${cell((0,_model_adaptation_js__WEBPACK_IMPORTED_MODULE_2__/* .describeAdaptation */ .F)(adaptation))} (${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_1__/* .counted */ .hS)(evals, 'eval')})`;
-    });
-    const hidden = adaptations.length - lines.length;
-    const own = ownTemperature.map(({ model, evals }) => `\`${code(model)}\` (${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_1__/* .counted */ .hS)(evals, 'eval')})`);
-    return [
-        '> Requests were changed because a model does not accept a parameter that the evals send:',
-        '>',
-        ...lines,
-        ...(hidden > 0 ? [`> - and ${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_1__/* .wholeNumber */ .rD)(hidden)} more`] : []),
-        ...(own.length > 0
-            ? ['>', `> Sampled at the model's own temperature, so two runs may differ: ${own.join(', ')}.`]
-            : []),
-        '',
-    ];
-}
-function replacedModelLines({ replacedModels }) {
-    if (replacedModels.length === 0)
-        return [];
-    const lines = replacedModels.map(({ name, live, evals }) => `> - \`${code(name)}\`: \`${code(live)}\` (${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_1__/* .counted */ .hS)(evals, 'eval')})`);
-    return ['> Names of models that `model-map` replaced in requests:', '>', ...lines, ''];
-}
-function tableRow(row, link) {
-    const metric = row.metric
-        ? `${cell(row.metric.name)} **${cell((0,_model_format_js__WEBPACK_IMPORTED_MODULE_1__/* .metricText */ ._l)(row.metric.value))}**`
-        : cell(row.note);
-    const samples = row.samples === null ? '' : (0,_model_format_js__WEBPACK_IMPORTED_MODULE_1__/* .wholeNumber */ .rD)(row.samples);
-    const time = row.tookMs === undefined ? '' : (0,_model_format_js__WEBPACK_IMPORTED_MODULE_1__/* .duration */ .p0)(row.tookMs);
-    return `| \`${code(row.name)}\` | ${STATUS[row.status]} | ${metric} | ${samples} | ${time} | ${runCell(row, link)} |`;
-}
-function runCell({ run }, { repository, serverUrl }) {
-    if (!run)
-        return '';
-    const label = `${cell(run.id)}${run.attempt > 1 ? `, attempt ${run.attempt}` : ''}`;
-    return repository !== '' && /^\d+$/.test(run.id)
-        ? `[${label}](${serverUrl}/${repository}/actions/runs/${run.id}/attempts/${run.attempt})`
-        : label;
-}
-/** A longer name or message is shortened in the table. The log contains all of it. */
-const MAX_CELL_BYTES = 500;
-/** Escapes text that others wrote (names, metrics, messages): it must not act as markup, break the table or reverse its text. */
-function cell(text) {
-    return (0,_text_js__WEBPACK_IMPORTED_MODULE_0__/* .oneLine */ .TN)(text, MAX_CELL_BYTES)
-        .replace(/[&<>]/g, (c) => ({ '&': '&amp;', '<': '&lt;', '>': '&gt;' })[c] ?? c)
-        .replace(/[\\`*_{}[\]|~!#@]/g, (c) => `\\${c}`);
-}
-function code(text) {
-    return (0,_text_js__WEBPACK_IMPORTED_MODULE_0__/* .oneLine */ .TN)(text, MAX_CELL_BYTES).replaceAll('`', "'").replaceAll('|', '\\|');
-}
-
-
-/***/ }),
-
 /***/ 8372:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
@@ -39972,18 +40447,24 @@ function summarize(model, evalSet, outcomes, traffic = _model_traffic_js__WEBPAC
         number('failed'),
         number('pending'),
     ];
+    const rows = outcomes.map(row);
     const records = outcomes.flatMap((outcome) => ('record' in outcome ? (outcome.record ?? []) : []));
     return {
         model,
         evalSet,
-        rows: outcomes.map(row),
+        rows,
         counts: { total: outcomes.length, completed: fresh + reused, fresh, reused, failed, pending, leftOut },
         traffic,
+        recorded: recordedOf(rows),
         adaptations: adaptationsOf(records),
         ownTemperature: ownTemperatureOf(records),
         replacedModels: replacedModelsOf(records),
         verdict: failed > 0 ? 'failed' : pending > 0 ? 'incomplete' : 'passed',
     };
+}
+function recordedOf(rows) {
+    const some = rows.filter(({ recorded }) => recorded > 0);
+    return { responses: some.reduce((sum, { recorded }) => sum + recorded, 0), evals: some.length };
 }
 function adaptationsOf(records) {
     const all = records.flatMap(({ adaptations }) => adaptations);
@@ -40006,39 +40487,31 @@ function countedEach(values) {
 }
 function row(outcome) {
     const { eval: planned, status } = outcome;
-    const base = { key: planned.key, name: planned.name, status, judge: (0,_model_judge_js__WEBPACK_IMPORTED_MODULE_3__/* .judgeOf */ .P)(planned) };
-    if (status === 'failed' || status === 'pending') {
-        return {
-            ...base,
-            metric: undefined,
-            metrics: {},
-            samples: null,
-            tookMs: undefined,
-            run: undefined,
-            note: outcome.reason,
-        };
-    }
+    const without = {
+        key: planned.key,
+        name: planned.name,
+        status,
+        judge: (0,_model_judge_js__WEBPACK_IMPORTED_MODULE_3__/* .judgeOf */ .P)(planned),
+        metric: undefined,
+        metrics: {},
+        samples: null,
+        tookMs: undefined,
+        run: undefined,
+        note: '',
+        recorded: 0,
+    };
+    if (status === 'failed' || status === 'pending')
+        return { ...without, note: outcome.reason, recorded: outcome.recorded ?? 0 };
     const { record } = outcome;
-    if (!record) {
-        const note = 'done by oaievalset, no results recorded';
-        return {
-            ...base,
-            metric: undefined,
-            metrics: {},
-            samples: null,
-            tookMs: undefined,
-            run: undefined,
-            note,
-        };
-    }
+    if (!record)
+        return { ...without, note: 'done by oaievalset, no results recorded' };
     return {
-        ...base,
+        ...without,
         metric: (0,_main_metric_js__WEBPACK_IMPORTED_MODULE_4__/* .mainMetric */ ._)(planned.metrics, record.metrics),
         metrics: record.metrics,
         samples: record.samples,
         tookMs: Date.parse(record.ended) - Date.parse(record.started),
         run: { id: record.run.id, attempt: record.run.attempt },
-        note: '',
     };
 }
 
@@ -40130,8 +40603,8 @@ __nccwpck_require__.d(__webpack_exports__, {
 
 // EXTERNAL MODULE: ./lib/plan/command.js
 var plan_command = __nccwpck_require__(4822);
-// EXTERNAL MODULE: ./lib/progress/journals.js + 7 modules
-var progress_journals = __nccwpck_require__(7668);
+// EXTERNAL MODULE: ./lib/progress/journals.js + 8 modules
+var progress_journals = __nccwpck_require__(9455);
 // EXTERNAL MODULE: external "node:crypto"
 var external_node_crypto_ = __nccwpck_require__(7598);
 // EXTERNAL MODULE: external "node:fs"
@@ -40303,6 +40776,35 @@ async function openState(request) {
 
 /***/ }),
 
+/***/ 8628:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   r: () => (/* binding */ recordedResponses),
+/* harmony export */   t: () => (/* binding */ withRecorded)
+/* harmony export */ });
+/* harmony import */ var _plan_content_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7146);
+
+/** The recorded responses that the evals of this run will replay. */
+function recordedResponses(decisions, { journals, repository, sampleResume }) {
+    const counts = decisions.map((decision) => sampleResume && decision.kind === 'run'
+        ? journals.replayable((0,_plan_content_js__WEBPACK_IMPORTED_MODULE_0__/* .journalOwner */ .Vn)(decision.eval, repository))
+        : 0);
+    return {
+        responses: counts.reduce((sum, count) => sum + count, 0),
+        evals: counts.filter((count) => count > 0).length,
+    };
+}
+/** The outcomes, with the number of recorded responses of those that are not completed. */
+function withRecorded(outcomes, journals, repository) {
+    return outcomes.map((outcome) => outcome.status === 'failed' || outcome.status === 'pending'
+        ? { ...outcome, recorded: journals.replayable((0,_plan_content_js__WEBPACK_IMPORTED_MODULE_0__/* .journalOwner */ .Vn)(outcome.eval, repository)) }
+        : outcome);
+}
+
+
+/***/ }),
+
 /***/ 5439:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
@@ -40377,7 +40879,7 @@ async function saveSnapshot({ state, store, onSave, onSaved }, limits) {
         const outline = state.outline();
         const outcome = await store.save(root, limits);
         if (outcome.kind === 'saved')
-            onSaved?.(outline);
+            onSaved?.(outline, outcome.key);
         return outcome;
     }
     catch (error) {
@@ -44232,6 +44734,8 @@ function openBudget(options) {
     };
 }
 
+// EXTERNAL MODULE: ./lib/run/recorded-responses.js
+var recorded_responses = __nccwpck_require__(8628);
 ;// CONCATENATED MODULE: ./lib/run/eval-progress.js
 /** @param now milliseconds since the epoch */
 function progressOf({ name, samples }, live, now) {
@@ -44331,9 +44835,9 @@ function openJournal(planned, repository, journals, log) {
         log.warning(`Some files in the journal of ${planned.name} are not used: ${why}. They were quarantined as ${path}; delete it when you no longer need it.`, 'State quarantined');
     if (damaged > 0)
         log.info(`Damaged lines of the journal are skipped (${damaged}); their requests are sent again.`);
-    if (journal.size > 0) {
-        const samples = planned.samples === null ? '' : ` for ${(0,format/* counted */.hS)(planned.samples, 'sample')}`;
-        log.info(`Resumes with ${(0,format/* counted */.hS)(journal.size, 'recorded response')}${samples}.`);
+    if (journal.replayable > 0) {
+        const samples = planned.samples === null ? '' : ` of its ${(0,format/* counted */.hS)(planned.samples, 'sample')}`;
+        log.info(`Resumes: replays ${(0,format/* counted */.hS)(journal.replayable, 'recorded response')} and sends all other requests${samples}.`);
     }
     return journal;
 }
@@ -45936,6 +46440,7 @@ class Run {
 
 
 
+
 /** @throws ActionError STATE_UNWRITABLE when a result could not be recorded; post saves what is on disk */
 async function runSet(request) {
     const { decisions, leftOut, state, journals, run, log, command, api, limits, evals, cancelled } = request;
@@ -45990,7 +46495,7 @@ async function runSet(request) {
         }
         const saved = await checkpointer.finish(cancelled.saveDeadline);
         return {
-            outcomes,
+            outcomes: (0,recorded_responses/* withRecorded */.t)(outcomes, journals, run.repository),
             traffic: gateway.traffic(),
             savedKey: saved.key,
             isSaved: saved.complete,

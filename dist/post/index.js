@@ -28640,55 +28640,141 @@ function isFromFork({ GITHUB_EVENT_NAME, GITHUB_EVENT_PATH, GITHUB_REPOSITORY })
 
 /***/ }),
 
-/***/ 2887:
+/***/ 5209:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   f: () => (/* binding */ fail)
-/* harmony export */ });
-/* unused harmony export finish */
-/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(452);
-/* harmony import */ var _report_describe_trouble_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(6039);
-/* harmony import */ var _report_markdown_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(3021);
-/* harmony import */ var _log_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(2988);
 
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  f: () => (/* binding */ fail)
+});
 
+// UNUSED EXPORTS: finish
 
+// EXTERNAL MODULE: ./lib/errors.js
+var errors = __nccwpck_require__(452);
+// EXTERNAL MODULE: ./lib/report/closing-message.js
+var closing_message = __nccwpck_require__(5775);
+// EXTERNAL MODULE: ./lib/action/log.js
+var log = __nccwpck_require__(2988);
+// EXTERNAL MODULE: external "node:fs"
+var external_node_fs_ = __nccwpck_require__(3024);
+;// CONCATENATED MODULE: ./lib/process/descendants.js
 
-
-/** The job summary has all names. */
-const SHOWN_NAMES = 10;
 /**
- * Ends a step whose outputs are written. Returns if the set is complete.
- *
- * @throws ActionError that fails the step and names the evals that failed or are pending
+ * Kills every descendant of this process, on systems with /proc. It is used when this process exits, because @actions/exec
+ * cannot signal the helpers that it started.
  */
-function finish(results, { unusable, stopped, trouble }) {
-    const { verdict, counts } = results;
-    const names = (status, withNote = false) => {
-        const rows = results.rows
-            .filter((row) => row.status === status)
-            .map((row) => (withNote ? `${row.name} (${row.note})` : row.name));
-        return listed(rows, SHOWN_NAMES);
+function descendants_killDescendants() {
+    const children = childrenByParent();
+    const open = [process.pid];
+    for (let parent = open.pop(); parent !== undefined; parent = open.pop()) {
+        for (const pid of children.get(parent) ?? []) {
+            open.push(pid);
+            try {
+                process.kill(pid, 'SIGKILL');
+            }
+            catch {
+                // The process has already ended.
+            }
+        }
+    }
+}
+function childrenByParent() {
+    const children = new Map();
+    for (const name of processNames()) {
+        const parent = parentOf(name);
+        if (parent !== undefined)
+            children.set(parent, [...(children.get(parent) ?? []), Number(name)]);
+    }
+    return children;
+}
+function processNames() {
+    try {
+        return readdirSync('/proc').filter((name) => /^\d+$/.test(name));
+    }
+    catch {
+        return [];
+    }
+}
+/** proc_pid_stat(5): the parent is the fourth field, after a name in parentheses that may contain any character. */
+function parentOf(pid) {
+    try {
+        const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+        return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]);
+    }
+    catch {
+        return undefined;
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/action/signals.js
+
+/** A runner cancels a step with SIGINT, SIGTERM after 7.5 s, and SIGKILL after another 2.5 s (actions/runner, `ProcessInvoker`). */
+const CANCEL_GRACE_MS = 7500;
+/** The reason of a cancelled run, as a clause. */
+class Cancelled extends Error {
+    name = 'Cancelled';
+    constructor() {
+        super('the job was cancelled');
+    }
+}
+/**
+ * The first signal starts an orderly shutdown. The second ends the process at once, and with it every eval, because children
+ * are killed when the action is gone. Files on disk are valid at every moment, and post saves them.
+ */
+function cancellation(log) {
+    const controller = new AbortController();
+    let at = 0;
+    for (const signal of ['SIGINT', 'SIGTERM']) {
+        process.on(signal, () => {
+            if (controller.signal.aborted) {
+                log.info(`Received ${signal} as well: exiting at once. The post step saves what is on disk.`);
+                process.exit(1);
+            }
+            at = Date.now();
+            // Children that main no longer waits for, such as an installer or a probe.
+            process.once('exit', killDescendants);
+            log.info(`Received ${signal}: stopping the evals, then saving.`);
+            controller.abort(new Cancelled());
+        });
+    }
+    return {
+        signal: controller.signal,
+        after(milliseconds) {
+            const later = new AbortController();
+            const begin = () => {
+                setTimeout(() => later.abort(), Math.max(0, at + milliseconds - Date.now())).unref();
+            };
+            if (controller.signal.aborted)
+                begin();
+            else
+                controller.signal.addEventListener('abort', begin, { once: true });
+            return later.signal;
+        },
     };
-    if (unusable) {
-        const { code, message, next } = unusable;
-        const final = code === 'API_REFUSED' ? ' Retrying will not help.' : '';
-        throw new ActionError(code, `${asSentence(message)}${final} ${headline(results)}; all received responses are saved.`, `${next} Then re-run the failed jobs; they resume from here.`);
-    }
-    const apiTrouble = trouble ? ` ${describeAtEnd(trouble)}` : '';
-    if (verdict === 'failed') {
-        throw new ActionError('EVALS_FAILED', `${counts.failed} of ${counts.total} evals failed: ${names('failed')}.${apiTrouble}`, 'See their output above and fix the cause. Then re-run the failed jobs; completed evals are not run again.');
-    }
-    if (verdict === 'incomplete') {
-        throw new ActionError('INCOMPLETE', `${headline(results)}${stopped.aborted ? `, then ${reasonOf(stopped.reason)}` : ''}. Still pending: ${names('pending', !stopped.aborted)}.${apiTrouble}`, 'Re-run the failed jobs; completed evals are not run again.');
-    }
+}
+
+;// CONCATENATED MODULE: ./lib/action/finish.js
+
+
+
+
+/**
+ * Ends a step whose results are published. Returns if the set is complete.
+ * @throws ActionError that fails the step
+ */
+function finish(closing) {
+    if (closing)
+        throw closingError(closing);
 }
 /** Turns a failure into the error message and the exit code of the step. */
 function fail(error) {
     process.exitCode = 1;
-    _log_js__WEBPACK_IMPORTED_MODULE_3__/* .actionLog */ .Zx.error((0,_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .describeError */ .Uc)(error));
+    log/* actionLog */.Zx.error((0,errors/* describeError */.Uc)(error instanceof Cancelled ? CANCELLED_EARLY : error));
 }
+/** A run that is cancelled later ends with its results. */
+const CANCELLED_EARLY = new errors/* ActionError */.lZ('INCOMPLETE', 'The job was cancelled before an eval was started. What earlier runs completed and recorded is still there.', 'Re-run the failed jobs.');
 
 
 /***/ }),
@@ -29240,19 +29326,277 @@ function quoteChildLine(line) {
 
 /***/ }),
 
-/***/ 7065:
+/***/ 6784:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   I: () => (/* binding */ publishSummary)
-/* harmony export */ });
-/* unused harmony export publishOutputs */
-/* harmony import */ var _actions_core__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3218);
-/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(452);
-/* harmony import */ var _report_markdown_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(3021);
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  Sr: () => (/* binding */ printResults),
+  Iv: () => (/* binding */ publishSummary)
+});
+
+// UNUSED EXPORTS: publishOutputs, publishResults
+
+// EXTERNAL MODULE: ./node_modules/@actions/core/lib/core.js + 20 modules
+var core = __nccwpck_require__(3218);
+// EXTERNAL MODULE: ./lib/errors.js
+var errors = __nccwpck_require__(452);
+// EXTERNAL MODULE: ./lib/report/closing-message.js
+var closing_message = __nccwpck_require__(5775);
+// EXTERNAL MODULE: ./lib/model/format.js
+var format = __nccwpck_require__(9774);
+// EXTERNAL MODULE: ./lib/text.js
+var lib_text = __nccwpck_require__(8804);
+;// CONCATENATED MODULE: ./lib/report/row-order.js
+/** What the tables of the log and of the job summary have in common. Pure. */
+
+const URGENCY = { failed: 0, pending: 1, fresh: 2, reused: 2 };
+/** Failed evals, then pending ones, then all others; within each group in the order of the set. */
+function urgentFirst(rows) {
+    return rows.toSorted((a, b) => URGENCY[a.status] - URGENCY[b.status]);
+}
+/** What a table says about an eval without a metric. */
+function noteOf({ note, recorded }) {
+    return recorded > 0 ? `${note}; ${(0,format/* counted */.hS)(recorded, 'response')} recorded` : note;
+}
+
+;// CONCATENATED MODULE: ./lib/report/closing-table.js
+/** The table of results at the end of the log, in plain text. Pure. */
 
 
 
+/** The job summary has all evals. */
+const MAX_ROWS = 50;
+/** A longer name would push the other columns out of sight. */
+const MAX_NAME_BYTES = 80;
+const MAX_RESULT_BYTES = 300;
+const HEAD = ['Status', 'Eval', 'Samples', 'Time', 'Result'];
+/** One line each, failed evals first. Without evals there is no table. */
+function closingTable({ rows }) {
+    if (rows.length === 0)
+        return [];
+    const shown = urgentFirst(rows).slice(0, MAX_ROWS);
+    const hidden = rows.length - shown.length;
+    return [
+        ...aligned([HEAD, ...shown.map(cellsOf)]),
+        ...(hidden > 0 ? [`and ${(0,format/* wholeNumber */.rD)(hidden)} more; the job summary has all of them`] : []),
+    ];
+}
+function cellsOf(row) {
+    const { status, name, samples, tookMs, metric } = row;
+    return [
+        status,
+        (0,lib_text/* oneLine */.TN)(name, MAX_NAME_BYTES),
+        samples === null ? '' : (0,format/* wholeNumber */.rD)(samples),
+        tookMs === undefined ? '' : (0,format/* duration */.p0)(tookMs),
+        (0,lib_text/* oneLine */.TN)(metric ? `${metric.name} ${(0,format/* metricText */._l)(metric.value)}` : noteOf(row), MAX_RESULT_BYTES),
+    ];
+}
+/** Pads the cells of each column to one width. Numbers end where their column ends, and the last column has no end. */
+function aligned(table) {
+    const widths = HEAD.map((_, column) => Math.max(...table.map((cells) => lengthOf(cells[column] ?? ''))));
+    return table.map(([status, name, samples, time, result]) => {
+        const [statusWidth = 0, nameWidth = 0, samplesWidth = 0, timeWidth = 0] = widths;
+        const cells = [
+            `${status}${blanks(statusWidth, status)}`,
+            `${name}${blanks(nameWidth, name)}`,
+            `${blanks(samplesWidth, samples)}${samples}`,
+            `${blanks(timeWidth, time)}${time}`,
+            result,
+        ];
+        return cells.join('  ').trimEnd();
+    });
+}
+function blanks(width, cell) {
+    return ' '.repeat(width - lengthOf(cell));
+}
+/** In characters, not in the units of UTF-16. */
+function lengthOf(text) {
+    return [...text].length;
+}
+
+// EXTERNAL MODULE: ./lib/report/describe-results.js
+var describe_results = __nccwpck_require__(1294);
+// EXTERNAL MODULE: ./lib/report/describe-trouble.js
+var describe_trouble = __nccwpck_require__(6039);
+// EXTERNAL MODULE: ./lib/model/adaptation.js
+var model_adaptation = __nccwpck_require__(9704);
+;// CONCATENATED MODULE: ./lib/report/markdown.js
+/** The job summary: a headline and one table, in GitHub's Markdown. Pure. */
+
+
+
+
+const STATUS = { fresh: '✅ fresh', reused: '♻️ reused', failed: '❌ failed', pending: '⏳ pending' };
+/**
+ * GitHub shows nothing of a summary that is larger than 1 MiB. Other programs of the step write to the same summary
+ * (https://docs.github.com/actions/reference/workflows-and-actions/workflow-commands, "Step isolation and limits").
+ */
+const MAX_SUMMARY_BYTES = 1_000_000;
+function renderMarkdown(results, link, notes = []) {
+    const head = [
+        `## ${headline(results)}`,
+        '',
+        `\`${code(results.model)}\` on \`${code(results.evalSet)}\`: ${countsLine(results)}`,
+        '',
+        ...judgeLine(results),
+        ...trafficLine(results),
+        ...adaptationLines(results),
+        ...replacedModelLines(results),
+        ...notes.flatMap((note) => [`> ${cell(note)}`, '']),
+        '| Eval | Status | Main metric | Samples | Time | Run |',
+        '| :--- | :--- | :--- | ---: | ---: | :--- |',
+    ].join('\n');
+    const rows = urgentFirst(results.rows).map((row) => tableRow(row, link));
+    const shown = rowsThatFit(rows, MAX_SUMMARY_BYTES - Buffer.byteLength(head) - 100);
+    const hidden = rows.length - shown.length;
+    return [head, ...shown, ...(hidden > 0 ? ['', `… and ${(0,format/* wholeNumber */.rD)(hidden)} more.`] : []), ''].join('\n');
+}
+/** The first rows, as many as fit into `bytes`. */
+function rowsThatFit(rows, bytes) {
+    let room = bytes;
+    const tooMany = rows.findIndex((row) => {
+        room -= Buffer.byteLength(row) + 1;
+        return room < 0;
+    });
+    return tooMany < 0 ? rows : rows.slice(0, tooMany);
+}
+function headline({ verdict, counts }) {
+    const { total, completed, failed, pending, leftOut } = counts;
+    const evals = (n) => (0,format/* counted */.hS)(n, 'eval');
+    // Not "all": the set has more.
+    if (verdict === 'passed' && leftOut > 0)
+        return `✅ ${evals(total)} done, ${(0,format/* wholeNumber */.rD)(leftOut)} of the set left out`;
+    if (verdict === 'passed')
+        return `✅ All ${evals(total)} done`;
+    if (verdict === 'failed')
+        return `❌ ${evals(failed)} failed, ${(0,format/* wholeNumber */.rD)(completed)} of ${(0,format/* wholeNumber */.rD)(total)} done`;
+    return `⏳ Incomplete: ${(0,format/* wholeNumber */.rD)(completed)} of ${evals(total)} done, ${(0,format/* wholeNumber */.rD)(pending)} pending`;
+}
+function countsLine({ counts }) {
+    const parts = ['fresh', 'reused', 'failed', 'pending']
+        .filter((status) => counts[status] > 0)
+        .map((status) => `${(0,format/* wholeNumber */.rD)(counts[status])} ${status}`);
+    const { total, leftOut } = counts;
+    const of = (0,format/* counted */.hS)(total + leftOut, 'eval');
+    const sentence = leftOut > 0 ? ` Left out by include and exclude: ${(0,format/* wholeNumber */.rD)(leftOut)} of ${of}.` : '';
+    return `${parts.length > 0 ? `${parts.join(', ')}.` : 'nothing to do.'}${sentence}`;
+}
+/** Who graded. Plain `oaievalset` may have completed an eval with another judge, but then under another command. */
+function judgeLine({ rows, model }) {
+    const judges = Map.groupBy(rows, ({ judge }) => judge);
+    judges.delete(undefined);
+    const lines = [...judges].map(([judge = '', graded]) => {
+        const own = judge === model ? ', which graded its own answers' : '';
+        return `${(0,format/* counted */.hS)(graded.length, 'model-graded eval')}: judge \`${code(judge)}\`${own}.`;
+    });
+    return lines.length === 0 ? [] : [...lines, ''];
+}
+function trafficLine({ traffic }) {
+    const { sent, replayed, retried, failed, tokensSent } = traffic;
+    if (sent + replayed === 0)
+        return [];
+    const requests = [
+        `${(0,format/* wholeNumber */.rD)(sent)} sent`,
+        `${(0,format/* wholeNumber */.rD)(replayed)} replayed`,
+        ...(retried > 0 ? [`${(0,format/* wholeNumber */.rD)(retried)} retries`] : []),
+        ...(failed > 0 ? [`${(0,format/* wholeNumber */.rD)(failed)} failed`] : []),
+    ];
+    const { prompt, completion, cached, reasoning } = tokensSent;
+    const parts = [
+        `${(0,format/* wholeNumber */.rD)(prompt)} prompt${cached > 0 ? ` (${(0,format/* wholeNumber */.rD)(cached)} cached)` : ''}`,
+        `${(0,format/* wholeNumber */.rD)(completion)} completion${reasoning > 0 ? ` (${(0,format/* wholeNumber */.rD)(reasoning)} reasoning)` : ''}`,
+    ];
+    return [
+        `Requests: ${requests.join(', ')}. Tokens: ${(0,format/* wholeNumber */.rD)(prompt + completion)}, of them ${parts.join(', ')}.`,
+        '',
+    ];
+}
+/** Further adaptations are only counted. Each one is a value that a model refused. */
+const SHOWN_ADAPTATIONS = 10;
+function adaptationLines({ adaptations, ownTemperature }) {
+    if (adaptations.length === 0)
+        return [];
+    const lines = adaptations.slice(0, SHOWN_ADAPTATIONS).map(({ adaptation, evals }) => {
+        return `> - \`${code(adaptation.model)}\`: ${cell((0,model_adaptation/* describeAdaptation */.F)(adaptation))} (${(0,format/* counted */.hS)(evals, 'eval')})`;
+    });
+    const hidden = adaptations.length - lines.length;
+    const own = ownTemperature.map(({ model, evals }) => `\`${code(model)}\` (${(0,format/* counted */.hS)(evals, 'eval')})`);
+    return [
+        '> Requests were changed because a model does not accept a parameter that the evals send:',
+        '>',
+        ...lines,
+        ...(hidden > 0 ? [`> - and ${(0,format/* wholeNumber */.rD)(hidden)} more`] : []),
+        ...(own.length > 0
+            ? ['>', `> Sampled at the model's own temperature, so two runs may differ: ${own.join(', ')}.`]
+            : []),
+        '',
+    ];
+}
+function replacedModelLines({ replacedModels }) {
+    if (replacedModels.length === 0)
+        return [];
+    const lines = replacedModels.map(({ name, live, evals }) => `> - \`${code(name)}\`: \`${code(live)}\` (${(0,format/* counted */.hS)(evals, 'eval')})`);
+    return ['> Names of models that `model-map` replaced in requests:', '>', ...lines, ''];
+}
+function tableRow(row, link) {
+    const metric = row.metric
+        ? `${cell(row.metric.name)} **${cell((0,format/* metricText */._l)(row.metric.value))}**`
+        : cell(noteOf(row));
+    const samples = row.samples === null ? '' : (0,format/* wholeNumber */.rD)(row.samples);
+    const time = row.tookMs === undefined ? '' : (0,format/* duration */.p0)(row.tookMs);
+    return `| \`${code(row.name)}\` | ${STATUS[row.status]} | ${metric} | ${samples} | ${time} | ${runCell(row, link)} |`;
+}
+function runCell({ run }, { repository, serverUrl }) {
+    if (!run)
+        return '';
+    const label = `${cell(run.id)}${run.attempt > 1 ? `, attempt ${run.attempt}` : ''}`;
+    return repository !== '' && /^\d+$/.test(run.id)
+        ? `[${label}](${serverUrl}/${repository}/actions/runs/${run.id}/attempts/${run.attempt})`
+        : label;
+}
+/** A longer name or message is shortened in the table. The log contains all of it. */
+const MAX_CELL_BYTES = 500;
+/** Escapes text that others wrote (names, metrics, messages): it must not act as markup, break the table or reverse its text. */
+function cell(text) {
+    return (0,lib_text/* oneLine */.TN)(text, MAX_CELL_BYTES)
+        .replace(/[&<>]/g, (c) => ({ '&': '&amp;', '<': '&lt;', '>': '&gt;' })[c] ?? c)
+        .replace(/[\\`*_{}[\]|~!#@]/g, (c) => `\\${c}`);
+}
+function code(text) {
+    return (0,lib_text/* oneLine */.TN)(text, MAX_CELL_BYTES).replaceAll('`', "'").replaceAll('|', '\\|');
+}
+
+;// CONCATENATED MODULE: ./lib/action/publish.js
+/** Shows the results of a step: its outputs, its job summary, and the end of its log. */
+
+
+
+
+
+
+
+async function publishResults(published, context, log) {
+    const { results, closing, trouble, unasked, restoredKey, savedKey } = published;
+    publishOutputs(published, log);
+    if (unasked)
+        log.warning(unasked, 'Model map');
+    const ending = closing ? closingNote(closing) : trouble && describeAtEnd(trouble);
+    const notes = [ending, unasked].filter((note) => note !== undefined);
+    await publishSummary(results, context, notes, log);
+    printResults(results, savedKey || restoredKey, log);
+}
+/**
+ * Ends the log with the table of results and one sentence.
+ * @param checkpoint the key of the newest checkpoint; empty when there is none
+ */
+function printResults(results, checkpoint, log) {
+    log.info('');
+    for (const line of closingTable(results))
+        log.info(line);
+    log.info((0,describe_results/* closingSentence */.PN)(results, checkpoint));
+}
 /** Sets the outputs of the step. If that fails, as on a full disk, it warns and the run continues. */
 function publishOutputs({ results, restoredKey, savedKey, progressFile }, log) {
     const { counts } = results;
@@ -29285,10 +29629,10 @@ async function publishSummary(results, context, notes, log) {
     if (!process.env.GITHUB_STEP_SUMMARY)
         return;
     try {
-        await _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .summary */ .z.addRaw(log.redact((0,_report_markdown_js__WEBPACK_IMPORTED_MODULE_2__/* .renderMarkdown */ .G)(results, context, notes)), true).write();
+        await core/* summary */.z.addRaw(log.redact(renderMarkdown(results, context, notes)), true).write();
     }
     catch (error) {
-        log.warning(`The job summary could not be written: ${(0,_errors_js__WEBPACK_IMPORTED_MODULE_1__/* .reasonOf */ .A3)(error)}. The results are in the log and the outputs.`);
+        log.warning(`The job summary could not be written: ${(0,errors/* reasonOf */.A3)(error)}. The results are in the log and the outputs.`);
     }
 }
 
@@ -29591,6 +29935,11 @@ function actionRoot() {
     while (!(0,external_node_fs_.existsSync)((0,external_node_path_.join)(directory, 'action.yml')) && (0,external_node_path_.dirname)(directory) !== directory)
         directory = (0,external_node_path_.dirname)(directory);
     return directory;
+}
+/** The version of the action. It is read when it is asked for, because a bundle is older than the release that it belongs to. */
+function actionVersion() {
+    const { version } = JSON.parse(readFileSync(join(actionRoot(), 'package.json'), 'utf8'));
+    return version;
 }
 
 ;// CONCATENATED MODULE: external "node:fs/promises"
@@ -31276,7 +31625,7 @@ async function saveSnapshot({ state, store, onSave, onSaved }, limits) {
         const outline = state.outline();
         const outcome = await store.save(root, limits);
         if (outcome.kind === 'saved')
-            onSaved?.(outline);
+            onSaved?.(outline, outcome.key);
         return outcome;
     }
     catch (error) {
@@ -31836,27 +32185,200 @@ function subtractTokens(now, before) {
 
 /***/ }),
 
+/***/ 5984:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  TI: () => (/* binding */ isContentOf),
+  Vn: () => (/* binding */ journalOwner)
+});
+
+// UNUSED EXPORTS: changedParts, changesSince, renewed, writtenArguments
+
+// EXTERNAL MODULE: ./lib/model/model-map.js
+var model_map = __nccwpck_require__(7651);
+;// CONCATENATED MODULE: ./lib/model/part-names.js
+/**
+ * The names of a fingerprint's parts. Completion records contain them, and messages show them: `model`, `samples`,
+ * `knowledge_base_directory menu.txt`, `code:own/scoring.py`, `package:numpy`.
+ */
+const CODE = 'code:';
+const PACKAGE = 'package:';
+/** The part for the judge of a model-graded eval. No argument has such a name, because `dataPart` replaces colons. */
+const JUDGE_PART = 'judge:model';
+/** Names of parts that are not arguments. An argument that has such a name gets another one. */
+const RESERVED = new Set([
+    ...['arguments', 'base_url', 'completion_fn', 'evals', 'model', 'modelgraded', 'solvers', 'spec'],
+]);
+const MAX_CHARACTERS = 200;
+/** The part for the model map. It has a space, so no argument has this name. */
+const MODEL_MAP_PART = 'model map';
+const codePart = (label) => CODE + printable(label);
+const packagePart = (name) => PACKAGE + printable(name);
+/** The part for the file or directory that an argument names. */
+function dataPart(argument) {
+    const name = printable(argument).replaceAll(/[\s:]/g, '_') || '_';
+    return RESERVED.has(name) ? `${name}_argument` : name;
+}
+/** The part for one entry of the directory that an argument names; `part` is that of the argument. */
+function entryPart(part, entry) {
+    return `${part} ${printable(entry)}`;
+}
+/** The argument that a part belongs to, as `dataPart` names it. */
+function part_names_argumentOf(part) {
+    return part.split(' ', 1)[0] ?? part;
+}
+/** The name of a part in messages: `own/scoring.py`, `few shot jsonl`. */
+function describePartName(part) {
+    if (part === JUDGE_PART)
+        return 'judge';
+    if (part.startsWith(CODE))
+        return part.slice(CODE.length);
+    if (part.startsWith(PACKAGE))
+        return `package ${part.slice(PACKAGE.length)}`;
+    const [name = '', ...entry] = part.split(' ');
+    return [name.replaceAll('_', ' '), ...entry].join(' ');
+}
+/**
+ * Removes control and format characters, and halves of surrogate pairs. It does not use text.ts, because the result is part of
+ * fingerprints and must never change.
+ */
+function printable(text) {
+    const line = text.toWellFormed().replaceAll(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, '?');
+    return line.length <= MAX_CHARACTERS ? line : `…${line.slice(-MAX_CHARACTERS)}`.toWellFormed();
+}
+
+// EXTERNAL MODULE: external "node:crypto"
+var external_node_crypto_ = __nccwpck_require__(7598);
+;// CONCATENATED MODULE: ./lib/plan/hash.js
+
+/** SHA-256 (hex) of a value as JSON, whatever the order of its keys. */
+function hash_hashOf(value) {
+    return (0,external_node_crypto_.createHash)('sha256')
+        .update(JSON.stringify(sorted(value)))
+        .digest('hex');
+}
+/** The same value, with the keys of all objects in order. */
+function sorted(value) {
+    if (Array.isArray(value))
+        return value.map(sorted);
+    if (typeof value !== 'object' || value === null)
+        return value;
+    const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
+    return Object.fromEntries(entries.map(([key, item]) => [key, sorted(item)]));
+}
+
+;// CONCATENATED MODULE: ./lib/plan/content.js
+
+
+
+function isContentOf(planned, done) {
+    if (versionOf(planned, done))
+        return true;
+    return (done.fingerprint === hash_hashOf(done.parts) && changedInputs(planned, done, planned.fingerprint).length === 0);
+}
+/** The arguments that do not count, because the eval itself writes what they name. */
+function writtenArguments(planned, done) {
+    if (done.fingerprint === planned.fingerprint.value)
+        return [];
+    const parts = changedParts(done.parts, planned.fingerprint.parts).map(({ name }) => name);
+    return [...new Set(parts.filter((part) => isOutput(planned, done, part)).map(argumentOf))].sort();
+}
+/**
+ * The parts that have changed. A result of an earlier version is compared with the fingerprint that this version would make
+ * today, because its parts have other names: the form with the fewest changes.
+ */
+function changesSince(planned, done) {
+    const forms = [planned.fingerprint, ...planned.earlier].map((form) => changedInputs(planned, done, form));
+    return forms.reduce((fewest, changes) => (changes.length < fewest.length ? changes : fewest));
+}
+/** A record of today's content that an earlier version made, in the form of this version. Undefined for any other record. */
+function renewed(planned, record) {
+    const version = versionOf(planned, record);
+    if (!version || version === planned.fingerprint)
+        return undefined;
+    const whole = version === planned.earlier[0];
+    const parts = whole ? planned.fingerprint.parts : withoutWritable(planned);
+    return { ...record, fingerprint: hashOf(parts), parts: { ...parts } };
+}
+/**
+ * The owner of a journal. What the eval writes does not count, because an interrupted eval may have changed it, and the model
+ * map does not count either. Responses are looked up by the whole request, as it was sent, so neither leads to wrong ones.
+ */
+function journalOwner(planned, repository) {
+    const { [MODEL_MAP_PART]: map, ...parts } = withoutWritable(planned);
+    const all = planned.writable.length === 0 && map === undefined;
+    return {
+        eval: planned.key,
+        repository,
+        fingerprint: all ? planned.fingerprint.value : hash_hashOf(parts),
+        parts,
+        formerFingerprints: planned.earlier.map(({ value }) => value),
+    };
+}
+/** The parts that differ, by name. */
+function changedParts(then, today) {
+    const names = [...new Set([...Object.keys(then), ...Object.keys(today)])].sort();
+    return names
+        .filter((name) => then[name] !== today[name])
+        .map((name) => ({ name, from: then[name], to: today[name] }));
+}
+function versionOf({ fingerprint, earlier }, done) {
+    return [fingerprint, ...earlier].find(({ value }) => value === done.fingerprint);
+}
+function changedInputs(planned, done, today) {
+    return changedParts(done.parts, today.parts).filter(({ name }) => !isOutput(planned, done, name) && !(name === MODEL_MAP_PART && sendsTheSameModels(planned, done)));
+}
+/** Whether the eval would ask the same models today. A map then makes no difference to its result. */
+function sendsTheSameModels({ modelMap = {} }, { models }) {
+    return models !== undefined && (0,model_map/* sendsTheSame */.xc)(models, new Map(Object.entries(modelMap)));
+}
+/** Whether a part of today's content is something that the eval writes. */
+function isOutput({ fingerprint, writable }, done, part) {
+    if (part in done.parts)
+        return false;
+    const argument = part_names_argumentOf(part);
+    if (done.written.includes(argument))
+        return true;
+    // The argument named nothing when the eval completed.
+    const namedNothing = !Object.keys(done.parts).some((each) => part_names_argumentOf(each) === argument);
+    return (namedNothing &&
+        done.parts.spec === fingerprint.parts.spec &&
+        writable.some((each) => each.argument === argument));
+}
+function withoutWritable({ fingerprint, writable }) {
+    const left = new Set(writable.map(({ argument }) => argument));
+    return Object.fromEntries(Object.entries(fingerprint.parts).filter(([part]) => !left.has(part_names_argumentOf(part))));
+}
+
+
+/***/ }),
+
 /***/ 5317:
 /***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
 /* harmony import */ var _action_context_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6225);
-/* harmony import */ var _action_finish_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(2887);
+/* harmony import */ var _action_finish_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(5209);
 /* harmony import */ var _action_input_values_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(349);
 /* harmony import */ var _action_log_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(2988);
-/* harmony import */ var _action_publish_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(7065);
+/* harmony import */ var _action_publish_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(6784);
 /* harmony import */ var _action_session_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(9090);
 /* harmony import */ var _checkpoint_checkpoint_store_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(3063);
 /* harmony import */ var _checkpoint_checkpointer_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(1125);
 /* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(452);
-/* harmony import */ var _progress_journals_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(7668);
+/* harmony import */ var _progress_journals_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(9455);
 /* harmony import */ var _progress_lock_js__WEBPACK_IMPORTED_MODULE_10__ = __nccwpck_require__(1394);
 /* harmony import */ var _progress_paths_js__WEBPACK_IMPORTED_MODULE_11__ = __nccwpck_require__(8943);
 /* harmony import */ var _progress_state_js__WEBPACK_IMPORTED_MODULE_12__ = __nccwpck_require__(8141);
-/* harmony import */ var _report_describe_trouble_js__WEBPACK_IMPORTED_MODULE_13__ = __nccwpck_require__(6039);
+/* harmony import */ var _report_closing_message_js__WEBPACK_IMPORTED_MODULE_13__ = __nccwpck_require__(5775);
 /* harmony import */ var _report_results_js__WEBPACK_IMPORTED_MODULE_14__ = __nccwpck_require__(7120);
-/* harmony import */ var _run_outcomes_on_disk_js__WEBPACK_IMPORTED_MODULE_15__ = __nccwpck_require__(6426);
+/* harmony import */ var _run_outcomes_on_disk_js__WEBPACK_IMPORTED_MODULE_15__ = __nccwpck_require__(3564);
+/* harmony import */ var _run_recorded_responses_js__WEBPACK_IMPORTED_MODULE_16__ = __nccwpck_require__(8628);
 /** Runs after every job. If main did not finish, saves the state that is on disk and writes the job summary. */
+
 
 
 
@@ -31900,6 +32422,7 @@ async function saveAndReport(session, paths) {
     const { inputs, context } = session;
     const { model, evalSet } = inputs;
     const state = _progress_state_js__WEBPACK_IMPORTED_MODULE_12__/* .State */ .U.open({ paths, owner: (0,_action_session_js__WEBPACK_IMPORTED_MODULE_5__/* .ownerOf */ .bf)(session), log: _action_log_js__WEBPACK_IMPORTED_MODULE_3__/* .actionLog */ .Zx });
+    const journals = new _progress_journals_js__WEBPACK_IMPORTED_MODULE_9__/* .Journals */ .v(paths);
     const store = (0,_checkpoint_checkpoint_store_js__WEBPACK_IMPORTED_MODULE_6__/* .checkpointStore */ .m)({
         identity: session.checkpoint,
         encryptionKey: (0,_action_input_values_js__WEBPACK_IMPORTED_MODULE_2__/* .secret */ .rJ)('encryption-key'),
@@ -31911,18 +32434,22 @@ async function saveAndReport(session, paths) {
         state,
         // Main may have saved this content already, while evals were running.
         isUnchanged: () => session.savedOutline === state.outline(),
-        journals: new _progress_journals_js__WEBPACK_IMPORTED_MODULE_9__/* .Journals */ .v(paths),
+        journals,
         store,
         log: _action_log_js__WEBPACK_IMPORTED_MODULE_3__/* .actionLog */ .Zx,
     });
-    await checkpointer.finish();
+    const { key } = await checkpointer.finish();
     (0,_action_session_js__WEBPACK_IMPORTED_MODULE_5__/* .saveSession */ .E1)({ ...session, ended: true });
+    if (session.isReported)
+        return;
     const run = (0,_action_context_js__WEBPACK_IMPORTED_MODULE_0__/* .runIdentity */ .f)(context);
+    const outcomes = (0,_run_recorded_responses_js__WEBPACK_IMPORTED_MODULE_16__/* .withRecorded */ .t)((0,_run_outcomes_on_disk_js__WEBPACK_IMPORTED_MODULE_15__/* .outcomesOnDisk */ .W)(state, run), journals, run.repository);
     const leftOut = state.plan?.leftOut?.length;
-    const results = (0,_report_results_js__WEBPACK_IMPORTED_MODULE_14__/* .summarize */ .e)(model, evalSet, (0,_run_outcomes_on_disk_js__WEBPACK_IMPORTED_MODULE_15__/* .outcomesOnDisk */ .W)(state, run), (0,_run_outcomes_on_disk_js__WEBPACK_IMPORTED_MODULE_15__/* .trafficOnDisk */ .E)(state, run), leftOut);
-    const note = 'The step was interrupted. Re-run the failed jobs; completed evals are not run again.';
-    const trouble = session.trouble ? [(0,_report_describe_trouble_js__WEBPACK_IMPORTED_MODULE_13__/* .describeAtKill */ .nr)(session.trouble)] : [];
-    await (0,_action_publish_js__WEBPACK_IMPORTED_MODULE_4__/* .publishSummary */ .I)(results, context, [note, ...trouble], _action_log_js__WEBPACK_IMPORTED_MODULE_3__/* .actionLog */ .Zx);
+    const results = (0,_report_results_js__WEBPACK_IMPORTED_MODULE_14__/* .summarize */ .e)(model, evalSet, outcomes, (0,_run_outcomes_on_disk_js__WEBPACK_IMPORTED_MODULE_15__/* .trafficOnDisk */ .E)(state, run), leftOut);
+    const note = (0,_report_closing_message_js__WEBPACK_IMPORTED_MODULE_13__/* .interruptionNote */ ._l)(results, session.trouble);
+    await (0,_action_publish_js__WEBPACK_IMPORTED_MODULE_4__/* .publishSummary */ .Iv)(results, context, [note], _action_log_js__WEBPACK_IMPORTED_MODULE_3__/* .actionLog */ .Zx);
+    (0,_action_publish_js__WEBPACK_IMPORTED_MODULE_4__/* .printResults */ .Sr)(results, key || (session.savedKey ?? ''), _action_log_js__WEBPACK_IMPORTED_MODULE_3__/* .actionLog */ .Zx);
+    _action_log_js__WEBPACK_IMPORTED_MODULE_3__/* .actionLog */ .Zx.warning(note, 'Step interrupted');
 }
 await post().catch(_action_finish_js__WEBPACK_IMPORTED_MODULE_1__/* .fail */ .f);
 
@@ -32150,7 +32677,7 @@ function sha256(text) {
 
 /***/ }),
 
-/***/ 7668:
+/***/ 9455:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -32522,8 +33049,6 @@ class FileContents {
     }
 }
 
-// EXTERNAL MODULE: ./lib/progress/hash.js
-var progress_hash = __nccwpck_require__(3835);
 ;// CONCATENATED MODULE: ./lib/progress/segment-index.js
 /** Reads one segment of a journal and lists where its responses are. The responses themselves may be larger than memory. */
 
@@ -32638,8 +33163,6 @@ function isUnreadable(error) {
 }
 
 ;// CONCATENATED MODULE: ./lib/progress/journal-index.js
-/** The index of a whole journal: which response counts, where it is, and which segments are not used. */
-
 
 class JournalIndex {
     /** By the id of the response. */
@@ -32651,6 +33174,8 @@ class JournalIndex {
     foreign = [];
     /** Paths of segments that are larger than a segment can be. */
     excessive = [];
+    /** Paths of segments that are of other content of this eval, or empty. */
+    useless = [];
     /** When the newest segment was created, in milliseconds since 1970. */
     newest = 0;
     stateful = false;
@@ -32660,7 +33185,11 @@ class JournalIndex {
     staleParts;
     #lines = 0;
     #madeOf = new Map();
-    /** Reads each segment once. Deletes stale and empty segments. */
+    /** Number of responses that can be replayed: none of an eval that starts over. */
+    get replayable() {
+        return this.stateful ? 0 : this.locations.size;
+    }
+    /** Reads each segment once. Changes nothing on disk. */
     static read(paths, owner, maxLines) {
         const index = new JournalIndex();
         for (const path of paths) {
@@ -32695,12 +33224,29 @@ class JournalIndex {
         else if (kind === 'excessive')
             this.excessive.push(path);
         else
-            (0,external_node_fs_.rmSync)(path, { force: true });
+            this.useless.push(path);
         if (kind === 'stale')
             this.staleParts ??= parts;
     }
 }
 
+;// CONCATENATED MODULE: ./lib/progress/count-replayable.js
+
+
+
+
+/** Number of responses that `Journal.open` would find in the sealed segments of an eval. Changes nothing on disk. */
+function countReplayable(paths, owner, limits) {
+    const files = segmentFiles(sealedDirectory(paths, owner.eval), limits.segments).map(({ path }) => path);
+    const bytes = files.reduce((sum, path) => sum + (0,external_node_fs_.lstatSync)(path).size, 0);
+    // A larger journal is quarantined when it is opened.
+    if (files.length > limits.segments || bytes > limits.bytes)
+        return 0;
+    return JournalIndex.read(files, ownership(owner), limits.lines).replayable;
+}
+
+// EXTERNAL MODULE: ./lib/progress/hash.js
+var progress_hash = __nccwpck_require__(3835);
 ;// CONCATENATED MODULE: ./lib/progress/journal-limits.js
 const JOURNAL_LIMITS = {
     segments: 8192,
@@ -32738,6 +33284,8 @@ class Journal {
     #live;
     /** Size of all segments, in bytes. */
     #size;
+    /** Number of responses that could be replayed when the journal was closed. */
+    #closedWith;
     constructor(paths, owner, options, index, size) {
         this.#paths = paths;
         this.#owner = owner;
@@ -32760,6 +33308,8 @@ class Journal {
             return { journal, staleParts: undefined, damaged: 0, rejected: [{ path, why: TOO_LARGE }] };
         }
         const index = JournalIndex.read(files, ownership(owner), limits.lines);
+        for (const path of index.useless)
+            (0,external_node_fs_.rmSync)(path, { force: true });
         const { staleParts, damaged } = index;
         const journal = new Journal(paths, owner, options, index, size);
         return { journal, staleParts, damaged, rejected: quarantineUnused(index, paths) };
@@ -32767,6 +33317,10 @@ class Journal {
     /** Number of responses that can be replayed. */
     get size() {
         return this.#index.locations.size;
+    }
+    /** Number of responses that the eval will replay when it runs again. Known after `close`, too. */
+    get replayable() {
+        return this.#closedWith ?? this.#index.replayable;
     }
     /** The response to the `n`-th (from 0) request with this key, if it is recorded and undamaged. */
     find(key, n) {
@@ -32839,11 +33393,13 @@ class Journal {
             (0,external_node_fs_.closeSync)(this.#live.file);
         this.#live = undefined;
         this.#options.onSegmentEnded?.(this);
+        this.#closedWith ??= this.#index.replayable;
         this.#index.locations.clear();
     }
     /** Deletes every response and every mark. New ones can be recorded. */
     drop() {
         this.close();
+        this.#closedWith = undefined;
         this.#index.failures.clear();
         this.#index.stateful = false;
         this.#size = 0;
@@ -32891,6 +33447,7 @@ function quarantineUnused({ foreign, excessive }, paths) {
 
 
 
+
 /**
  * Opens the journals of one state, and knows which of them have an open segment. Only one process at a time uses the journals
  * of a state.
@@ -32899,6 +33456,10 @@ class Journals {
     #paths;
     #limits;
     #recording = new Set();
+    /** By eval. */
+    #opened = new Map();
+    /** By eval: what `replayable` found on disk. */
+    #counted = new Map();
     #revision = 0;
     constructor(paths, limits = JOURNAL_LIMITS) {
         this.#paths = paths;
@@ -32914,7 +33475,7 @@ class Journals {
     }
     /** Opens the journal of an eval, with all responses that were recorded for the same content. */
     open(owner) {
-        return Journal.open(this.#paths, owner, {
+        const opened = Journal.open(this.#paths, owner, {
             limits: this.#limits,
             onRecorded: (journal) => {
                 this.#revision += 1;
@@ -32922,6 +33483,17 @@ class Journals {
             },
             onSegmentEnded: (journal) => this.#recording.delete(journal),
         });
+        this.#opened.set(owner.eval, opened.journal);
+        return opened;
+    }
+    /** Number of recorded responses that the eval will replay when it runs next. Changes nothing on disk. */
+    replayable(owner) {
+        const opened = this.#opened.get(owner.eval);
+        if (opened)
+            return opened.replayable;
+        const count = this.#counted.get(owner.eval) ?? countReplayable(this.#paths, owner, this.#limits);
+        this.#counted.set(owner.eval, count);
+        return count;
     }
     /**
      * Seals the open segments, so that a checkpoint includes their responses. A segment that cannot be sealed stays open.
@@ -32947,6 +33519,9 @@ class Journals {
     /** Deletes the journals of all other evals: they are completed, or no longer in the set. */
     retain(evalKeys) {
         const retained = new Set(evalKeys.map(progress_paths/* evalFileStem */.ob));
+        for (const key of this.#counted.keys())
+            if (!retained.has((0,progress_paths/* evalFileStem */.ob)(key)))
+                this.#counted.delete(key);
         for (const root of [this.#paths.journal, liveJournals(this.#paths)]) {
             removeJournalDirectories(journalNames(root)
                 .filter((name) => !retained.has(name))
@@ -33737,8 +34312,8 @@ function formatCompletions(records) {
 
 // EXTERNAL MODULE: ./lib/progress/directories.js
 var directories = __nccwpck_require__(6420);
-// EXTERNAL MODULE: ./lib/progress/journals.js + 7 modules
-var journals = __nccwpck_require__(7668);
+// EXTERNAL MODULE: ./lib/progress/journals.js + 8 modules
+var journals = __nccwpck_require__(9455);
 ;// CONCATENATED MODULE: ./lib/model/owner.js
 function owner_sameOwner(a, b) {
     return (a.repository === b.repository &&
@@ -33957,6 +34532,8 @@ const saved_plan_schema = schemas/* object */.Ikc({
     made: schemas/* object */.Ikc({
         basis: schemas/* object */.Ikc({ files: paths, directories: paths, absent: paths }),
         evalsVersion: saved_plan_text,
+        // Version 0.1 did not write it.
+        pythonVersion: line.optional(),
         warnings: schemas/* array */.YOg(line).max(1000).default([]),
         needsApiKey: schemas/* boolean */.zMY(),
     }),
@@ -33993,8 +34570,15 @@ const NO_DIGEST = '0'.repeat(64);
  * The part of a plan that is saved. A plan that would be too large to read back is saved without its dependencies or without
  * its evals. Such a plan can be reported, but not recalled.
  */
-function savedPlan({ digest = NO_DIGEST, evals, leftOut, dependencies, evalsVersion, warnings, needsApiKey }, owner) {
-    const made = { basis: savedDependencies(dependencies), evalsVersion, warnings, needsApiKey };
+function savedPlan({ digest = NO_DIGEST, evals, leftOut, dependencies, ...plan }, owner) {
+    const { evalsVersion, pythonVersion, warnings, needsApiKey } = plan;
+    const made = {
+        basis: savedDependencies(dependencies),
+        evalsVersion,
+        ...(pythonVersion === undefined ? {} : { pythonVersion }),
+        warnings,
+        needsApiKey,
+    };
     const withoutDependencies = {
         version: 1,
         owner,
@@ -34575,6 +35159,179 @@ function unwritable(root, error) {
 
 /***/ }),
 
+/***/ 5775:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   _l: () => (/* binding */ interruptionNote)
+/* harmony export */ });
+/* unused harmony exports closingMessage, closingError, closingNote */
+/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(452);
+/* harmony import */ var _model_format_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(9774);
+/* harmony import */ var _text_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(8804);
+/* harmony import */ var _describe_results_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(1294);
+/* harmony import */ var _describe_trouble_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(6039);
+/** What ends a step whose set is not complete: what happened, why, what is kept, and what to do. Pure. */
+
+
+
+
+
+/** The job summary has all names. */
+const MAX_NAMES = 10;
+/** The causes of more failed evals would make the message hard to read. The table of results has all of them. */
+const MAX_CAUSES = 3;
+const MAX_CAUSE_BYTES = 300;
+const RESUME = 're-run the failed jobs; they continue from here.';
+/** Undefined when the set is complete. */
+function closingMessage(results, { unusable, stopped, trouble: apiTrouble }) {
+    const kept = describeKept(results);
+    if (unusable) {
+        const { code, message, next } = unusable;
+        const final = code === 'API_REFUSED' ? ' Retrying will not help.' : '';
+        return {
+            code,
+            what: `${asSentence(message)}${final}`,
+            trouble: '',
+            kept,
+            pending: '',
+            next: `${next} Then ${RESUME}`,
+        };
+    }
+    const trouble = apiTrouble ? describeAtEnd(apiTrouble) : '';
+    const pending = results.rows.filter(({ status }) => status === 'pending');
+    const cause = causeOf(pending, stopped);
+    const names = listed(pending.map(cause ? nameOf : nameWithNote), MAX_NAMES);
+    if (results.verdict === 'failed') {
+        const because = cause ? `, because ${cause}` : '';
+        return {
+            code: 'EVALS_FAILED',
+            what: describeFailed(results),
+            trouble,
+            kept,
+            pending: pending.length > 0 ? `Pending${because}: ${names}.` : '',
+            next: `Fix the cause of each failure, then ${RESUME}`,
+        };
+    }
+    if (results.verdict === 'incomplete') {
+        const what = `The set is incomplete${cause ? `, because ${cause}` : ''}.`;
+        return {
+            code: 'INCOMPLETE',
+            what,
+            trouble,
+            kept,
+            pending: `Pending: ${names}.`,
+            next: asSentence(RESUME),
+        };
+    }
+    return undefined;
+}
+/** The error that ends the step. */
+function closingError({ code, what, trouble, kept, pending, next }) {
+    return new ActionError(code, joined(what, trouble, kept, pending), next);
+}
+/** For the job summary, whose headline and table already say which evals failed or are pending. */
+function closingNote({ code, what, trouble, kept, next }) {
+    return joined(code === 'EVALS_FAILED' ? '' : what, trouble, kept, next);
+}
+/** What is kept of a step that was killed. */
+function interruptionNote(results, apiTrouble) {
+    const trouble = apiTrouble ? (0,_describe_trouble_js__WEBPACK_IMPORTED_MODULE_2__/* .describeAtKill */ .nr)(apiTrouble) : '';
+    return joined('The step was interrupted.', trouble, (0,_describe_results_js__WEBPACK_IMPORTED_MODULE_3__/* .describeKept */ .gt)(results), (0,_model_format_js__WEBPACK_IMPORTED_MODULE_4__/* .asSentence */ .KG)(RESUME));
+}
+/** `2 of 28 evals failed: a (KeyError: 'x'), b (it timed out).` */
+function describeFailed({ rows, counts }) {
+    const failed = rows.filter(({ status }) => status === 'failed');
+    const names = failed.map(failed.length <= MAX_CAUSES ? nameWithNote : nameOf);
+    return `${wholeNumber(failed.length)} of ${counted(counts.total, 'eval')} failed: ${listed(names, MAX_NAMES)}.`;
+}
+/** The one reason, as a clause, for which all of them are pending; undefined when they have different ones. */
+function causeOf(pending, stopped) {
+    if (stopped.aborted)
+        return reasonOf(stopped.reason);
+    const causes = new Set(pending.map(({ note }) => note));
+    return pending.length > 1 && causes.size === 1 ? pending[0]?.note : undefined;
+}
+function nameOf({ name }) {
+    return name;
+}
+function nameWithNote({ name, note }) {
+    return `${name} (${oneLine(note, MAX_CAUSE_BYTES)})`;
+}
+function joined(...sentences) {
+    return sentences.filter((sentence) => sentence !== '').join(' ');
+}
+
+
+/***/ }),
+
+/***/ 1294:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   PN: () => (/* binding */ closingSentence),
+/* harmony export */   gt: () => (/* binding */ describeKept)
+/* harmony export */ });
+/* unused harmony export isOrAre */
+/* harmony import */ var _model_format_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(9774);
+/** The results of a run as sentences, for the log, the error that ends the step, and notes. Pure. */
+
+/** `0 of 8 evals are done; 60 responses of 3 unfinished evals are recorded and will be replayed.` */
+function describeKept({ counts, recorded }) {
+    const { completed, total } = counts;
+    const done = `${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_0__/* .wholeNumber */ .rD)(completed)} of ${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_0__/* .counted */ .hS)(total, 'eval')} ${isOrAre(total === 1 ? 1 : completed)} done`;
+    const { responses, evals } = recorded;
+    if (responses > 0)
+        return `${done}; ${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_0__/* .counted */ .hS)(responses, 'response')} of ${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_0__/* .counted */ .hS)(evals, 'unfinished eval')} ${isOrAre(responses)} recorded and will be replayed.`;
+    return completed === 0 ? `${done}, and no response is recorded.` : `${done}.`;
+}
+/**
+ * The sentence that follows the table of results: the verdict, the counts, and what the next run uses.
+ * @param checkpoint the key of the newest checkpoint; empty when there is none
+ */
+function closingSentence(results, checkpoint) {
+    const source = checkpoint === '' ? 'the state on this machine' : `the checkpoint ${checkpoint}`;
+    const { verdict, counts } = results;
+    if (verdict === 'passed') {
+        const next = counts.total === 0 ? '' : `; the next run reuses their results from ${source}`;
+        return `Passed: ${describeCompleted(results)}${next}.`;
+    }
+    const word = verdict === 'failed' ? 'Failed' : 'Incomplete';
+    return `${word}: ${describeUnfinished(results)}; a re-run of the failed jobs continues from ${source}.`;
+}
+/** `all 28 evals are done (23 fresh, 5 reused)` */
+function describeCompleted({ counts }) {
+    const { total, leftOut } = counts;
+    const left = leftOut > 0 ? `, and ${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_0__/* .counted */ .hS)(leftOut, 'eval')} of the set ${isOrAre(leftOut)} left out` : '';
+    // Not "all": the set has more.
+    const all = leftOut > 0 || total < 3 ? '' : 'all ';
+    return `${all}${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_0__/* .counted */ .hS)(total, 'eval')} ${isOrAre(total)} done${describeOrigins(counts)}${left}`;
+}
+/** `2 of 28 evals failed, 24 are done (20 fresh, 4 reused), 2 are pending` */
+function describeUnfinished({ counts }) {
+    const { total, completed, failed, pending } = counts;
+    const of = `of ${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_0__/* .counted */ .hS)(total, 'eval')}`;
+    const parts = [
+        ...(failed > 0 ? [`${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_0__/* .wholeNumber */ .rD)(failed)} ${of} failed`] : []),
+        `${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_0__/* .wholeNumber */ .rD)(completed)}${failed > 0 ? '' : ` ${of}`} ${isOrAre(completed)} done${describeOrigins(counts)}`,
+        ...(pending > 0 ? [`${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_0__/* .wholeNumber */ .rD)(pending)} ${isOrAre(pending)} pending`] : []),
+    ];
+    return parts.join(', ');
+}
+function describeOrigins({ fresh, reused, completed }) {
+    const parts = [
+        ...(fresh > 0 ? [`${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_0__/* .wholeNumber */ .rD)(fresh)} fresh`] : []),
+        ...(reused > 0 ? [`${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_0__/* .wholeNumber */ .rD)(reused)} reused`] : []),
+    ];
+    return completed === 0 ? '' : ` (${parts.join(', ')})`;
+}
+function isOrAre(count) {
+    return count === 1 ? 'is' : 'are';
+}
+
+
+/***/ }),
+
 /***/ 6039:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
@@ -34649,174 +35406,6 @@ function wholeDuration(milliseconds) {
 
 /***/ }),
 
-/***/ 3021:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   G: () => (/* binding */ renderMarkdown)
-/* harmony export */ });
-/* unused harmony export headline */
-/* harmony import */ var _model_adaptation_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(9704);
-/* harmony import */ var _model_format_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(9774);
-/* harmony import */ var _text_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8804);
-/** The job summary: a headline and one table, in GitHub's Markdown. Pure. */
-
-
-
-const STATUS = { fresh: '✅ fresh', reused: '♻️ reused', failed: '❌ failed', pending: '⏳ pending' };
-/**
- * GitHub shows nothing of a summary that is larger than 1 MiB. Other programs of the step write to the same summary
- * (https://docs.github.com/actions/reference/workflows-and-actions/workflow-commands, "Step isolation and limits").
- */
-const MAX_SUMMARY_BYTES = 1_000_000;
-function renderMarkdown(results, link, notes = []) {
-    const head = [
-        `## ${headline(results)}`,
-        '',
-        `\`${code(results.model)}\` on \`${code(results.evalSet)}\`: ${countsLine(results)}`,
-        '',
-        ...judgeLine(results),
-        ...trafficLine(results),
-        ...adaptationLines(results),
-        ...replacedModelLines(results),
-        ...notes.flatMap((note) => [`> ${cell(note)}`, '']),
-        '| Eval | Status | Main metric | Samples | Time | Run |',
-        '| :--- | :--- | :--- | ---: | ---: | :--- |',
-    ].join('\n');
-    const rows = results.rows.map((row) => tableRow(row, link));
-    const shown = rowsThatFit(results.rows, rows, MAX_SUMMARY_BYTES - Buffer.byteLength(head) - 100);
-    const hidden = rows.length - shown.size;
-    return [
-        head,
-        ...rows.filter((_, index) => shown.has(index)),
-        ...(hidden > 0 ? ['', `… and ${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_1__/* .wholeNumber */ .rD)(hidden)} more.`] : []),
-        '',
-    ].join('\n');
-}
-/** Indexes of the rows that fit into `bytes`. Failed and pending evals come first. */
-function rowsThatFit(results, rows, bytes) {
-    const urgent = (index) => /failed|pending/.test(results[index]?.status ?? '');
-    const indexes = [...rows.keys()];
-    const order = [...indexes.filter(urgent), ...indexes.filter((index) => !urgent(index))];
-    const shown = new Set();
-    let room = bytes;
-    for (const index of order) {
-        room -= Buffer.byteLength(rows[index] ?? '') + 1;
-        if (room < 0)
-            break;
-        shown.add(index);
-    }
-    return shown;
-}
-function headline({ verdict, counts }) {
-    const { total, completed, failed, pending, leftOut } = counts;
-    const evals = (n) => (0,_model_format_js__WEBPACK_IMPORTED_MODULE_1__/* .counted */ .hS)(n, 'eval');
-    // Not "all": the set has more.
-    if (verdict === 'passed' && leftOut > 0)
-        return `✅ ${evals(total)} done, ${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_1__/* .wholeNumber */ .rD)(leftOut)} of the set left out`;
-    if (verdict === 'passed')
-        return `✅ All ${evals(total)} done`;
-    if (verdict === 'failed')
-        return `❌ ${evals(failed)} failed, ${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_1__/* .wholeNumber */ .rD)(completed)} of ${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_1__/* .wholeNumber */ .rD)(total)} done`;
-    return `⏳ Incomplete: ${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_1__/* .wholeNumber */ .rD)(completed)} of ${evals(total)} done, ${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_1__/* .wholeNumber */ .rD)(pending)} pending`;
-}
-function countsLine({ counts }) {
-    const parts = ['fresh', 'reused', 'failed', 'pending']
-        .filter((status) => counts[status] > 0)
-        .map((status) => `${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_1__/* .wholeNumber */ .rD)(counts[status])} ${status}`);
-    const { total, leftOut } = counts;
-    const of = (0,_model_format_js__WEBPACK_IMPORTED_MODULE_1__/* .counted */ .hS)(total + leftOut, 'eval');
-    const sentence = leftOut > 0 ? ` Left out by include and exclude: ${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_1__/* .wholeNumber */ .rD)(leftOut)} of ${of}.` : '';
-    return `${parts.length > 0 ? `${parts.join(', ')}.` : 'nothing to do.'}${sentence}`;
-}
-/** Who graded. Plain `oaievalset` may have completed an eval with another judge, but then under another command. */
-function judgeLine({ rows, model }) {
-    const judges = Map.groupBy(rows, ({ judge }) => judge);
-    judges.delete(undefined);
-    const lines = [...judges].map(([judge = '', graded]) => {
-        const own = judge === model ? ', which graded its own answers' : '';
-        return `${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_1__/* .counted */ .hS)(graded.length, 'model-graded eval')}: judge \`${code(judge)}\`${own}.`;
-    });
-    return lines.length === 0 ? [] : [...lines, ''];
-}
-function trafficLine({ traffic }) {
-    const { sent, replayed, retried, failed, tokensSent } = traffic;
-    if (sent + replayed === 0)
-        return [];
-    const requests = [
-        `${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_1__/* .wholeNumber */ .rD)(sent)} sent`,
-        `${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_1__/* .wholeNumber */ .rD)(replayed)} replayed`,
-        ...(retried > 0 ? [`${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_1__/* .wholeNumber */ .rD)(retried)} retries`] : []),
-        ...(failed > 0 ? [`${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_1__/* .wholeNumber */ .rD)(failed)} failed`] : []),
-    ];
-    const { prompt, completion, cached, reasoning } = tokensSent;
-    const parts = [
-        `${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_1__/* .wholeNumber */ .rD)(prompt)} prompt${cached > 0 ? ` (${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_1__/* .wholeNumber */ .rD)(cached)} cached)` : ''}`,
-        `${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_1__/* .wholeNumber */ .rD)(completion)} completion${reasoning > 0 ? ` (${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_1__/* .wholeNumber */ .rD)(reasoning)} reasoning)` : ''}`,
-    ];
-    return [
-        `Requests: ${requests.join(', ')}. Tokens: ${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_1__/* .wholeNumber */ .rD)(prompt + completion)}, of them ${parts.join(', ')}.`,
-        '',
-    ];
-}
-/** Further adaptations are only counted. Each one is a value that a model refused. */
-const SHOWN_ADAPTATIONS = 10;
-function adaptationLines({ adaptations, ownTemperature }) {
-    if (adaptations.length === 0)
-        return [];
-    const lines = adaptations.slice(0, SHOWN_ADAPTATIONS).map(({ adaptation, evals }) => {
-        return `> - \`${code(adaptation.model)}\`: ${cell((0,_model_adaptation_js__WEBPACK_IMPORTED_MODULE_2__/* .describeAdaptation */ .F)(adaptation))} (${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_1__/* .counted */ .hS)(evals, 'eval')})`;
-    });
-    const hidden = adaptations.length - lines.length;
-    const own = ownTemperature.map(({ model, evals }) => `\`${code(model)}\` (${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_1__/* .counted */ .hS)(evals, 'eval')})`);
-    return [
-        '> Requests were changed because a model does not accept a parameter that the evals send:',
-        '>',
-        ...lines,
-        ...(hidden > 0 ? [`> - and ${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_1__/* .wholeNumber */ .rD)(hidden)} more`] : []),
-        ...(own.length > 0
-            ? ['>', `> Sampled at the model's own temperature, so two runs may differ: ${own.join(', ')}.`]
-            : []),
-        '',
-    ];
-}
-function replacedModelLines({ replacedModels }) {
-    if (replacedModels.length === 0)
-        return [];
-    const lines = replacedModels.map(({ name, live, evals }) => `> - \`${code(name)}\`: \`${code(live)}\` (${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_1__/* .counted */ .hS)(evals, 'eval')})`);
-    return ['> Names of models that `model-map` replaced in requests:', '>', ...lines, ''];
-}
-function tableRow(row, link) {
-    const metric = row.metric
-        ? `${cell(row.metric.name)} **${cell((0,_model_format_js__WEBPACK_IMPORTED_MODULE_1__/* .metricText */ ._l)(row.metric.value))}**`
-        : cell(row.note);
-    const samples = row.samples === null ? '' : (0,_model_format_js__WEBPACK_IMPORTED_MODULE_1__/* .wholeNumber */ .rD)(row.samples);
-    const time = row.tookMs === undefined ? '' : (0,_model_format_js__WEBPACK_IMPORTED_MODULE_1__/* .duration */ .p0)(row.tookMs);
-    return `| \`${code(row.name)}\` | ${STATUS[row.status]} | ${metric} | ${samples} | ${time} | ${runCell(row, link)} |`;
-}
-function runCell({ run }, { repository, serverUrl }) {
-    if (!run)
-        return '';
-    const label = `${cell(run.id)}${run.attempt > 1 ? `, attempt ${run.attempt}` : ''}`;
-    return repository !== '' && /^\d+$/.test(run.id)
-        ? `[${label}](${serverUrl}/${repository}/actions/runs/${run.id}/attempts/${run.attempt})`
-        : label;
-}
-/** A longer name or message is shortened in the table. The log contains all of it. */
-const MAX_CELL_BYTES = 500;
-/** Escapes text that others wrote (names, metrics, messages): it must not act as markup, break the table or reverse its text. */
-function cell(text) {
-    return (0,_text_js__WEBPACK_IMPORTED_MODULE_0__/* .oneLine */ .TN)(text, MAX_CELL_BYTES)
-        .replace(/[&<>]/g, (c) => ({ '&': '&amp;', '<': '&lt;', '>': '&gt;' })[c] ?? c)
-        .replace(/[\\`*_{}[\]|~!#@]/g, (c) => `\\${c}`);
-}
-function code(text) {
-    return (0,_text_js__WEBPACK_IMPORTED_MODULE_0__/* .oneLine */ .TN)(text, MAX_CELL_BYTES).replaceAll('`', "'").replaceAll('|', '\\|');
-}
-
-
-/***/ }),
-
 /***/ 7120:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
@@ -34876,18 +35465,24 @@ function summarize(model, evalSet, outcomes, traffic = model_traffic/* noTraffic
         number('failed'),
         number('pending'),
     ];
+    const rows = outcomes.map(row);
     const records = outcomes.flatMap((outcome) => ('record' in outcome ? (outcome.record ?? []) : []));
     return {
         model,
         evalSet,
-        rows: outcomes.map(row),
+        rows,
         counts: { total: outcomes.length, completed: fresh + reused, fresh, reused, failed, pending, leftOut },
         traffic,
+        recorded: recordedOf(rows),
         adaptations: adaptationsOf(records),
         ownTemperature: ownTemperatureOf(records),
         replacedModels: replacedModelsOf(records),
         verdict: failed > 0 ? 'failed' : pending > 0 ? 'incomplete' : 'passed',
     };
+}
+function recordedOf(rows) {
+    const some = rows.filter(({ recorded }) => recorded > 0);
+    return { responses: some.reduce((sum, { recorded }) => sum + recorded, 0), evals: some.length };
 }
 function adaptationsOf(records) {
     const all = records.flatMap(({ adaptations }) => adaptations);
@@ -34910,216 +35505,47 @@ function countedEach(values) {
 }
 function row(outcome) {
     const { eval: planned, status } = outcome;
-    const base = { key: planned.key, name: planned.name, status, judge: judgeOf(planned) };
-    if (status === 'failed' || status === 'pending') {
-        return {
-            ...base,
-            metric: undefined,
-            metrics: {},
-            samples: null,
-            tookMs: undefined,
-            run: undefined,
-            note: outcome.reason,
-        };
-    }
+    const without = {
+        key: planned.key,
+        name: planned.name,
+        status,
+        judge: judgeOf(planned),
+        metric: undefined,
+        metrics: {},
+        samples: null,
+        tookMs: undefined,
+        run: undefined,
+        note: '',
+        recorded: 0,
+    };
+    if (status === 'failed' || status === 'pending')
+        return { ...without, note: outcome.reason, recorded: outcome.recorded ?? 0 };
     const { record } = outcome;
-    if (!record) {
-        const note = 'done by oaievalset, no results recorded';
-        return {
-            ...base,
-            metric: undefined,
-            metrics: {},
-            samples: null,
-            tookMs: undefined,
-            run: undefined,
-            note,
-        };
-    }
+    if (!record)
+        return { ...without, note: 'done by oaievalset, no results recorded' };
     return {
-        ...base,
+        ...without,
         metric: mainMetric(planned.metrics, record.metrics),
         metrics: record.metrics,
         samples: record.samples,
         tookMs: Date.parse(record.ended) - Date.parse(record.started),
         run: { id: record.run.id, attempt: record.run.attempt },
-        note: '',
     };
 }
 
 
 /***/ }),
 
-/***/ 6426:
+/***/ 3564:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
-
-// EXPORTS
-__nccwpck_require__.d(__webpack_exports__, {
-  W: () => (/* binding */ outcomesOnDisk),
-  E: () => (/* binding */ trafficOnDisk)
-});
-
-// EXTERNAL MODULE: ./lib/model/traffic.js
-var model_traffic = __nccwpck_require__(7168);
-// EXTERNAL MODULE: ./lib/model/model-map.js
-var model_map = __nccwpck_require__(7651);
-;// CONCATENATED MODULE: ./lib/model/part-names.js
-/**
- * The names of a fingerprint's parts. Completion records contain them, and messages show them: `model`, `samples`,
- * `knowledge_base_directory menu.txt`, `code:own/scoring.py`, `package:numpy`.
- */
-const CODE = 'code:';
-const PACKAGE = 'package:';
-/** The part for the judge of a model-graded eval. No argument has such a name, because `dataPart` replaces colons. */
-const JUDGE_PART = 'judge:model';
-/** Names of parts that are not arguments. An argument that has such a name gets another one. */
-const RESERVED = new Set([
-    ...['arguments', 'base_url', 'completion_fn', 'evals', 'model', 'modelgraded', 'solvers', 'spec'],
-]);
-const MAX_CHARACTERS = 200;
-/** The part for the model map. It has a space, so no argument has this name. */
-const part_names_MODEL_MAP_PART = 'model map';
-const codePart = (label) => CODE + printable(label);
-const packagePart = (name) => PACKAGE + printable(name);
-/** The part for the file or directory that an argument names. */
-function dataPart(argument) {
-    const name = printable(argument).replaceAll(/[\s:]/g, '_') || '_';
-    return RESERVED.has(name) ? `${name}_argument` : name;
-}
-/** The part for one entry of the directory that an argument names; `part` is that of the argument. */
-function entryPart(part, entry) {
-    return `${part} ${printable(entry)}`;
-}
-/** The argument that a part belongs to, as `dataPart` names it. */
-function part_names_argumentOf(part) {
-    return part.split(' ', 1)[0] ?? part;
-}
-/** The name of a part in messages: `own/scoring.py`, `few shot jsonl`. */
-function describePartName(part) {
-    if (part === JUDGE_PART)
-        return 'judge';
-    if (part.startsWith(CODE))
-        return part.slice(CODE.length);
-    if (part.startsWith(PACKAGE))
-        return `package ${part.slice(PACKAGE.length)}`;
-    const [name = '', ...entry] = part.split(' ');
-    return [name.replaceAll('_', ' '), ...entry].join(' ');
-}
-/**
- * Removes control and format characters, and halves of surrogate pairs. It does not use text.ts, because the result is part of
- * fingerprints and must never change.
- */
-function printable(text) {
-    const line = text.toWellFormed().replaceAll(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, '?');
-    return line.length <= MAX_CHARACTERS ? line : `…${line.slice(-MAX_CHARACTERS)}`.toWellFormed();
-}
-
-// EXTERNAL MODULE: external "node:crypto"
-var external_node_crypto_ = __nccwpck_require__(7598);
-;// CONCATENATED MODULE: ./lib/plan/hash.js
-
-/** SHA-256 (hex) of a value as JSON, whatever the order of its keys. */
-function hash_hashOf(value) {
-    return (0,external_node_crypto_.createHash)('sha256')
-        .update(JSON.stringify(sorted(value)))
-        .digest('hex');
-}
-/** The same value, with the keys of all objects in order. */
-function sorted(value) {
-    if (Array.isArray(value))
-        return value.map(sorted);
-    if (typeof value !== 'object' || value === null)
-        return value;
-    const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
-    return Object.fromEntries(entries.map(([key, item]) => [key, sorted(item)]));
-}
-
-;// CONCATENATED MODULE: ./lib/plan/content.js
-
-
-
-function isContentOf(planned, done) {
-    if (versionOf(planned, done))
-        return true;
-    return (done.fingerprint === hash_hashOf(done.parts) && changedInputs(planned, done, planned.fingerprint).length === 0);
-}
-/** The arguments that do not count, because the eval itself writes what they name. */
-function writtenArguments(planned, done) {
-    if (done.fingerprint === planned.fingerprint.value)
-        return [];
-    const parts = changedParts(done.parts, planned.fingerprint.parts).map(({ name }) => name);
-    return [...new Set(parts.filter((part) => isOutput(planned, done, part)).map(argumentOf))].sort();
-}
-/**
- * The parts that have changed. A result of an earlier version is compared with the fingerprint that this version would make
- * today, because its parts have other names: the form with the fewest changes.
- */
-function changesSince(planned, done) {
-    const forms = [planned.fingerprint, ...planned.earlier].map((form) => changedInputs(planned, done, form));
-    return forms.reduce((fewest, changes) => (changes.length < fewest.length ? changes : fewest));
-}
-/** A record of today's content that an earlier version made, in the form of this version. Undefined for any other record. */
-function renewed(planned, record) {
-    const version = versionOf(planned, record);
-    if (!version || version === planned.fingerprint)
-        return undefined;
-    const whole = version === planned.earlier[0];
-    const parts = whole ? planned.fingerprint.parts : withoutWritable(planned);
-    return { ...record, fingerprint: hashOf(parts), parts: { ...parts } };
-}
-/**
- * The owner of a journal. What the eval writes does not count, because an interrupted eval may have changed it, and the model
- * map does not count either. Responses are looked up by the whole request, as it was sent, so neither leads to wrong ones.
- */
-function journalOwner(planned, repository) {
-    const { [MODEL_MAP_PART]: map, ...parts } = withoutWritable(planned);
-    const all = planned.writable.length === 0 && map === undefined;
-    return {
-        eval: planned.key,
-        repository,
-        fingerprint: all ? planned.fingerprint.value : hashOf(parts),
-        parts,
-        formerFingerprints: planned.earlier.map(({ value }) => value),
-    };
-}
-/** The parts that differ, by name. */
-function changedParts(then, today) {
-    const names = [...new Set([...Object.keys(then), ...Object.keys(today)])].sort();
-    return names
-        .filter((name) => then[name] !== today[name])
-        .map((name) => ({ name, from: then[name], to: today[name] }));
-}
-function versionOf({ fingerprint, earlier }, done) {
-    return [fingerprint, ...earlier].find(({ value }) => value === done.fingerprint);
-}
-function changedInputs(planned, done, today) {
-    return changedParts(done.parts, today.parts).filter(({ name }) => !isOutput(planned, done, name) && !(name === part_names_MODEL_MAP_PART && sendsTheSameModels(planned, done)));
-}
-/** Whether the eval would ask the same models today. A map then makes no difference to its result. */
-function sendsTheSameModels({ modelMap = {} }, { models }) {
-    return models !== undefined && (0,model_map/* sendsTheSame */.xc)(models, new Map(Object.entries(modelMap)));
-}
-/** Whether a part of today's content is something that the eval writes. */
-function isOutput({ fingerprint, writable }, done, part) {
-    if (part in done.parts)
-        return false;
-    const argument = part_names_argumentOf(part);
-    if (done.written.includes(argument))
-        return true;
-    // The argument named nothing when the eval completed.
-    const namedNothing = !Object.keys(done.parts).some((each) => part_names_argumentOf(each) === argument);
-    return (namedNothing &&
-        done.parts.spec === fingerprint.parts.spec &&
-        writable.some((each) => each.argument === argument));
-}
-function withoutWritable({ fingerprint, writable }) {
-    const left = new Set(writable.map(({ argument }) => argument));
-    return Object.fromEntries(Object.entries(fingerprint.parts).filter(([part]) => !left.has(argumentOf(part))));
-}
-
-// EXTERNAL MODULE: ./lib/progress/doubt.js
-var doubt = __nccwpck_require__(417);
-;// CONCATENATED MODULE: ./lib/run/outcomes-on-disk.js
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   E: () => (/* binding */ trafficOnDisk),
+/* harmony export */   W: () => (/* binding */ outcomesOnDisk)
+/* harmony export */ });
+/* harmony import */ var _model_traffic_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7168);
+/* harmony import */ var _plan_content_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(5984);
+/* harmony import */ var _progress_doubt_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(417);
 
 
 
@@ -35131,14 +35557,14 @@ function outcomesOnDisk(state, run, now = new Date()) {
 }
 /** The traffic of this run, summed over all attempts that ended. */
 function trafficOnDisk(state, run) {
-    return attemptsOf(state, run).reduce((sum, { traffic }) => (0,model_traffic/* addTraffic */.b5)(sum, traffic), model_traffic/* noTraffic */.Ps);
+    return attemptsOf(state, run).reduce((sum, { traffic }) => (0,_model_traffic_js__WEBPACK_IMPORTED_MODULE_0__/* .addTraffic */ .b5)(sum, traffic), _model_traffic_js__WEBPACK_IMPORTED_MODULE_0__/* .noTraffic */ .Ps);
 }
 function attemptsOf({ attempts }, { id, attempt }) {
     return attempts.filter(({ run }) => run.id === id && run.attempt === attempt);
 }
 function outcomeOf(planned, state, run, attempts, now) {
     const record = state.record(planned.command);
-    if (record && isContentOf(planned, record) && !(0,doubt/* doubtOf */.k)(record, now, undefined)) {
+    if (record && (0,_plan_content_js__WEBPACK_IMPORTED_MODULE_1__/* .isContentOf */ .TI)(planned, record) && !(0,_progress_doubt_js__WEBPACK_IMPORTED_MODULE_2__/* .doubtOf */ .k)(record, now, undefined)) {
         const isFresh = record.run.id === run.id && record.run.attempt === run.attempt;
         return { status: isFresh ? 'fresh' : 'reused', eval: planned, record };
     }
@@ -35149,6 +35575,35 @@ function outcomeOf(planned, state, run, attempts, now) {
         return { status: 'failed', eval: planned, reason: last.reason, lastLines: last.lastLines };
     const reason = last?.status === 'interrupted' ? last.reason : 'not completed when the step ended';
     return { status: 'pending', eval: planned, reason };
+}
+
+
+/***/ }),
+
+/***/ 8628:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   t: () => (/* binding */ withRecorded)
+/* harmony export */ });
+/* unused harmony export recordedResponses */
+/* harmony import */ var _plan_content_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(5984);
+
+/** The recorded responses that the evals of this run will replay. */
+function recordedResponses(decisions, { journals, repository, sampleResume }) {
+    const counts = decisions.map((decision) => sampleResume && decision.kind === 'run'
+        ? journals.replayable(journalOwner(decision.eval, repository))
+        : 0);
+    return {
+        responses: counts.reduce((sum, count) => sum + count, 0),
+        evals: counts.filter((count) => count > 0).length,
+    };
+}
+/** The outcomes, with the number of recorded responses of those that are not completed. */
+function withRecorded(outcomes, journals, repository) {
+    return outcomes.map((outcome) => outcome.status === 'failed' || outcome.status === 'pending'
+        ? { ...outcome, recorded: journals.replayable((0,_plan_content_js__WEBPACK_IMPORTED_MODULE_0__/* .journalOwner */ .Vn)(outcome.eval, repository)) }
+        : outcome);
 }
 
 

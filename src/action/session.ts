@@ -19,6 +19,10 @@ export interface Session {
   readonly savedOutline?: string;
   /** The last trouble of the API that main reported; undefined: none. */
   readonly trouble?: ApiTrouble;
+  /** Key of that checkpoint. */
+  readonly savedKey?: string;
+  /** Whether main has shown the results, so that post does not show them again. */
+  readonly isReported?: boolean;
   /** Whether main finished, so that post has nothing to do. */
   readonly ended: boolean;
 }

@@ -1,9 +1,17 @@
-import { ActionError } from '../errors.ts';
 import type { Log } from '../log.ts';
 import { killDescendants } from '../process/descendants.ts';
 
 /** A runner cancels a step with SIGINT, SIGTERM after 7.5 s, and SIGKILL after another 2.5 s (actions/runner, `ProcessInvoker`). */
 export const CANCEL_GRACE_MS = 7500;
+
+/** The reason of a cancelled run, as a clause. */
+export class Cancelled extends Error {
+  override readonly name = 'Cancelled';
+
+  constructor() {
+    super('the job was cancelled');
+  }
+}
 
 export interface Cancellation {
   /** Aborted at the first SIGINT or SIGTERM. */
@@ -29,13 +37,7 @@ export function cancellation(log: Log): Cancellation {
       // Children that main no longer waits for, such as an installer or a probe.
       process.once('exit', killDescendants);
       log.info(`Received ${signal}: stopping the evals, then saving.`);
-      controller.abort(
-        new ActionError(
-          'INCOMPLETE',
-          'the job was cancelled',
-          'Re-run the failed jobs; completed evals are not run again.',
-        ),
-      );
+      controller.abort(new Cancelled());
     });
   }
   return {

@@ -11,8 +11,8 @@ export interface SnapshotOptions {
   readonly store: CheckpointStore;
   /** Called before a save, with the number that will be free after it. */
   readonly onSave?: (nextSeq: number) => void;
-  /** Called after a save, with the outline of the state in it. */
-  readonly onSaved?: (outline: string) => void;
+  /** Called after a save, with the outline of the state in it and the key of the checkpoint. */
+  readonly onSaved?: (outline: string, key: string) => void;
 }
 
 /** Saves a copy of the state as a checkpoint. Never rejects. */
@@ -30,7 +30,7 @@ export async function saveSnapshot(
     state.snapshot(join(root, CHECKPOINT_PATH));
     const outline = state.outline();
     const outcome = await store.save(root, limits);
-    if (outcome.kind === 'saved') onSaved?.(outline);
+    if (outcome.kind === 'saved') onSaved?.(outline, outcome.key);
     return outcome;
   } catch (error) {
     // Probably a full disk, which may have room again at the next checkpoint.

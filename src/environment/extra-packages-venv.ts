@@ -2,10 +2,10 @@ import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { ActionError, reasonOf } from '../errors.ts';
-import { inGroup, type Log } from '../log.ts';
 import { runCommand } from '../process/command.ts';
 import { isMovingTarget } from './extra-packages.ts';
 import { chooseInstaller, QUIET_PIP } from './installer.ts';
+import { type InstallerLog, inInstallation } from './installer-log.ts';
 import { type Interpreter, type ProcessContext, probe } from './probe.ts';
 import { runTool } from './run-tool.ts';
 import { stackOn } from './stacked-venv.ts';
@@ -27,7 +27,7 @@ export async function installExtraPackages(
   requirements: readonly string[],
   base: Interpreter,
   context: ProcessContext,
-  log: Log,
+  log: InstallerLog,
 ): Promise<{ interpreter: Interpreter; installed: 'reused' | 'created' }> {
   const store = await storeDirectory(context.env);
   const packages = await inventory(base, context);
@@ -44,7 +44,7 @@ export async function installExtraPackages(
   if (found) return { interpreter: found, installed: 'reused' };
 
   const installer = await chooseInstaller(context, log);
-  const directory = await inGroup(log, 'Install extra packages (pip)', () =>
+  const directory = await inInstallation(log, 'extra packages (pip)', () =>
     buildVenv(store, name, async (directory) => {
       await installer.createVenv(base.path, directory, { withPip: true });
       const sitePackages = await stackOn(packages.directories, directory, context);

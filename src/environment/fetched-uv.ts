@@ -2,9 +2,9 @@ import { mkdtemp, realpath, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { reasonOf } from '../errors.ts';
-import type { Log } from '../log.ts';
 import { runCommand } from '../process/command.ts';
 import { LOCKED, QUIET_PIP } from './installer.ts';
+import type { InstallerLog } from './installer-log.ts';
 import { asUvSettings, type UvSettings } from './pip-settings.ts';
 import type { ProcessContext } from './probe.ts';
 import { REQUIREMENTS } from './python-sources.ts';
@@ -25,7 +25,7 @@ export interface FetchedUv extends AsyncDisposable {
 export async function fetchUv(
   python: string,
   context: ProcessContext,
-  log: Log,
+  log: InstallerLog,
 ): Promise<FetchedUv | undefined> {
   const directory = await mkdtemp(
     join(await realpath(context.env.RUNNER_TEMP || tmpdir()), 'oaievalset-uv-'),

@@ -1,4 +1,4 @@
-import type { Log } from '../log.ts';
+import type { InstallerLog } from './installer-log.ts';
 import {
   type EnvironmentRequest,
   type NeededModules,
@@ -9,11 +9,11 @@ import {
 /** The Python environment of a run. It is prepared when it is first asked for, and grows when the evals need more. */
 export class Installation {
   readonly #request: EnvironmentRequest;
-  readonly #log: Log;
+  readonly #log: InstallerLog;
   #modules: NeededModules = [];
   #prepared: Promise<PythonEnvironment> | undefined;
 
-  constructor(request: EnvironmentRequest, log: Log) {
+  constructor(request: EnvironmentRequest, log: InstallerLog) {
     this.#request = request;
     this.#log = log;
   }

@@ -1,5 +1,5 @@
-import type { Log } from '../log.ts';
 import { runCommand } from '../process/command.ts';
+import type { InstallerLog } from './installer-log.ts';
 import { onPath } from './interpreter.ts';
 import type { ProcessContext } from './probe.ts';
 import { runTool } from './run-tool.ts';
@@ -14,7 +14,7 @@ export interface Installer {
 }
 
 /** uv if it is on PATH and works, and otherwise the pip that comes with Python. Both print to `log.child`. */
-export async function chooseInstaller(context: ProcessContext, log: Log): Promise<Installer> {
+export async function chooseInstaller(context: ProcessContext, log: InstallerLog): Promise<Installer> {
   const uv = await onPath('uv', context);
   return uv && (await works(uv, context)) ? withUv(uv, context, log) : withPip(context, log);
 }
@@ -26,7 +26,7 @@ export const QUIET_PIP = ['--disable-pip-version-check', '--no-input', '--no-col
 export function withUv(
   uv: string,
   context: ProcessContext,
-  log: Log,
+  log: InstallerLog,
   options: readonly string[] = [],
 ): Installer {
   const run = (directory: string, args: string[]) =>
@@ -63,7 +63,7 @@ export function withUv(
 }
 
 /** The pip that comes with Python, in the venv itself. */
-export function withPip(context: ProcessContext, log: Log): Installer {
+export function withPip(context: ProcessContext, log: InstallerLog): Installer {
   return {
     name: 'pip',
     createVenv: (python, directory) => runTool(python, ['-I', '-m', 'venv', directory], context, log),

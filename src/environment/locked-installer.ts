@@ -1,8 +1,9 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Log } from '../log.ts';
+import { reasonOf } from '../errors.ts';
 import { type FetchedUv, fetchUv } from './fetched-uv.ts';
 import { chooseInstaller, type Installer, withPip, withUv } from './installer.ts';
+import type { InstallerLog } from './installer-log.ts';
 import type { ProcessContext } from './probe.ts';
 
 /** A file in the format of pip's requirements files, and work that can be done as soon as its packages are installed. */
@@ -26,7 +27,7 @@ export interface LockedInstaller extends AsyncDisposable {
 export async function lockedInstaller(
   python: string,
   context: ProcessContext,
-  log: Log,
+  log: InstallerLog,
 ): Promise<LockedInstaller> {
   const onMachine = await chooseInstaller(context, log);
   const fetched = onMachine.name === 'uv' ? undefined : await fetchUv(python, context, log);
@@ -50,7 +51,7 @@ function withInstaller(installer: Installer): LockedInstaller {
 }
 
 /** The user has not chosen this uv, so when it fails, for whatever reason, pip installs the packages. */
-function withFetchedUv(fetched: FetchedUv, context: ProcessContext, log: Log): LockedInstaller {
+function withFetchedUv(fetched: FetchedUv, context: ProcessContext, log: InstallerLog): LockedInstaller {
   const { program, settings } = fetched;
   const uvContext = { ...context, env: { ...context.env, ...settings.env } };
   let discarded = Promise.resolve();
@@ -63,8 +64,8 @@ function withFetchedUv(fetched: FetchedUv, context: ProcessContext, log: Log): L
       try {
         await withInstaller(uv).makeVenv(python, directory, lists);
         discarded = rm(cache, { recursive: true, force: true });
-      } catch {
-        log.info('uv could not install the packages, as it says above. Now pip installs them.');
+      } catch (error) {
+        log.info(`uv could not install the packages, so pip installs them. ${reasonOf(error)}`);
         await rm(directory, { recursive: true });
         await mkdir(directory);
         await withInstaller(withPip(context, log)).makeVenv(python, directory, lists);

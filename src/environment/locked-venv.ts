@@ -1,8 +1,8 @@
 import { realpath, rm, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { ActionError } from '../errors.ts';
-import { inGroup, type Log } from '../log.ts';
 import { runCommand } from '../process/command.ts';
+import { type InstallerLog, inInstallation } from './installer-log.ts';
 import { lockedInstaller } from './locked-installer.ts';
 import { corePackages, type LockedPackages } from './locked-packages.ts';
 import { type Interpreter, type ProcessContext, probe } from './probe.ts';
@@ -29,13 +29,13 @@ export async function installCore(
   packages: LockedPackages,
   user: Interpreter,
   context: ProcessContext,
-  log: Log,
+  log: InstallerLog,
 ): Promise<FoundOrBuilt> {
   requireLockedPython(packages, user);
   const { evalsVersion } = packages;
   const build: Build = {
     name: `evals-${evalsVersion}`,
-    title: `Install evals ${evalsVersion}`,
+    what: `evals ${evalsVersion}`,
     // evals itself takes as long as everything else together, and is installed meanwhile.
     lists: [
       { text: corePackages(packages, (name) => name === 'evals') },
@@ -60,12 +60,12 @@ export async function installFurther(
   { list, what }: FurtherPackages,
   { user, core }: { readonly user: Interpreter; readonly core: Interpreter },
   context: ProcessContext,
-  log: Log,
+  log: InstallerLog,
 ): Promise<FoundOrBuilt> {
   const base = venvOf(core);
   const build: Build = {
     name: `evals-${packages.evalsVersion}-more`,
-    title: `Install ${what}`,
+    what,
     lists: [{ text: list }],
     madeFrom: [base],
     async finish(directory) {
@@ -90,7 +90,8 @@ export function venvOf({ path }: Interpreter): string {
 
 interface Build {
   readonly name: string;
-  readonly title: string;
+  /** What is installed, as a phrase. */
+  readonly what: string;
   readonly lists: readonly {
     /** In the format of pip's requirements files. */
     readonly text: string;
@@ -103,10 +104,10 @@ interface Build {
 }
 
 async function findOrBuild(
-  { name, title, lists, madeFrom, finish }: Build,
+  { name, what, lists, madeFrom, finish }: Build,
   user: Interpreter,
   context: ProcessContext,
-  log: Log,
+  log: InstallerLog,
 ): Promise<FoundOrBuilt> {
   const store = await storeDirectory(context.env);
   const whole = `${name}-py${user.major}.${user.minor}-${shortHash([...lists.map(({ text }) => text), user.abi, ...madeFrom])}`;
@@ -116,7 +117,7 @@ async function findOrBuild(
   if (found && found.evals.state === 'installed') return { interpreter: found, installed: 'reused' };
 
   await using installer = await lockedInstaller(user.path, context, log);
-  const directory = await inGroup(log, `${title} (${installer.name})`, () =>
+  const directory = await inInstallation(log, `${what} (${installer.name})`, () =>
     buildVenv(store, whole, async (directory) => {
       const wanted = lists.filter(({ text }) => text !== '');
       const files = wanted.map(({ afterwards }, index) => ({
@@ -152,14 +153,14 @@ function requireLockedPython(
  * Shows that the venv works before it gets its name, and compiles the modules that every run imports. Python is isolated (-I),
  * so that PYTHONPATH cannot hide a missing package.
  */
-async function tryImport(directory: string, context: ProcessContext, log: Log): Promise<void> {
+async function tryImport(directory: string, context: ProcessContext, log: InstallerLog): Promise<void> {
   // evals makes an API client when it is imported, which needs a key although no request is sent.
   const program = 'import os; os.environ["OPENAI_API_KEY"] = "unused"; import evals.cli.oaieval';
   await runTool(venvPython(directory), ['-I', '-c', program], context, log);
 }
 
 /** The first import of a module compiles it, which takes several times as long as installing it. */
-async function compileEarly(directory: string, { env }: ProcessContext, log: Log): Promise<void> {
+async function compileEarly(directory: string, { env }: ProcessContext, log: InstallerLog): Promise<void> {
   const program =
     'import backoff, blobfile, lz4.frame, numpy, openai, pydantic, tiktoken, tqdm, yaml, zstandard';
   const { code } = await runCommand(venvPython(directory), ['-I', '-c', program], { cwd: directory, env });

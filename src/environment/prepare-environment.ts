@@ -1,7 +1,7 @@
 import { ActionError } from '../errors.ts';
-import type { Log } from '../log.ts';
 import { extraRequirements, isMovingTarget } from './extra-packages.ts';
 import { installExtraPackages } from './extra-packages-venv.ts';
+import type { InstallerLog } from './installer-log.ts';
 import { findInterpreter, locate } from './interpreter.ts';
 import { identifyInterpreter } from './interpreter-identity.ts';
 import { furtherPackages, type LockedPackages, lockedPackagesFor } from './locked-packages.ts';
@@ -68,7 +68,7 @@ export async function environmentKey(request: EnvironmentRequest): Promise<unkno
  */
 export async function prepareEnvironment(
   request: EnvironmentRequest,
-  log: Log,
+  log: InstallerLog,
   modules: NeededModules = [],
 ): Promise<PythonEnvironment> {
   const { python, evalsVersion, workingDirectory, env } = request;
@@ -99,7 +99,7 @@ async function installLocked(
   modules: NeededModules,
   user: Interpreter,
   context: ProcessContext,
-  log: Log,
+  log: InstallerLog,
 ): Promise<Prepared> {
   const core = await installCore(packages, user, context, log);
   const list = furtherPackages(packages, modules);

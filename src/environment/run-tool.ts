@@ -1,6 +1,6 @@
 import { ActionError, reasonOf } from '../errors.ts';
-import type { Log } from '../log.ts';
 import { runCommand } from '../process/command.ts';
+import type { InstallerLog } from './installer-log.ts';
 import type { ProcessContext } from './probe.ts';
 
 /**
@@ -12,7 +12,7 @@ export async function runTool(
   tool: string,
   args: readonly string[],
   { workingDirectory, env }: ProcessContext,
-  log: Log,
+  log: InstallerLog,
 ): Promise<void> {
   const lines: string[] = [];
   const onLine = (line: string) => {

@@ -2,12 +2,18 @@ import type { CompletionRecord } from './completion-record.ts';
 import type { Place } from './place.ts';
 import type { PlannedEval } from './plan.ts';
 
+/** What an eval that is not completed leaves to the next run. */
+interface Unfinished {
+  /** Responses that the next run replays; missing when they were not counted. */
+  readonly recorded?: number;
+}
+
 /** The status of one eval of the plan at the end of a run. */
 export type Outcome =
   | { readonly status: 'fresh'; readonly eval: PlannedEval; readonly record: CompletionRecord }
   /** Completed by an earlier run; without a record if plain `oaievalset` completed it. */
   | { readonly status: 'reused'; readonly eval: PlannedEval; readonly record: CompletionRecord | undefined }
-  | {
+  | (Unfinished & {
       readonly status: 'failed';
       readonly eval: PlannedEval;
       readonly reason: string;
@@ -15,8 +21,8 @@ export type Outcome =
       readonly place?: Place | undefined;
       /** The end of its output, at most 30 lines. */
       readonly lastLines: readonly string[];
-    }
-  | { readonly status: 'pending'; readonly eval: PlannedEval; readonly reason: string };
+    })
+  | (Unfinished & { readonly status: 'pending'; readonly eval: PlannedEval; readonly reason: string });
 
 /** An outcome that an attempt of this run can have. */
 export type AttemptOutcome = Exclude<Outcome, { status: 'reused' }>;

@@ -45,6 +45,8 @@ export interface Plan {
   /** The files and directories that the plan was made from. */
   readonly dependencies: PlanDependencies;
   readonly evalsVersion: string;
+  /** The Python that made the plan, `3.11.7`; missing when an earlier version of the action saved the plan. */
+  readonly pythonVersion?: string | undefined;
   /** Warnings about a set that can run, one line each. */
   readonly warnings: readonly string[];
   /** Whether a completion function of this run calls the API with the user's key. */
@@ -77,6 +79,7 @@ export interface SavedPlan {
   readonly made: {
     readonly basis: SavedDependencies;
     readonly evalsVersion: string;
+    readonly pythonVersion?: string | undefined;
     readonly warnings: readonly string[];
     readonly needsApiKey: boolean;
   };

@@ -24,6 +24,15 @@ export interface ResultRow {
   readonly run: { readonly id: string; readonly attempt: number } | undefined;
   /** Why the eval failed or is pending, or what is unusual about its completion. */
   readonly note: string;
+  /** Responses that the next run replays, of an eval that is not completed. */
+  readonly recorded: number;
+}
+
+/** The recorded responses of evals that are not completed, which the next run replays. */
+export interface RecordedResponses {
+  readonly responses: number;
+  /** The evals that have some. */
+  readonly evals: number;
 }
 
 export interface Counts {
@@ -45,6 +54,7 @@ export interface Results {
   readonly counts: Counts;
   /** The requests of this run. */
   readonly traffic: Traffic;
+  readonly recorded: RecordedResponses;
   /** What was changed in requests because a model does not accept it, each with the number of evals concerned. */
   readonly adaptations: readonly { readonly adaptation: Adaptation; readonly evals: number }[];
   /** Models that sampled their answers at their own temperature, so that two runs may differ. */

@@ -49,6 +49,7 @@ export async function makePlan(request: MakePlanRequest): Promise<Plan> {
     evals,
     leftOut: registry.leftOut,
     evalsVersion: registry.evalsVersion,
+    pythonVersion: registry.pythonVersion,
     warnings: describeWarnings(registry.warnings),
     needsApiKey: [...registry.completionFns, ...(registry.judge ? [registry.judge] : [])].some(
       (fn) => fn.needsApiKey,
@@ -69,10 +70,10 @@ export async function recallPlan(
   cancelled?: AbortSignal,
 ): Promise<Plan | undefined> {
   if (!saved?.made) return undefined;
-  const { basis, evalsVersion, needsApiKey, warnings } = saved.made;
+  const { basis, evalsVersion, pythonVersion, needsApiKey, warnings } = saved.made;
   const { evals, leftOut = [], signature: digest } = saved;
   const dependencies = dependenciesOf(basis);
-  const recalled = { evals, leftOut, evalsVersion, needsApiKey, warnings };
+  const recalled = { evals, leftOut, evalsVersion, pythonVersion, needsApiKey, warnings };
   if ((await planDigest(key, dependencies, recalled, hashes, cancelled)) !== digest) return undefined;
   return { ...recalled, digest, dependencies };
 }

@@ -1,5 +1,4 @@
 /** The index of a whole journal: which response counts, where it is, and which segments are not used. */
-import { rmSync } from 'node:fs';
 import type { Segment } from './journal-segment.ts';
 import {
   type EntryLocation,
@@ -19,6 +18,8 @@ export class JournalIndex {
   readonly foreign: string[] = [];
   /** Paths of segments that are larger than a segment can be. */
   readonly excessive: string[] = [];
+  /** Paths of segments that are of other content of this eval, or empty. */
+  readonly useless: string[] = [];
   /** When the newest segment was created, in milliseconds since 1970. */
   newest = 0;
   stateful = false;
@@ -29,7 +30,12 @@ export class JournalIndex {
   #lines = 0;
   readonly #madeOf = new Map<Segment, number>();
 
-  /** Reads each segment once. Deletes stale and empty segments. */
+  /** Number of responses that can be replayed: none of an eval that starts over. */
+  get replayable(): number {
+    return this.stateful ? 0 : this.locations.size;
+  }
+
+  /** Reads each segment once. Changes nothing on disk. */
   static read(paths: readonly string[], owner: Ownership, maxLines: number): JournalIndex {
     const index = new JournalIndex();
     for (const path of paths) {
@@ -59,7 +65,7 @@ export class JournalIndex {
   #leaveOut(path: string, { kind, parts }: UnusedSegment): void {
     if (kind === 'foreign') this.foreign.push(path);
     else if (kind === 'excessive') this.excessive.push(path);
-    else rmSync(path, { force: true });
+    else this.useless.push(path);
     if (kind === 'stale') this.staleParts ??= parts;
   }
 }

@@ -3,7 +3,7 @@
  *
  * A journal is a directory of segments (journal-segment.ts). Each segment is a file of lines (journal-line.ts).
  */
-import { closeSync, lstatSync } from 'node:fs';
+import { closeSync, lstatSync, rmSync } from 'node:fs';
 import type { ApiResponse } from '../model/api-response.ts';
 import { sha256 } from './hash.ts';
 import { JournalIndex } from './journal-index.ts';
@@ -71,6 +71,8 @@ export class Journal {
   #live: LiveSegment | undefined;
   /** Size of all segments, in bytes. */
   #size: number;
+  /** Number of responses that could be replayed when the journal was closed. */
+  #closedWith: number | undefined;
 
   private constructor(
     paths: StatePaths,
@@ -101,6 +103,7 @@ export class Journal {
       return { journal, staleParts: undefined, damaged: 0, rejected: [{ path, why: TOO_LARGE }] };
     }
     const index = JournalIndex.read(files, ownership(owner), limits.lines);
+    for (const path of index.useless) rmSync(path, { force: true });
     const { staleParts, damaged } = index;
     const journal = new Journal(paths, owner, options, index, size);
     return { journal, staleParts, damaged, rejected: quarantineUnused(index, paths) };
@@ -109,6 +112,11 @@ export class Journal {
   /** Number of responses that can be replayed. */
   get size(): number {
     return this.#index.locations.size;
+  }
+
+  /** Number of responses that the eval will replay when it runs again. Known after `close`, too. */
+  get replayable(): number {
+    return this.#closedWith ?? this.#index.replayable;
   }
 
   /** The response to the `n`-th (from 0) request with this key, if it is recorded and undamaged. */
@@ -187,12 +195,14 @@ export class Journal {
     if (this.#live) closeSync(this.#live.file);
     this.#live = undefined;
     this.#options.onSegmentEnded?.(this);
+    this.#closedWith ??= this.#index.replayable;
     this.#index.locations.clear();
   }
 
   /** Deletes every response and every mark. New ones can be recorded. */
   drop(): void {
     this.close();
+    this.#closedWith = undefined;
     this.#index.failures.clear();
     this.#index.stateful = false;
     this.#size = 0;

@@ -1,6 +1,7 @@
 /** The journals of all evals of one state. */
 import { join } from 'node:path';
 import { type Adoption, adoptSegments } from './adopt-segments.ts';
+import { countReplayable } from './count-replayable.ts';
 import { Journal, type OpenedJournal } from './journal.ts';
 import { JOURNAL_LIMITS, type JournalLimits } from './journal-limits.ts';
 import type { JournalOwner } from './journal-line.ts';
@@ -20,6 +21,10 @@ export class Journals {
   readonly #paths: StatePaths;
   readonly #limits: JournalLimits;
   readonly #recording = new Set<Journal>();
+  /** By eval. */
+  readonly #opened = new Map<string, Journal>();
+  /** By eval: what `replayable` found on disk. */
+  readonly #counted = new Map<string, number>();
   #revision = 0;
 
   constructor(paths: StatePaths, limits = JOURNAL_LIMITS) {
@@ -39,7 +44,7 @@ export class Journals {
 
   /** Opens the journal of an eval, with all responses that were recorded for the same content. */
   open(owner: JournalOwner): OpenedJournal {
-    return Journal.open(this.#paths, owner, {
+    const opened = Journal.open(this.#paths, owner, {
       limits: this.#limits,
       onRecorded: (journal) => {
         this.#revision += 1;
@@ -47,6 +52,17 @@ export class Journals {
       },
       onSegmentEnded: (journal) => this.#recording.delete(journal),
     });
+    this.#opened.set(owner.eval, opened.journal);
+    return opened;
+  }
+
+  /** Number of recorded responses that the eval will replay when it runs next. Changes nothing on disk. */
+  replayable(owner: JournalOwner): number {
+    const opened = this.#opened.get(owner.eval);
+    if (opened) return opened.replayable;
+    const count = this.#counted.get(owner.eval) ?? countReplayable(this.#paths, owner, this.#limits);
+    this.#counted.set(owner.eval, count);
+    return count;
   }
 
   /**
@@ -73,6 +89,7 @@ export class Journals {
   /** Deletes the journals of all other evals: they are completed, or no longer in the set. */
   retain(evalKeys: readonly string[]): void {
     const retained = new Set(evalKeys.map(evalFileStem));
+    for (const key of this.#counted.keys()) if (!retained.has(evalFileStem(key))) this.#counted.delete(key);
     for (const root of [this.#paths.journal, liveJournals(this.#paths)]) {
       removeJournalDirectories(
         journalNames(root)

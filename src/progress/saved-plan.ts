@@ -32,6 +32,8 @@ const schema: z.ZodType<SavedPlan> = z.object({
   made: z.object({
     basis: z.object({ files: paths, directories: paths, absent: paths }),
     evalsVersion: text,
+    // Version 0.1 did not write it.
+    pythonVersion: line.optional(),
     warnings: z.array(line).max(1000).default([]),
     needsApiKey: z.boolean(),
   }),
@@ -79,10 +81,17 @@ const NO_DIGEST = '0'.repeat(64);
  * its evals. Such a plan can be reported, but not recalled.
  */
 export function savedPlan(
-  { digest = NO_DIGEST, evals, leftOut, dependencies, evalsVersion, warnings, needsApiKey }: Plan,
+  { digest = NO_DIGEST, evals, leftOut, dependencies, ...plan }: Plan,
   owner: Owner,
 ): SavedPlan {
-  const made = { basis: savedDependencies(dependencies), evalsVersion, warnings, needsApiKey };
+  const { evalsVersion, pythonVersion, warnings, needsApiKey } = plan;
+  const made = {
+    basis: savedDependencies(dependencies),
+    evalsVersion,
+    ...(pythonVersion === undefined ? {} : { pythonVersion }),
+    warnings,
+    needsApiKey,
+  };
   const withoutDependencies = {
     version: 1,
     owner,

@@ -1,6 +1,7 @@
 import type { HideOptions, Log } from '../log.ts';
 import { wholeNumber } from '../model/format.ts';
 import type { Place } from '../model/place.ts';
+import { oneLine } from '../text.ts';
 import { isRoutine, withoutProgressBars } from './routine-output.ts';
 import { shortTracebacks } from './traceback.ts';
 
@@ -60,8 +61,12 @@ export class EvalLog implements Log {
     return { [Symbol.dispose]: () => {} };
   }
 
-  /** Prints everything that was held back as one group, and then `facts`, one a line. */
+  /** Prints everything that was held back as one group, and then `facts`, one a line. Without any of it there is no group. */
   print(title: string, facts: readonly string[]): void {
+    if (this.#lines.length + facts.length === 0) {
+      this.#log.info(oneLine(title));
+      return;
+    }
     using _ = this.#log.group(title);
     if (this.#dropped > 0) this.#log.info(`(${wholeNumber(this.#dropped)} earlier lines are left out)`);
     for (const [to, texts] of this.#runs()) {

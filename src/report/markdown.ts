@@ -3,6 +3,7 @@ import { describeAdaptation } from '../model/adaptation.ts';
 import { counted, duration, metricText, wholeNumber } from '../model/format.ts';
 import type { ResultRow, Results } from '../model/results.ts';
 import { oneLine } from '../text.ts';
+import { noteOf, urgentFirst } from './row-order.ts';
 
 export interface RunLink {
   readonly repository: string;
@@ -31,37 +32,23 @@ export function renderMarkdown(results: Results, link: RunLink, notes: readonly 
     '| Eval | Status | Main metric | Samples | Time | Run |',
     '| :--- | :--- | :--- | ---: | ---: | :--- |',
   ].join('\n');
-  const rows = results.rows.map((row) => tableRow(row, link));
-  const shown = rowsThatFit(results.rows, rows, MAX_SUMMARY_BYTES - Buffer.byteLength(head) - 100);
-  const hidden = rows.length - shown.size;
-  return [
-    head,
-    ...rows.filter((_, index) => shown.has(index)),
-    ...(hidden > 0 ? ['', `… and ${wholeNumber(hidden)} more.`] : []),
-    '',
-  ].join('\n');
+  const rows = urgentFirst(results.rows).map((row) => tableRow(row, link));
+  const shown = rowsThatFit(rows, MAX_SUMMARY_BYTES - Buffer.byteLength(head) - 100);
+  const hidden = rows.length - shown.length;
+  return [head, ...shown, ...(hidden > 0 ? ['', `… and ${wholeNumber(hidden)} more.`] : []), ''].join('\n');
 }
 
-/** Indexes of the rows that fit into `bytes`. Failed and pending evals come first. */
-function rowsThatFit(
-  results: readonly ResultRow[],
-  rows: readonly string[],
-  bytes: number,
-): ReadonlySet<number> {
-  const urgent = (index: number) => /failed|pending/.test(results[index]?.status ?? '');
-  const indexes = [...rows.keys()];
-  const order = [...indexes.filter(urgent), ...indexes.filter((index) => !urgent(index))];
-  const shown = new Set<number>();
+/** The first rows, as many as fit into `bytes`. */
+function rowsThatFit(rows: readonly string[], bytes: number): readonly string[] {
   let room = bytes;
-  for (const index of order) {
-    room -= Buffer.byteLength(rows[index] ?? '') + 1;
-    if (room < 0) break;
-    shown.add(index);
-  }
-  return shown;
+  const tooMany = rows.findIndex((row) => {
+    room -= Buffer.byteLength(row) + 1;
+    return room < 0;
+  });
+  return tooMany < 0 ? rows : rows.slice(0, tooMany);
 }
 
-export function headline({ verdict, counts }: Results): string {
+function headline({ verdict, counts }: Results): string {
   const { total, completed, failed, pending, leftOut } = counts;
   const evals = (n: number) => counted(n, 'eval');
   // Not "all": the set has more.
@@ -147,7 +134,7 @@ function replacedModelLines({ replacedModels }: Results): string[] {
 function tableRow(row: ResultRow, link: RunLink): string {
   const metric = row.metric
     ? `${cell(row.metric.name)} **${cell(metricText(row.metric.value))}**`
-    : cell(row.note);
+    : cell(noteOf(row));
   const samples = row.samples === null ? '' : wholeNumber(row.samples);
   const time = row.tookMs === undefined ? '' : duration(row.tookMs);
   return `| \`${code(row.name)}\` | ${STATUS[row.status]} | ${metric} | ${samples} | ${time} | ${runCell(row, link)} |`;

@@ -4,7 +4,7 @@ import type { CompletionRecord } from '../model/completion-record.ts';
 import { judgeOf } from '../model/judge.ts';
 import { replacedIn } from '../model/model-map.ts';
 import type { Outcome } from '../model/outcome.ts';
-import type { ResultRow, Results } from '../model/results.ts';
+import type { RecordedResponses, ResultRow, Results } from '../model/results.ts';
 import { noTraffic, type Traffic } from '../model/traffic.ts';
 import { mainMetric } from './main-metric.ts';
 
@@ -24,18 +24,25 @@ export function summarize(
     number('failed'),
     number('pending'),
   ];
+  const rows = outcomes.map(row);
   const records = outcomes.flatMap((outcome) => ('record' in outcome ? (outcome.record ?? []) : []));
   return {
     model,
     evalSet,
-    rows: outcomes.map(row),
+    rows,
     counts: { total: outcomes.length, completed: fresh + reused, fresh, reused, failed, pending, leftOut },
     traffic,
+    recorded: recordedOf(rows),
     adaptations: adaptationsOf(records),
     ownTemperature: ownTemperatureOf(records),
     replacedModels: replacedModelsOf(records),
     verdict: failed > 0 ? 'failed' : pending > 0 ? 'incomplete' : 'passed',
   };
+}
+
+function recordedOf(rows: readonly ResultRow[]): RecordedResponses {
+  const some = rows.filter(({ recorded }) => recorded > 0);
+  return { responses: some.reduce((sum, { recorded }) => sum + recorded, 0), evals: some.length };
 }
 
 function adaptationsOf(records: readonly CompletionRecord[]): Results['adaptations'] {
@@ -65,38 +72,29 @@ function countedEach<T>(values: readonly T[]): [value: T, count: number][] {
 
 function row(outcome: Outcome): ResultRow {
   const { eval: planned, status } = outcome;
-  const base = { key: planned.key, name: planned.name, status, judge: judgeOf(planned) };
-  if (status === 'failed' || status === 'pending') {
-    return {
-      ...base,
-      metric: undefined,
-      metrics: {},
-      samples: null,
-      tookMs: undefined,
-      run: undefined,
-      note: outcome.reason,
-    };
-  }
+  const without = {
+    key: planned.key,
+    name: planned.name,
+    status,
+    judge: judgeOf(planned),
+    metric: undefined,
+    metrics: {},
+    samples: null,
+    tookMs: undefined,
+    run: undefined,
+    note: '',
+    recorded: 0,
+  };
+  if (status === 'failed' || status === 'pending')
+    return { ...without, note: outcome.reason, recorded: outcome.recorded ?? 0 };
   const { record } = outcome;
-  if (!record) {
-    const note = 'done by oaievalset, no results recorded';
-    return {
-      ...base,
-      metric: undefined,
-      metrics: {},
-      samples: null,
-      tookMs: undefined,
-      run: undefined,
-      note,
-    };
-  }
+  if (!record) return { ...without, note: 'done by oaievalset, no results recorded' };
   return {
-    ...base,
+    ...without,
     metric: mainMetric(planned.metrics, record.metrics),
     metrics: record.metrics,
     samples: record.samples,
     tookMs: Date.parse(record.ended) - Date.parse(record.started),
     run: { id: record.run.id, attempt: record.run.attempt },
-    note: '',
   };
 }

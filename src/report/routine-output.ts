@@ -20,7 +20,7 @@ const ROUTINE: Readonly<Record<string, RegExp>> = {
 };
 
 /** The rest of the message `Token usage from 3 sampling events:`. */
-const TOKEN_COUNT = /^(?:completion|prompt|total)_tokens(?:_details)?: \d+$/;
+const TOKEN_COUNT = /^(?:completion|prompt|total)_tokens(?:_details)?: [\d,]+$/;
 
 /** Whether a reader of the log can do without the line. */
 export function isRoutine(line: string): boolean {

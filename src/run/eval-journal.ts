@@ -22,9 +22,11 @@ export function openJournal(planned: PlannedEval, repository: string, journals: 
     );
   if (damaged > 0)
     log.info(`Damaged lines of the journal are skipped (${damaged}); their requests are sent again.`);
-  if (journal.size > 0) {
-    const samples = planned.samples === null ? '' : ` for ${counted(planned.samples, 'sample')}`;
-    log.info(`Resumes with ${counted(journal.size, 'recorded response')}${samples}.`);
+  if (journal.replayable > 0) {
+    const samples = planned.samples === null ? '' : ` of its ${counted(planned.samples, 'sample')}`;
+    log.info(
+      `Resumes: replays ${counted(journal.replayable, 'recorded response')} and sends all other requests${samples}.`,
+    );
   }
   return journal;
 }

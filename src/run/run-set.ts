@@ -19,6 +19,7 @@ import type { CommandOptions } from '../plan/command.ts';
 import type { Journals } from '../progress/journals.ts';
 import type { State } from '../progress/state.ts';
 import { openBudget } from './budget.ts';
+import { withRecorded } from './recorded-responses.ts';
 import { type RunListener, runEvals } from './run-evals.ts';
 import type { EvalTimeouts } from './watchdog.ts';
 
@@ -147,7 +148,7 @@ export async function runSet(request: RunSetRequest): Promise<SetOutcome> {
     }
     const saved = await checkpointer.finish(cancelled.saveDeadline);
     return {
-      outcomes,
+      outcomes: withRecorded(outcomes, journals, run.repository),
       traffic: gateway.traffic(),
       savedKey: saved.key,
       isSaved: saved.complete,

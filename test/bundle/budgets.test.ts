@@ -29,7 +29,7 @@ describe.concurrent('time-budget', () => {
       expect(result.exitCode, logOf(result)).toBe(1);
       expect(annotations(result)).toEqual([
         expect.stringMatching(
-          /^error: .*1 of 2 evals done.*the time-budget of .* is used up.*ask-1.*Re-run the failed jobs.*\[INCOMPLETE\]$/s,
+          /^error: .*the time-budget of .* is used up.*1 of 2 evals is done; 2 responses of 1 unfinished eval .*ask-1.*Re-run the failed jobs.*\[INCOMPLETE\]$/s,
         ),
       ]);
       expect(result.outputs).toMatchObject({ complete: 'false', fresh: '1', pending: '1', failed: '0' });
@@ -80,7 +80,7 @@ describe.concurrent('token-budget', () => {
     expect(result.exitCode, logOf(result)).toBe(1);
     expect(annotations(result)).toEqual([
       expect.stringMatching(
-        /^error: .*0 of 2 evals done.*the token-budget of 200 is used up.*Re-run.*\[INCOMPLETE\]$/s,
+        /^error: .*the token-budget of 200 is used up.*0 of 2 evals are done; \d+ responses of 1 unfinished eval .*Re-run.*\[INCOMPLETE\]$/s,
       ),
     ]);
     const spent = recordedTokens(machine.stateDirectory);

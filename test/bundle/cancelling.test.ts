@@ -55,7 +55,9 @@ onLinux.concurrent('a job that is cancelled', () => {
     const result = await machine.runUntil({ answered: 60, held: 24 }, (main) => main.kill('SIGINT'));
     expect(result.exitCode, logOf(result)).toBe(1);
     expect(annotations(result)).toEqual([
-      expect.stringMatching(/^error: .*0 of 8 evals done.*the job was cancelled.*\[INCOMPLETE\]$/s),
+      expect.stringMatching(
+        /^error: .*the job was cancelled.*0 of 8 evals are done; 60 responses of \d unfinished evals? are recorded and .*\[INCOMPLETE\]$/s,
+      ),
     ]);
     expect(result.outputs).toMatchObject({ complete: 'false', pending: '8', failed: '0' });
     expect(result.orphans).toEqual([]);
@@ -116,6 +118,8 @@ onLinux.concurrent('a job that is cancelled', () => {
     expect(result.lines).not.toContainEqual(expect.stringMatching(/as well/));
     expect(result.outputs).toMatchObject({ complete: 'false', 'saved-key': '' });
     expect(result.post?.lines).toContainEqual(expect.stringMatching(/^Saved the checkpoint .*-2$/));
+    expect(result.summary).toContain('4 responses of 1 unfinished eval are recorded');
+    expect(result.post?.summary, 'main has shown the results').toBe('');
     await completesElsewhere(machine, 10, 4);
   });
 
@@ -177,7 +181,9 @@ function expectCancelled(result: RunResult): void {
   expect(result.exitCode, logOf(result)).toBe(1);
   expect(result.signal).toBeNull();
   expect(annotations(result)).toEqual([
-    expect.stringMatching(/^error: the job was cancelled.*Re-run the failed jobs.*\[INCOMPLETE\]$/s),
+    expect.stringMatching(
+      /^error: The job was cancelled before an eval was started\..*Re-run the failed jobs.*\[INCOMPLETE\]$/s,
+    ),
   ]);
   expect(result.post?.exitCode).toBe(0);
 }

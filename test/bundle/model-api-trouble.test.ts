@@ -39,7 +39,7 @@ describe.concurrent('refusals that no retry can resolve', () => {
       const result = await machine.run();
       expect(result.exitCode, logOf(result)).toBe(1);
       expect(annotations(result)).toEqual([
-        expect.stringMatching(/^error: .*1 of 3 evals done.*\[API_REFUSED\]$/s),
+        expect.stringMatching(/^error: .*1 of 3 evals is done; .*\[API_REFUSED\]$/s),
       ]);
       expect(annotations(result)[0]).toMatch(words);
       expect(annotations(result)[0]).toContain('re-run the failed jobs');
@@ -211,7 +211,9 @@ describe.concurrent("an eval of one's own", () => {
       expect(result.exitCode, logOf(result)).toBe(1);
       expect(result.outputs).toMatchObject({ failed: '1', 'requests-sent': '5', 'requests-replayed': '5' });
       const next = await completesElsewhere(machine, 5, 5);
-      expect(next.lines).toContainEqual('Resumes with 5 recorded responses for 5 samples.');
+      expect(next.lines).toContainEqual(
+        'Resumes: replays 5 recorded responses and sends all other requests of its 5 samples.',
+      );
     },
   );
 

@@ -63,9 +63,9 @@ describe.concurrent('an eval that fails', () => {
     });
     const rows = (killed.post?.summary ?? '').split('\n').filter((line) => line.startsWith('| `ending-'));
     expect(rows, logOf(killed)).toEqual([
-      expect.stringMatching(/ending-first.*fresh/),
       expect.stringMatching(/ending-raises.*failed.*the reactor melted/),
       expect.stringMatching(/ending-waits.*pending.*not completed when the step ended/),
+      expect.stringMatching(/ending-first.*fresh/),
     ]);
   });
 
@@ -93,8 +93,20 @@ describe.concurrent('an eval that fails', () => {
       {
         level: 'error',
         title: undefined,
-        message: expect.stringMatching(/1 of 3 evals failed: ending-raises\..*\[EVALS_FAILED\]/s),
+        message: expect.stringMatching(
+          /1 of 3 evals failed: ending-raises \(it ended with RuntimeError: .*\[EVALS_FAILED\]/s,
+        ),
       },
+    ]);
+    expect(result.lines.slice(-6), 'the end of the log').toEqual([
+      expect.stringMatching(/^Status +Eval +Samples +Time +Result$/),
+      expect.stringMatching(/^failed +ending-raises +it ended with RuntimeError: the reactor melted in /),
+      expect.stringMatching(/^fresh +ending-first +[\d.]+ s {2}accuracy 1$/),
+      expect.stringMatching(/^fresh +ending-last +[\d.]+ s {2}accuracy 1$/),
+      expect.stringMatching(
+        /^Failed: 1 of 3 evals failed, 2 are done \(2 fresh\); .* from the checkpoint oaievalset-/,
+      ),
+      expect.stringMatching(/^::error::1 of 3 evals failed/),
     ]);
     expect(result.summary).toContain('❌ failed');
     expect(machine.doneEvals()).toEqual([first, last]);
@@ -146,11 +158,12 @@ describe.concurrent('what an eval prints and sees', () => {
     expect(result.outputs, logOf(result)).toMatchObject({ fresh: '1', failed: '1' });
     expect(result.outputs).not.toHaveProperty('stolen');
     expect(result.lines).toContainEqual(expect.stringContaining('::add-mask::marker'));
-    // The title of the group and the annotation of the failure quote the eval, as their data; nothing else may hold its text.
+    // The title of the group and the errors of the eval and the step quote the eval, as their data; nothing else may hold its text.
     const obeyed = commandsHolding(result, 'marker');
     expect(obeyed.map(({ name, properties }) => [name, properties.title])).toEqual([
       ['group', undefined],
       ['error', 'Eval ending-commands-raises failed'],
+      ['error', undefined],
     ]);
   });
 

@@ -35,7 +35,9 @@ describe.concurrent('a job that is killed', () => {
     });
     expect(killed.signal, logOf(killed)).toBe('SIGKILL');
     expect(killed.post?.exitCode, logOf(killed)).toBe(0);
-    expect(annotations(killed)).toEqual([]);
+    expect(annotations(killed)).toEqual([
+      expect.stringMatching(/^warning: The step was interrupted\. 2 of 4 evals are done/),
+    ]);
     expect(killed.post?.orphans, 'nothing of the killed eval is left when post has ended').toEqual([]);
     await machine.untilNoneHeld();
     expect(machine.doneEvals()).toEqual(EVALS.slice(0, 2));
@@ -71,6 +73,16 @@ describe.concurrent('a job that is killed', () => {
       }),
     );
     expect(machine.api.counts().received).toBe(0);
+    expect(later.lines).toEqual(
+      expect.arrayContaining([
+        expect.stringMatching(/^oaievalset-action [\d.]+, evals [\w.]+, Python 3\.[\d.]+, engine warm$/),
+        expect.stringMatching(/^Reused: 2 evals that run 12 completed, the last one at \d{4}-.* UTC$/),
+        expect.stringMatching(/^Reused: 2 evals that attempt 2 of run 12 completed, the last one at /),
+      ]),
+    );
+    expect(later.lines.at(-1)).toMatch(
+      /^Passed: all 4 evals are done \(4 reused\); the next run reuses .* the checkpoint oaievalset-\S+-12-2-\d+\.$/,
+    );
     expect(machine.cache.entries()).toHaveLength(2);
     expect(machine.doneEvals()).toEqual(EVALS);
   });
@@ -119,7 +131,7 @@ describe.concurrent('a job that is cancelled', () => {
       expect(result.exitCode, logOf(result)).toBe(1);
       expect(annotations(result)).toEqual([
         expect.stringMatching(
-          /^error: .*2 of 4 evals done.*test-includes, test-includes-ignore-case.*Re-run the failed jobs.*\[INCOMPLETE\]$/s,
+          /^error: .*2 of 4 evals are done.*test-includes, test-includes-ignore-case.*Re-run the failed jobs.*\[INCOMPLETE\]$/s,
         ),
       ]);
       expect(result.outputs).toMatchObject(countsOfAll(2, 0, { failed: '0', pending: '2' }));

@@ -7,7 +7,7 @@ import { machineWithSet } from '../helpers/generated-set.ts';
 import type { RunResult } from '../helpers/runner.ts';
 import { type Cleanup, temporaryDirectory } from '../helpers/temporary-directory.ts';
 import { logOf, type TestMachine } from '../helpers/test-machine.ts';
-import { testRows } from '../helpers/test-rows.ts';
+import { LONG, testRows } from '../helpers/test-rows.ts';
 
 const PRINTS = `
 import json, os, sys, time
@@ -113,4 +113,17 @@ test('log: control characters are shown as their codes, and annotations have 4 K
   expect(result.lines.filter((line) => !isPrintable(line))).toEqual([]);
   for (const { message } of result.annotations) expect(Buffer.byteLength(message)).toBeLessThanOrEqual(4096);
   expect(Math.max(...result.lines.map((line) => line.length))).toBeLessThan(5000);
+});
+
+test('log: a run with many samples has as many lines as one with few', LONG, async (context) => {
+  const linesWith = async (samples: number): Promise<string[]> => {
+    const machine = await machineWithSet(context, { samples: [samples, samples, samples] });
+    const result = await machine.run();
+    expect(result.exitCode, logOf(result)).toBe(0);
+    // A slow machine has more heartbeats, and the runner hides debug lines.
+    return result.lines.filter((line) => !/^::debug::|evals have ended; /.test(line));
+  };
+  const [few, many] = await Promise.all([linesWith(3), linesWith(150)]);
+  expect(many, many.join('\n')).toHaveLength(few.length);
+  expect(few.length).toBeLessThan(30);
 });

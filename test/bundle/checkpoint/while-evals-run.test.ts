@@ -45,6 +45,10 @@ describe.concurrent('checkpoints while evals are running', () => {
       expect(result.post?.exitCode, logOf(result)).toBe(0);
       expect(result.post?.lines).not.toContainEqual(expect.stringContaining('Saved the checkpoint'));
       expect(result.post?.summary).toContain('0 of 1 eval done');
+      const newest = machine.cache.entries().at(-1)?.key;
+      expect(result.post?.lines).toContainEqual(
+        expect.stringMatching(new RegExp(`^Incomplete: .* from the checkpoint ${newest}\\.$`)),
+      );
       expect(machine.cache.entries()).toHaveLength(saved);
       await completesElsewhere(machine, 6, 3);
       expect(machine.cache.entries().length).toBeGreaterThan(saved);

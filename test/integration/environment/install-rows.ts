@@ -22,8 +22,9 @@ function testInstallOnce({ name, contextOf }: TestedInstaller): void {
     const log = recordingLog();
     const first = await machine.installSmall(lock, contextOf(machine), log);
     expect(first.installed).toBe('created');
-    expect(log.lines[0]).toBe(`group: Install evals 1.0 (${name})`);
+    expect(log.lines[0]).toBe(`group: Installing evals 1.0 (${name})`);
     expect(log.lines).toContainEqual(expect.stringMatching(/^child: .*evals.*1\.0/));
+    expect(log.lines.at(-1)).toMatch(/^Installed in \d/);
     expect(python('import evals; print(evals.__file__)', first.interpreter.path)).toContain(
       join(machine.directory, 'tools/oaievalset-action/evals-1.0-py3.'),
     );

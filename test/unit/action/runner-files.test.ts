@@ -33,7 +33,15 @@ const session: Session = {
 };
 const done = planned('a.dev.v0');
 const results = summarize('gpt-4', 'set', [{ status: 'fresh', eval: done, record: completion(done) }]);
-const published = { results, restoredKey: 'r', savedKey: 's', progressFile: '/p' };
+const published = {
+  results,
+  closing: undefined,
+  trouble: undefined,
+  unasked: undefined,
+  restoredKey: 'r',
+  savedKey: 's',
+  progressFile: '/p',
+};
 
 /** Creates a file that the runner names. @returns a function that reads it */
 function runnerFile(name: string, there = true): () => string {

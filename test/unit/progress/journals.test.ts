@@ -3,6 +3,7 @@ import { copyFileSync, existsSync, readdirSync, readFileSync, writeFileSync } fr
 import { dirname } from 'node:path';
 import { crc32 } from 'node:zlib';
 import { afterEach, describe, expect, test, vi } from 'vitest';
+import { JOURNAL_LIMITS } from '../../../src/progress/journal-limits.ts';
 import { Journals } from '../../../src/progress/journals.ts';
 import { sha256 } from '../../helpers/builders.ts';
 import {
@@ -116,5 +117,58 @@ describe('journals: adopting those of another state', () => {
       'files that are not journals of their evals (20)',
     );
     expect(sealedNames(mine)).toEqual(['1.jsonl']);
+  });
+});
+
+describe('journals: how many responses an eval would replay', () => {
+  test('journals: those on disk are counted, and nothing on disk changes', () => {
+    const paths = newPaths();
+    record(paths, ['one', 'two']);
+    record(paths, ['two', 'three']);
+    expect(new Journals(paths).replayable(journalOwner)).toBe(3);
+    expect(new Journals(paths).replayable({ ...journalOwner, eval: 'b.dev.v0' })).toBe(0);
+    // Opening the journal with this owner would delete the segments.
+    expect(new Journals(paths).replayable({ ...journalOwner, fingerprint: sha256('other') })).toBe(0);
+    expect(sealedNames(paths)).toEqual(['1.jsonl', '2.jsonl']);
+  });
+
+  test('journals: those of an open journal are counted until it is dropped, also when it is closed', () => {
+    const paths = newPaths();
+    record(paths, ['one']);
+    const journals = new Journals(paths);
+    expect(journals.replayable(journalOwner)).toBe(1);
+    const { journal } = journals.open(journalOwner);
+    journal.append(sha256('two'), 0, response('two'));
+    expect(journals.replayable(journalOwner)).toBe(2);
+    journal.close();
+    expect(journals.replayable(journalOwner)).toBe(2);
+    journal.drop();
+    expect(journals.replayable(journalOwner)).toBe(0);
+  });
+
+  test('journals: an eval that starts over replays none', () => {
+    const paths = newPaths();
+    const journal = opened(paths);
+    journal.append(sha256('one'), 0, response('one'));
+    journal.markStateful();
+    journal.seal();
+    journal.close();
+    expect(journal.replayable).toBe(0);
+    expect(new Journals(paths).replayable(journalOwner)).toBe(0);
+  });
+
+  test('journals: those that are deleted are not counted any more', () => {
+    const paths = newPaths();
+    record(paths, ['one']);
+    const journals = new Journals(paths);
+    expect(journals.replayable(journalOwner)).toBe(1);
+    journals.retain([]);
+    expect(journals.replayable(journalOwner)).toBe(0);
+  });
+
+  test('journals: one that is too large to be opened counts for nothing', () => {
+    const paths = newPaths();
+    record(paths, ['one', 'two']);
+    expect(new Journals(paths, { ...JOURNAL_LIMITS, bytes: 10 }).replayable(journalOwner)).toBe(0);
   });
 });

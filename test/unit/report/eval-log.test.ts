@@ -89,3 +89,11 @@ test('EvalLog: prints everything when it is verbose', () => {
   evalLog.print('title', []);
   expect(log.entries.slice(1, -1)).toEqual(lines.map((line) => `child: ${line}`));
 });
+
+test('EvalLog: an eval without output and facts is a line, not an empty group', () => {
+  const log = orderedLog();
+  const evalLog = new EvalLog(log, { verbose: false });
+  evalLog.child('');
+  evalLog.print('[1/2] a … not completed:\n the job was cancelled', []);
+  expect(log.entries).toEqual(['info: [1/2] a … not completed: the job was cancelled']);
+});

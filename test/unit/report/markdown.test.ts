@@ -7,7 +7,7 @@ import { completion, planned } from '../../helpers/builders.ts';
 
 const link = { repository: 'o/r', serverUrl: 'https://github.com' };
 
-test('summary: has one row per eval, with status, metric, samples, time and the run that completed it', () => {
+test('summary: has one row per eval, failed ones first, with status, metric, samples, time and the run that completed it', () => {
   const [a, b, c, d, e] = ['a', 'b', 'c', 'd', 'e'].map((name) => planned(`${name}.dev.v0`));
   if (!a || !b || !c || !d || !e) throw new Error('unreachable');
   const outcomes: Outcome[] = [
@@ -15,7 +15,7 @@ test('summary: has one row per eval, with status, metric, samples, time and the 
     { status: 'reused', eval: b, record: completion(b, { metrics: { accuracy: 'NaN' } }) },
     { status: 'reused', eval: c, record: undefined },
     { status: 'failed', eval: d, reason: 'oaieval exited with code 1', lastLines: [] },
-    { status: 'pending', eval: e, reason: 'the job was cancelled' },
+    { status: 'pending', eval: e, reason: 'the job was cancelled', recorded: 16 },
   ];
   expect(renderMarkdown(summarize('gpt-4', 'set', outcomes), link)).toMatchInlineSnapshot(`
     "## ❌ 1 eval failed, 3 of 5 done
@@ -24,11 +24,11 @@ test('summary: has one row per eval, with status, metric, samples, time and the 
 
     | Eval | Status | Main metric | Samples | Time | Run |
     | :--- | :--- | :--- | ---: | ---: | :--- |
+    | \`d\` | ❌ failed | oaieval exited with code 1 |  |  |  |
+    | \`e\` | ⏳ pending | the job was cancelled; 16 responses recorded |  |  |  |
     | \`a\` | ✅ fresh | accuracy **0.5** | 3 | 1 min 0 s | [12, attempt 2](https://github.com/o/r/actions/runs/12/attempts/2) |
     | \`b\` | ♻️ reused | accuracy **NaN** | 3 | 1 min 0 s | [1](https://github.com/o/r/actions/runs/1/attempts/1) |
     | \`c\` | ♻️ reused | done by oaievalset, no results recorded |  |  |  |
-    | \`d\` | ❌ failed | oaieval exited with code 1 |  |  |  |
-    | \`e\` | ⏳ pending | the job was cancelled |  |  |  |
     "
   `);
 });

@@ -14,6 +14,7 @@ test.each([
   `${at} [oaieval.py:275] Found 3/3 sampling events with usage data`,
   `${at} [oaieval.py:283] Token usage from 3 sampling events:`,
   'completion_tokens: 7',
+  'total_tokens: 1,490',
   'prompt_tokens_details: 0',
   `${at} [record.py:371] Final report: {'accuracy': 1.0}`,
   `${at} [oaieval.py:233] Final report:`,

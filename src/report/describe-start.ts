@@ -1,0 +1,158 @@
+/** Describes for the log, before anything runs, what runs it and what will be done. Pure. */
+import type { CompletionRecord } from '../model/completion-record.ts';
+import { type Decision, describeReason, describeWritten } from '../model/decision.ts';
+import { counted, listed, wholeNumber } from '../model/format.ts';
+import type { Plan } from '../model/plan.ts';
+import type { RecordedResponses } from '../model/results.ts';
+import type { RunIdentity } from '../model/run-identity.ts';
+import { isOrAre } from './describe-results.ts';
+
+/** More names do not help a reader. */
+const MAX_NAMES = 20;
+
+/** Runs that completed reused evals, each with a line of its own. */
+const MAX_RUNS = 5;
+
+/** Lines about evals that run again. */
+const MAX_REASONS = 20;
+
+/** Names in a line about several evals that run again for one reason. */
+const NAMES_OF_REASON = 5;
+
+export interface Versions {
+  /** The version of the action. */
+  readonly action: string;
+  readonly plan: Pick<Plan, 'evalsVersion' | 'pythonVersion'>;
+  readonly engine: string;
+}
+
+/** `oaievalset-action 0.1.0, evals 3.0.1.post1, Python 3.11.7, engine warm` */
+export function describeVersions({ action, plan, engine }: Versions): string {
+  const { evalsVersion, pythonVersion } = plan;
+  return [
+    `oaievalset-action ${action}`,
+    // A copy of evals that is not installed has no version.
+    ...(evalsVersion === '' ? [] : [`evals ${evalsVersion}`]),
+    ...(pythonVersion === undefined ? [] : [`Python ${pythonVersion}`]),
+    `engine ${engine}`,
+  ].join(', ');
+}
+
+export interface PlannedRun {
+  readonly evalSet: string;
+  readonly decisions: readonly Decision[];
+  /** Evals of the set that the inputs include and exclude leave out. */
+  readonly leftOut: readonly string[];
+  /** What the evals that run can replay. */
+  readonly recorded: RecordedResponses;
+  /** The run that the plan is for. */
+  readonly run: RunIdentity;
+}
+
+/** A headline, then what is reused, what is replayed, and why evals run again. */
+export function describePlan({ evalSet, decisions, leftOut, recorded, run }: PlannedRun): string[] {
+  const reused = decisions.filter((decision) => decision.kind === 'reuse');
+  const outputs = reused.flatMap(({ eval: { name }, written }) =>
+    written ? [`${name}: ${describeWritten(written)}`] : [],
+  );
+  return [
+    `${evalSet}: ${counted(decisions.length, 'eval')}, ${wholeNumber(reused.length)} reused, ${describeToRun(decisions)}`,
+    ...describeLeftOut(leftOut, decisions.length),
+    ...describeOrigins(
+      reused.flatMap(({ record }) => record ?? []),
+      run,
+    ),
+    ...describeRecorded(recorded),
+    ...describeReasons(decisions),
+    ...bounded(outputs, MAX_REASONS, (hidden) => `${counted(hidden, 'more reused eval')} also write files`),
+  ];
+}
+
+/** `3 to run (1,200 samples)` */
+function describeToRun(decisions: readonly Decision[]): string {
+  const counts = decisions.flatMap((decision) => (decision.kind === 'run' ? [decision.eval.samples] : []));
+  const samples = counts.reduce<number>((sum, count) => sum + (count ?? 0), 0);
+  // Only the class of an eval may know how many samples it has.
+  const atLeast = counts.includes(null) ? 'at least ' : '';
+  return `${wholeNumber(counts.length)} to run${samples > 0 ? ` (${atLeast}${counted(samples, 'sample')})` : ''}`;
+}
+
+/** `Left out by include and exclude, 2 of 5 evals: a.dev.v0, b.dev.v0` */
+function describeLeftOut(leftOut: readonly string[], planned: number): string[] {
+  if (leftOut.length === 0) return [];
+  return [
+    `Left out by include and exclude, ${wholeNumber(leftOut.length)} of ${counted(planned + leftOut.length, 'eval')}: ${listed(leftOut, MAX_NAMES)}`,
+  ];
+}
+
+/** `Reused: 5 evals that run 4711 completed, the last one at 2026-11-26 19:11 UTC`, the newest run first. */
+function describeOrigins(records: readonly CompletionRecord[], run: RunIdentity): string[] {
+  const byRun = Map.groupBy(records, (record) => describeRun(record.run, run));
+  const runs = [...byRun]
+    .map(([name, ofRun]) => ({ name, evals: ofRun.length, last: newestEnd(ofRun) }))
+    .sort((a, b) => b.last.localeCompare(a.last));
+  const lines = runs.map(
+    ({ name, evals, last }) =>
+      `Reused: ${counted(evals, 'eval')} that ${name} completed${evals > 1 ? ', the last one' : ''} at ${minuteOf(last)}`,
+  );
+  return bounded(lines, MAX_RUNS, (hidden) => {
+    const evals = runs.slice(-hidden).reduce((sum, each) => sum + each.evals, 0);
+    return `Reused: ${counted(evals, 'eval')} that ${counted(hidden, 'earlier run')} completed`;
+  });
+}
+
+function newestEnd(records: readonly CompletionRecord[]): string {
+  const ends = records.map(({ ended }) => ended).sort();
+  return ends.at(-1) ?? '';
+}
+
+/** Ids of runs are numbers, except outside of GitHub, where every run has the same one. */
+function describeRun({ id, attempt }: RunIdentity, own: RunIdentity): string {
+  if (!/^\d+$/.test(id)) return 'an earlier run on this machine';
+  if (id === own.id) return attempt === own.attempt ? 'this run' : `attempt ${attempt} of this run`;
+  return `${attempt > 1 ? `attempt ${attempt} of ` : ''}run ${id}`;
+}
+
+/** `2026-11-26 19:11 UTC` */
+function minuteOf(time: string): string {
+  return `${time.slice(0, 16).replace('T', ' ')} UTC`;
+}
+
+function describeRecorded({ responses, evals }: RecordedResponses): string[] {
+  if (responses === 0) return [];
+  return [
+    `Resumed: ${counted(responses, 'response')} of ${counted(evals, 'eval')} ${isOrAre(responses)} recorded and will be replayed`,
+  ];
+}
+
+/** A line for each eval that runs again. Of many, those with the same reason share one. */
+function describeReasons(decisions: readonly Decision[]): string[] {
+  const again = decisions.flatMap((decision) =>
+    decision.kind === 'run' && decision.reason.kind !== 'never-completed'
+      ? [{ name: decision.eval.name, why: describeReason(decision.reason) }]
+      : [],
+  );
+  if (again.length <= MAX_REASONS) return again.map(({ name, why }) => `${name}: runs again, ${why}`);
+  const groups = [...Map.groupBy(again, ({ why }) => why)].sort(([, a], [, b]) => b.length - a.length);
+  const lines = groups.map(([why, evals]) => {
+    const names = listed(
+      evals.map(({ name }) => name),
+      NAMES_OF_REASON,
+    );
+    return evals.length === 1 ? `${names}: runs again, ${why}` : `${names}: run again, ${why}`;
+  });
+  return bounded(lines, MAX_REASONS, (hidden) => {
+    const evals = groups.slice(-hidden).reduce((sum, [, each]) => sum + each.length, 0);
+    return `${counted(evals, 'more eval')} ${evals === 1 ? 'runs' : 'run'} again, for other reasons`;
+  });
+}
+
+/** The first `most` lines, and one line about the hidden ones. */
+function bounded(
+  lines: readonly string[],
+  most: number,
+  describeHidden: (hidden: number) => string,
+): string[] {
+  const hidden = lines.length - most;
+  return hidden <= 0 ? [...lines] : [...lines.slice(0, most), describeHidden(hidden)];
+}

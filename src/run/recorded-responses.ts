@@ -1,0 +1,45 @@
+/** How many recorded responses evals replay when they run next. */
+import type { Decision } from '../model/decision.ts';
+import type { Outcome } from '../model/outcome.ts';
+import type { RecordedResponses } from '../model/results.ts';
+import { journalOwner } from '../plan/content.ts';
+import type { Journals } from '../progress/journals.ts';
+
+type Counted = Pick<Journals, 'replayable'>;
+
+export interface RecordedRequest {
+  readonly journals: Counted;
+  /** `owner/name`, to which the journals belong. */
+  readonly repository: string;
+  /** If false, nothing is replayed. */
+  readonly sampleResume: boolean;
+}
+
+/** The recorded responses that the evals of this run will replay. */
+export function recordedResponses(
+  decisions: readonly Decision[],
+  { journals, repository, sampleResume }: RecordedRequest,
+): RecordedResponses {
+  const counts = decisions.map((decision) =>
+    sampleResume && decision.kind === 'run'
+      ? journals.replayable(journalOwner(decision.eval, repository))
+      : 0,
+  );
+  return {
+    responses: counts.reduce((sum, count) => sum + count, 0),
+    evals: counts.filter((count) => count > 0).length,
+  };
+}
+
+/** The outcomes, with the number of recorded responses of those that are not completed. */
+export function withRecorded(
+  outcomes: readonly Outcome[],
+  journals: Counted,
+  repository: string,
+): readonly Outcome[] {
+  return outcomes.map((outcome) =>
+    outcome.status === 'failed' || outcome.status === 'pending'
+      ? { ...outcome, recorded: journals.replayable(journalOwner(outcome.eval, repository)) }
+      : outcome,
+  );
+}
