@@ -15,6 +15,34 @@ export class ActionError extends Error {
   }
 }
 
+/** Several failures that were found at the same time. Each of them says what to do about it. */
+export class ActionErrors extends ActionError {
+  readonly errors: readonly ActionError[];
+
+  constructor(errors: readonly ActionError[]) {
+    const codes = new Set(errors.map(({ code }) => code));
+    const [first = 'INPUT_INVALID'] = codes;
+    super(
+      codes.size === 1 ? first : 'INPUT_INVALID',
+      `${errors.length} settings of this step are wrong, so no eval was run:\n${errors.map(asItem).join('\n')}`,
+      'Correct all of them.',
+    );
+    this.errors = errors;
+  }
+}
+
+/** One error for all: the only one itself, or one that lists them all. */
+export function oneError(errors: readonly ActionError[]): ActionError {
+  const all = errors.flatMap((error) => (error instanceof ActionErrors ? error.errors : [error]));
+  const [only] = all;
+  return only && all.length === 1 ? only : new ActionErrors(all);
+}
+
+/** Further lines are indented, so that they belong to the item. */
+function asItem({ message, next }: ActionError): string {
+  return `- ${message.replaceAll('\n', '\n  ')}${message.includes('\n') ? '\n  ' : ' '}${next}`;
+}
+
 /** Stable names of the failures. A message ends with its code in brackets, so that users can search for it. */
 export type ErrorCode =
   | 'INPUT_MISSING'

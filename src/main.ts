@@ -30,7 +30,7 @@ import { runSet } from './run/run-set.ts';
 
 async function main(cancelled: Cancellation): Promise<void> {
   keepMemorySmall();
-  const step = readStep(log);
+  const step = await readStep(log);
   const { inputs, context } = step;
   const { model, evalSet, resume } = inputs;
   const owner = ownerOf(step);
@@ -55,7 +55,7 @@ async function main(cancelled: Cancellation): Promise<void> {
   });
   announceSet(step, plan, log);
 
-  const requireKey = () => requireApiKey(plan, step.keys, context.fromFork);
+  const requireKey = () => requireApiKey(plan, step.keys, context.withheldSecrets);
   // Nothing is completed, so every eval will run. A missing key is reported before the state is created.
   if (checkpoint.kind !== 'hit' && !existsSync(paths.progressFile)) requireKey();
   await using opened = await openState({ paths, owner, plan, command, checkpoint, resume, log });

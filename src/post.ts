@@ -1,7 +1,7 @@
 /** Runs after every job. If main did not finish, saves the state that is on disk and writes the job summary. */
 import { runIdentity } from './action/context.ts';
 import { fail } from './action/finish.ts';
-import { secret } from './action/input-values.ts';
+import { secret } from './action/input/text.ts';
 import { actionLog as log } from './action/log.ts';
 import { printResults, publishSummary } from './action/publish.ts';
 import { loadSession, ownerOf, type Session, saveSession } from './action/session.ts';

@@ -98441,6 +98441,26 @@ class ActionError extends Error {
         this.next = next;
     }
 }
+/** Several failures that were found at the same time. Each of them says what to do about it. */
+class ActionErrors extends ActionError {
+    errors;
+    constructor(errors) {
+        const codes = new Set(errors.map(({ code }) => code));
+        const [first = 'INPUT_INVALID'] = codes;
+        super(codes.size === 1 ? first : 'INPUT_INVALID', `${errors.length} settings of this step are wrong, so no eval was run:\n${errors.map(asItem).join('\n')}`, 'Correct all of them.');
+        this.errors = errors;
+    }
+}
+/** One error for all: the only one itself, or one that lists them all. */
+function oneError(errors) {
+    const all = errors.flatMap((error) => (error instanceof ActionErrors ? error.errors : [error]));
+    const [only] = all;
+    return only && all.length === 1 ? only : new ActionErrors(all);
+}
+/** Further lines are indented, so that they belong to the item. */
+function asItem({ message, next }) {
+    return `- ${message.replaceAll('\n', '\n  ')}${message.includes('\n') ? '\n  ' : ' '}${next}`;
+}
 /** The text for the log and the annotation: what happened and why, then what to do. */
 function describeError(error) {
     if (error instanceof ActionError)

@@ -28902,37 +28902,171 @@ function readContext(env, platform, fallbackTemporary) {
         serverUrl: env.GITHUB_SERVER_URL || 'https://github.com',
         apiUrl: env.GITHUB_API_URL || 'https://api.github.com',
         temporaryDirectory: env.RUNNER_TEMP || fallbackTemporary,
-        fromFork: isFromFork(env),
+        withheldSecrets: withheldSecrets(env),
     };
 }
+/**
+ * The events whose runs are treated as untrusted when Dependabot caused them, besides those of pull requests
+ * (https://docs.github.com/code-security/dependabot/troubleshooting-dependabot/troubleshooting-dependabot-on-github-actions).
+ */
+const PUSHES = /^(push|create|deployment|deployment_status)$/;
+const PULL_REQUESTS = /^pull_request(_review|_review_comment)?$/;
 /** Reads the event payload (https://docs.github.com/en/webhooks/webhook-events-and-payloads#pull_request). */
-function isFromFork({ GITHUB_EVENT_NAME, GITHUB_EVENT_PATH, GITHUB_REPOSITORY }) {
-    if (GITHUB_EVENT_NAME !== 'pull_request' || !GITHUB_EVENT_PATH)
-        return false;
+function withheldSecrets(env) {
+    const { GITHUB_EVENT_NAME: name = '', GITHUB_EVENT_PATH: path, GITHUB_REPOSITORY, GITHUB_ACTOR } = env;
+    const isPullRequest = PULL_REQUESTS.test(name);
+    if (GITHUB_ACTOR === 'dependabot[bot]' && (isPullRequest || PUSHES.test(name)))
+        return 'dependabot';
+    const event = path ? readEvent(path) : undefined;
+    // A pull request from a fork that was deleted has no name here.
+    if (isPullRequest && event && event.pull_request?.head?.repo?.full_name !== GITHUB_REPOSITORY)
+        return 'fork';
+    return event?.repository?.fork === true ? 'own-fork' : undefined;
+}
+function readEvent(path) {
     try {
-        const event = JSON.parse((0,node_fs__WEBPACK_IMPORTED_MODULE_0__.readFileSync)(GITHUB_EVENT_PATH, 'utf8'));
-        // A pull request from a fork that was deleted has no name here.
-        return event.pull_request?.head?.repo?.full_name !== GITHUB_REPOSITORY;
+        return JSON.parse((0,node_fs__WEBPACK_IMPORTED_MODULE_0__.readFileSync)(path, 'utf8'));
     }
     catch {
-        return false;
+        return undefined;
     }
 }
 
 
 /***/ }),
 
-/***/ 2887:
+/***/ 5141:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   O: () => (/* binding */ finish),
-/* harmony export */   f: () => (/* binding */ fail)
-/* harmony export */ });
-/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(452);
-/* harmony import */ var _report_closing_message_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(5775);
-/* harmony import */ var _log_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(2988);
-/* harmony import */ var _signals_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(2417);
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  f: () => (/* binding */ fail),
+  O: () => (/* binding */ finish)
+});
+
+// EXTERNAL MODULE: ./lib/errors.js
+var errors = __nccwpck_require__(452);
+// EXTERNAL MODULE: ./lib/report/closing-message.js
+var closing_message = __nccwpck_require__(5775);
+// EXTERNAL MODULE: ./lib/action/log.js
+var log = __nccwpck_require__(2988);
+// EXTERNAL MODULE: ./node_modules/@actions/core/lib/core.js + 11 modules
+var core = __nccwpck_require__(3360);
+// EXTERNAL MODULE: ./lib/text.js
+var lib_text = __nccwpck_require__(8804);
+;// CONCATENATED MODULE: ./lib/report/error-summary.js
+/** The job summary of a step that could not run: what is wrong, and what to do, in GitHub's Markdown. Pure. */
+
+
+/** Errors of a run, whose summary says more. Post writes that of an interrupted run. */
+const REPORTED_WITH_RESULTS = new Set([
+    'API_REFUSED',
+    'API_UNREACHABLE',
+    'EVALS_FAILED',
+    'INCOMPLETE',
+]);
+/** A longer error is in the log. */
+const MAX_BYTES = 60_000;
+/** @returns undefined for an error that the summary of the results tells already */
+function renderError(error) {
+    if (error instanceof errors/* ActionError */.lZ && REPORTED_WITH_RESULTS.has(error.code))
+        return undefined;
+    const blocks = error instanceof errors/* ActionError */.lZ ? blocksOf(error) : unexpected(error);
+    const lines = ['[!CAUTION]', ...blocks.flatMap((block, index) => [...(index === 0 ? [] : ['']), ...block])];
+    return [`## ❌ ${headline(error)}`, '', ...lines.map((line) => (line === '' ? '>' : `> ${line}`)), ''].join('\n');
+}
+function headline(error) {
+    if (!(error instanceof errors/* ActionError */.lZ))
+        return 'The action failed';
+    return error.code.startsWith('STATE_') ? 'The state directory cannot be used' : 'No eval was run';
+}
+/** Paragraphs, lists and code, each as lines. */
+function blocksOf(error) {
+    const code = `Code: \`${error.code}\``;
+    if (error instanceof errors/* ActionErrors */.o9) {
+        const items = error.errors.flatMap(itemOf);
+        const [first = ''] = error.message.split('\n', 1);
+        return [[escaped(first)], items, [`${escaped(error.next)} ${code}`]];
+    }
+    return [
+        ...messageBlocks((0,lib_text/* printable */.g$)((0,lib_text/* shorten */.ml)(error.message, MAX_BYTES))),
+        [`**What to do:** ${escaped(error.next)}`],
+        [code],
+    ];
+}
+/** The further lines of a message are a list in the item. */
+function itemOf({ message, next }) {
+    const [first = '', ...more] = message.split('\n');
+    const whatToDo = `  **What to do:** ${escaped(next)}`;
+    if (more.length === 0)
+        return [`- ${escaped(first)}<br>`, whatToDo];
+    return [
+        `- ${escaped(first)}`,
+        ...more.map((line) => `  - ${escaped(line.replace(/^- /, ''))}`),
+        '',
+        whatToDo,
+    ];
+}
+/** Lines that begin with `- ` are a list. A line such as `exclude: |`, with what follows it, is YAML to copy. */
+function messageBlocks(message) {
+    const blocks = [];
+    let kind = '';
+    const lines = message.split('\n');
+    const yaml = lines.findIndex((line) => /^[a-z][a-z-]*:( |$)/.test(line));
+    for (const line of yaml < 0 ? lines : lines.slice(0, yaml)) {
+        const item = /^- (.*)/.exec(line)?.[1];
+        const next = item === undefined ? 'text' : 'list';
+        const shown = item === undefined ? escaped(line) : `- ${escaped(item)}`;
+        const last = blocks.at(-1);
+        if (next !== kind || last === undefined)
+            blocks.push([shown]);
+        else
+            last.push(...(next === 'text' ? [`${last.pop()}<br>`, shown] : [shown]));
+        kind = next;
+    }
+    return yaml < 0 ? blocks : [...blocks, codeBlock(lines.slice(yaml), 'yaml')];
+}
+function unexpected(error) {
+    const text = (0,lib_text/* printable */.g$)((0,lib_text/* shorten */.ml)((0,errors/* describeError */.Uc)(error), MAX_BYTES));
+    const [first = '', ...stack] = text.split('\n');
+    return [[escaped(first)], ...(stack.length > 0 ? [codeBlock(stack, 'text')] : [])];
+}
+/** The fence is longer than any row of backticks inside. */
+function codeBlock(lines, language) {
+    const longest = Math.max(2, ...lines.flatMap((line) => [...line.matchAll(/`+/g)].map(([ticks]) => ticks.length)));
+    const fence = '`'.repeat(longest + 1);
+    return [`${fence}${language}`, ...lines, fence];
+}
+/** Others wrote parts of the text: it must not act as markup, as a mention or as a formula. */
+function escaped(text) {
+    return (0,lib_text/* oneLine */.TN)(text)
+        .replace(/[&<>]/g, (c) => ({ '&': '&amp;', '<': '&lt;', '>': '&gt;' })[c] ?? c)
+        .replace(/[\\`*_{}[\]|~!#@$]/g, (c) => `\\${c}`)
+        .replace(/^(\d*)([-+=.)])/, '$1\\$2');
+}
+
+;// CONCATENATED MODULE: ./lib/action/publish-error.js
+
+
+
+/** Writes the job summary of a step that has no results. If that fails, it warns. Outside a runner it does nothing. */
+async function publishErrorSummary(error, log) {
+    const markdown = process.env.GITHUB_STEP_SUMMARY ? renderError(error) : undefined;
+    if (markdown === undefined)
+        return;
+    try {
+        await core/* summary */.z.addRaw(log.redact(markdown), true).write();
+    }
+    catch (failure) {
+        log.warning(`The job summary could not be written: ${(0,errors/* reasonOf */.A3)(failure)}. The error is in the log.`);
+    }
+}
+
+// EXTERNAL MODULE: ./lib/action/signals.js + 1 modules
+var signals = __nccwpck_require__(2417);
+;// CONCATENATED MODULE: ./lib/action/finish.js
+
 
 
 
@@ -28943,15 +29077,17 @@ function isFromFork({ GITHUB_EVENT_NAME, GITHUB_EVENT_PATH, GITHUB_REPOSITORY })
  */
 function finish(closing) {
     if (closing)
-        throw (0,_report_closing_message_js__WEBPACK_IMPORTED_MODULE_1__/* .closingError */ .c2)(closing);
+        throw (0,closing_message/* closingError */.c2)(closing);
 }
-/** Turns a failure into the error message and the exit code of the step. */
-function fail(error) {
+/** Turns a failure into the error message, the job summary and the exit code of the step. */
+async function fail(error) {
     process.exitCode = 1;
-    _log_js__WEBPACK_IMPORTED_MODULE_2__/* .actionLog */ .Zx.error((0,_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .describeError */ .Uc)(error instanceof _signals_js__WEBPACK_IMPORTED_MODULE_3__/* .Cancelled */ .cJ ? CANCELLED_EARLY : error));
+    const shown = error instanceof signals/* Cancelled */.cJ ? CANCELLED_EARLY : error;
+    log/* actionLog */.Zx.error((0,errors/* describeError */.Uc)(shown));
+    await publishErrorSummary(shown, log/* actionLog */.Zx);
 }
 /** A run that is cancelled later ends with its results. */
-const CANCELLED_EARLY = new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ActionError */ .lZ('INCOMPLETE', 'The job was cancelled before an eval was started. What earlier runs completed and recorded is still there.', 'Re-run the failed jobs.');
+const CANCELLED_EARLY = new errors/* ActionError */.lZ('INCOMPLETE', 'The job was cancelled before an eval was started. What earlier runs completed and recorded is still there.', 'Re-run the failed jobs.');
 
 
 /***/ }),
@@ -29771,7 +29907,7 @@ function cancellation(log) {
 
 /***/ }),
 
-/***/ 8515:
+/***/ 8620:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -29782,10 +29918,12 @@ __nccwpck_require__.d(__webpack_exports__, {
 
 // EXTERNAL MODULE: external "node:os"
 var external_node_os_ = __nccwpck_require__(8161);
+// EXTERNAL MODULE: ./node_modules/@actions/core/lib/core.js + 11 modules
+var core = __nccwpck_require__(3360);
+// EXTERNAL MODULE: ./lib/errors.js
+var lib_errors = __nccwpck_require__(452);
 // EXTERNAL MODULE: ./lib/gateway/providers.js
 var providers = __nccwpck_require__(5200);
-// EXTERNAL MODULE: ./lib/errors.js
-var errors = __nccwpck_require__(452);
 ;// CONCATENATED MODULE: ./lib/run/api-keys.js
 /**
  * Checks API keys, which clients put into headers. With a key that no header can contain, a client fails before it sends
@@ -29821,21 +29959,53 @@ function readApiKeys(env) {
             cleaned[name] = trimmed;
         if (trimmed !== value)
             notices.push(describeTrim(name, value, trimmed));
-        if (!ACCOUNT.test(name))
+        if (!ACCOUNT.test(name) && !isExpression(trimmed))
             secrets.push({ value: trimmed, isTrimmed: trimmed !== value });
-        const why = known && trimmed !== '' ? whatIsWrong(name, trimmed, env) : undefined;
-        if (known && !why && trimmed.includes(' '))
+        const error = known && trimmed !== '' ? keyError(name, trimmed, env) : undefined;
+        if (known && !error && trimmed.includes(' '))
             notices.push(`${name} contains a blank. It is sent unchanged, because the server is your own.`);
-        if (why)
-            wrong.push(`${name} cannot be used: ${why}.`);
+        if (error)
+            wrong.push(error);
     }
-    const next = 'Set the secret to the key alone, for example with: printf %s "$KEY" | gh secret set NAME. In the step, write: env: NAME: ${{ secrets.NAME }}.';
     return {
         env: cleaned,
         notices,
         secrets,
-        refusal: wrong.length > 0 ? new errors/* ActionError */.lZ('API_KEY_INVALID', wrong.join('\n'), next) : undefined,
+        blank: Object.keys(env).filter((name) => trim(env[name] ?? 'unset') === ''),
+        refusal: wrong.length > 0 ? (0,lib_errors/* oneError */.Po)(wrong) : undefined,
     };
+}
+function keyError(name, value, env) {
+    const owner = whoseKey(name, value, env);
+    if (owner) {
+        const provider = name.startsWith('OPENAI_') ? 'OpenAI' : 'Anthropic';
+        // Many providers have an API that is compatible with OpenAI's.
+        const other = provider === 'OpenAI' ? `, or OPENAI_BASE_URL to the API of ${owner}` : '';
+        return new lib_errors/* ActionError */.lZ('API_KEY_INVALID', `${name} cannot be used: it is a key of ${owner}, but would be sent to ${provider}.`, `Set ${name} to a key of ${provider}${other}.`);
+    }
+    const why = whatIsWrong(name, value, env);
+    if (why === undefined)
+        return undefined;
+    const next = `Set the secret to the key alone, for example with: printf %s "$KEY" | gh secret set ${name}. In the step, write: env: ${name}: \${{ secrets.${name} }}.`;
+    return new lib_errors/* ActionError */.lZ('API_KEY_INVALID', `${name} cannot be used: ${why}.`, next);
+}
+/** How the keys of a provider begin, the longer beginnings first, and the variables that may hold them. */
+const BEGINNINGS = [
+    [/^sk-ant-/, 'Anthropic', /^ANTHROPIC_/],
+    [/^sk-or-v\d-/, 'OpenRouter', /^OPENROUTER_/],
+    [/^sk-(proj|svcacct|admin)-/, 'OpenAI', /^OPENAI_/],
+    [/^gsk_/, 'Groq', /^GROQ_/],
+    [/^AIza/, 'Google', /^(GOOGLE|GEMINI)_/],
+    [/^xai-/, 'xAI', /^XAI_/],
+    [/^hf_/, 'Hugging Face', /^(HF|HUGGINGFACE)_/],
+    [/^(gh[pousr]_|github_pat_)/, 'GitHub', /^(?!OPENAI_|ANTHROPIC_)/],
+];
+/** The provider of a key that is in a variable of OpenAI or Anthropic, whose own API would get it; undefined if it fits. */
+function whoseKey(name, value, env) {
+    if (!/^(OPENAI|ANTHROPIC)_API_KEY$/.test(name) || usesOwnServer(name, env))
+        return undefined;
+    const [, owner, variables] = BEGINNINGS.find(([beginning]) => beginning.test(value)) ?? [];
+    return variables?.test(name) ? undefined : owner;
 }
 /** White space, control characters and characters without width, which files and clipboards leave at the ends of a key. */
 const ENDS = /^[\s\p{Cc}\p{Cf}\p{Z}]+|[\s\p{Cc}\p{Cf}\p{Z}]+$/gu;
@@ -29858,8 +30028,12 @@ const UNSENDABLE = /[^\x20-\x7e]/u;
 function unsendable(value) {
     return UNSENDABLE.test(value);
 }
+/** Nothing that has to be hidden: the messages would miss what they propose. */
+function isExpression(value) {
+    return /\$\{\{|\}\}/.test(value) || /^(\$\{?\w+\}?|%\w+%|\$\(.*\))$/.test(value);
+}
 function whatIsWrong(name, value, env) {
-    if (/\$\{\{|\}\}/.test(value) || /^(\$\{?\w+\}?|%\w+%|\$\(.*\))$/.test(value))
+    if (isExpression(value))
         return 'it is an expression that was not evaluated';
     const scheme = /^(Bearer|Basic|Token)(?=\s|$)/i.exec(value)?.[1];
     if (scheme)
@@ -29918,13 +30092,247 @@ function characterName(text) {
 var eval_environment = __nccwpck_require__(5703);
 // EXTERNAL MODULE: ./lib/action/context.js
 var action_context = __nccwpck_require__(6225);
-// EXTERNAL MODULE: external "node:path"
-var external_node_path_ = __nccwpck_require__(6760);
 ;// CONCATENATED MODULE: ./lib/engine/engine-name.js
 /** A leaf. Its importers, such as the inputs, do not pull the engines into their bundle. */
 /** Forking a process that has imported many libraries is safe on Linux, but not on macOS because of its system libraries. */
 function defaultEngine(platform) {
     return platform === 'linux' ? 'warm' : 'oaieval';
+}
+
+// EXTERNAL MODULE: ./lib/environment/extra-packages.js
+var extra_packages = __nccwpck_require__(9781);
+// EXTERNAL MODULE: ./lib/environment/interpreter.js
+var interpreter = __nccwpck_require__(2771);
+// EXTERNAL MODULE: ./lib/environment/locked-packages.js
+var locked_packages = __nccwpck_require__(2633);
+// EXTERNAL MODULE: external "node:path"
+var external_node_path_ = __nccwpck_require__(6760);
+// EXTERNAL MODULE: ./lib/model/similar-names.js
+var similar_names = __nccwpck_require__(3857);
+// EXTERNAL MODULE: ./lib/path-faults.js
+var path_faults = __nccwpck_require__(5608);
+// EXTERNAL MODULE: ./lib/text.js
+var lib_text = __nccwpck_require__(8804);
+// EXTERNAL MODULE: ./lib/action/log.js
+var log = __nccwpck_require__(2988);
+;// CONCATENATED MODULE: ./lib/action/input/text.js
+/** Reads the text of one input. All errors are ActionErrors that name the input. */
+
+
+
+
+/** Control characters; without those that a value of several lines may contain. */
+const ONE_LINE = /\p{Cc}/u;
+const SEVERAL_LINES = /[^\P{Cc}\r\n\t]/u;
+const SECRETS = new Set(['encryption-key', 'github-token']);
+/** @throws ActionError INPUT_INVALID when it contains a character that is refused */
+function text_text(name, refused = ONE_LINE) {
+    const value = (0,core/* getInput */.V4)(name);
+    const found = refused.exec(value)?.[0];
+    if (found === undefined)
+        return value;
+    const shown = SECRETS.has(name) ? '***' : value;
+    if (refused === ONE_LINE && /[\r\n]/.test(value))
+        throw invalid(name, shown, 'it has several lines', `Write ${name} in one line.`);
+    throw invalid(name, shown, `it contains the control character ${(0,lib_text/* firstInvisible */.k7)(found)}`, `Write ${name} without it.`);
+}
+/** The lines that are not blank, without the white space around them. */
+function lines(name) {
+    return text_text(name, SEVERAL_LINES)
+        .split(/\r?\n/)
+        .map((line) => line.trim())
+        .filter((line) => line !== '');
+}
+/** Reads a secret and hides it in all output, however short it is. */
+function secret(name) {
+    const value = text_text(name);
+    if (value !== '')
+        (0,core/* setSecret */.Pq)(value);
+    log/* actionLog */.Zx.hide(value, { isMasked: true });
+    return value;
+}
+const MAX_SHOWN_BYTES = 200;
+function invalid(name, value, why, next) {
+    const shown = (0,lib_text/* shorten */.ml)(JSON.stringify(value), MAX_SHOWN_BYTES);
+    return new lib_errors/* ActionError */.lZ('INPUT_INVALID', `The input ${name} is ${shown}: ${why}.`, next);
+}
+
+;// CONCATENATED MODULE: ./lib/action/input/directories.js
+/** Reads the inputs that are paths of directories. They are only looked at; nothing is created. */
+
+
+
+
+
+/** A shell would replace `~`, and other actions do. */
+function withHome(path) {
+    return path === '~' || path.startsWith('~/') ? (0,external_node_path_.join)((0,external_node_os_.homedir)(), path.slice(1)) : path;
+}
+/** Absolute. */
+function workingDirectoryInput() {
+    const value = text_text('working-directory') || '.';
+    const path = (0,external_node_path_.resolve)(withHome(value));
+    const wrong = directoryFault(withHome(value), process.cwd());
+    if (wrong === undefined)
+        return path;
+    const next = wrong.next ?? 'Set working-directory to a directory of the checkout.';
+    throw invalid('working-directory', value, wrong.why, next);
+}
+/** Absolute. The directory need not exist. */
+function stateDirectoryInput() {
+    const value = text_text('state-directory') || '/tmp/oaievalset';
+    const path = (0,external_node_path_.resolve)(withHome(value));
+    const wrong = (0,path_faults/* whyNoNewDirectory */.$k)(path);
+    if (wrong === undefined)
+        return path;
+    const next = 'Set state-directory to a directory that this job can create or write to.';
+    throw invalid('state-directory', value, wrong, next);
+}
+/**
+ * Undefined if there is nothing wrong with the directory.
+ * @param base the directory where a relative path starts
+ * @returns without a next step when nothing shows what was meant
+ */
+function directoryFault(value, base) {
+    const path = (0,external_node_path_.resolve)(base, value);
+    const why = (0,path_faults/* whyNoDirectory */.fN)(path);
+    if (why === undefined || (0,path_faults/* isThere */.$B)(path))
+        return why === undefined ? undefined : { why };
+    const slashes = value.replaceAll('\\', '/');
+    if (slashes !== value && (0,path_faults/* isThere */.$B)((0,external_node_path_.resolve)(base, slashes)))
+        return { why, next: `Write it as ${slashes}.` };
+    const parts = value.split(/[,;:\s]+/).filter((part) => part !== '');
+    if (parts.length > 1 && parts.every((part) => (0,path_faults/* isThere */.$B)((0,external_node_path_.resolve)(base, part))))
+        return { why, next: 'Write one path per line.' };
+    const similar = similarPath(value, base);
+    if (similar)
+        return { why: `${why} (did you mean ${similar}?)`, next: 'Correct the path.' };
+    const workspace = process.env.GITHUB_WORKSPACE;
+    return workspace && path.startsWith(workspace) && (0,path_faults/* namesIn */.wX)(workspace).length === 0
+        ? { why, next: 'The workspace is empty: add a step with actions/checkout before this one.' }
+        : { why };
+}
+/** The path with its first part that does not exist replaced by a similar one, if that makes it a directory. */
+function similarPath(value, base) {
+    const parts = value.split('/');
+    const until = (end) => (0,external_node_path_.resolve)(base, parts.slice(0, end).join('/') || (value.startsWith('/') ? '/' : '.'));
+    const wrong = parts.findIndex((_, index) => !(0,path_faults/* isThere */.$B)(until(index + 1)));
+    const directories = (0,path_faults/* namesIn */.wX)(until(wrong)).filter((name) => (0,path_faults/* isDirectory */.wd)((0,external_node_path_.join)(until(wrong), name)));
+    const similar = (0,similar_names/* mostSimilar */.z)(parts[wrong] ?? '', directories);
+    if (similar === undefined)
+        return undefined;
+    const whole = parts.with(wrong, similar).join('/');
+    return (0,path_faults/* isDirectory */.wd)((0,external_node_path_.resolve)(base, whole)) ? whole : undefined;
+}
+
+;// CONCATENATED MODULE: ./lib/action/input/durations.js
+/** Reads inputs that are durations. All errors are ActionErrors that name the input. */
+
+const UNIT_MS = { w: 604_800_000, d: 86_400_000, h: 3_600_000, m: 60_000, s: 1000 };
+const UNITS = [
+    [/^(w|weeks?)$/i, UNIT_MS.w],
+    [/^(d|days?)$/i, UNIT_MS.d],
+    [/^(h|hrs?|hours?)$/i, UNIT_MS.h],
+    // `M` could be a month.
+    [/^(m|[Mm]ins?|[Mm]inutes?)$/, UNIT_MS.m],
+    [/^(s|secs?|seconds?)$/i, UNIT_MS.s],
+];
+/**
+ * Reads `90s`, `1.5h`, `5h30m`, `5 hours 30 minutes` or `7d`.
+ * @returns milliseconds; undefined when the input is empty
+ */
+function durationMs(name, { ifZero, hasNoLimit = false }) {
+    const value = text_text(name);
+    if (value === '')
+        return undefined;
+    if (/^\d+$/.test(value) && Number(value) > 0) {
+        const next = `Write ${value}s for seconds, ${value}m for minutes, or ${value}h for hours.`;
+        throw invalid(name, value, 'it has no unit', next);
+    }
+    const milliseconds = /^0+$/.test(value) ? 0 : parse(value);
+    if (milliseconds === undefined || !Number.isSafeInteger(milliseconds)) {
+        const forms = `Write ${name} as 90s, 30m, 1.5h, 5h30m or 7d.`;
+        const next = hasNoLimit ? `${forms} For no limit, leave it empty.` : forms;
+        throw invalid(name, value, 'it is not a duration', next);
+    }
+    if (milliseconds === 0)
+        throw invalid(name, value, 'it is zero', ifZero);
+    if (milliseconds < UNIT_MS.s)
+        throw invalid(name, value, 'it is shorter than 1s', `Set ${name} to at least 1s.`);
+    return milliseconds;
+}
+/** Node's timers last at most 24.8 days. A longer one fires at once. */
+const MAX_TIMER_DAYS = 24;
+/** A duration for a timer, in milliseconds. */
+function timerMs(name, hints) {
+    const milliseconds = durationMs(name, hints);
+    if (milliseconds !== undefined && milliseconds > MAX_TIMER_DAYS * UNIT_MS.d) {
+        const longest = `${MAX_TIMER_DAYS}d`;
+        const next = `Set ${name} to at most ${longest}.${hints.hasNoLimit ? ' For no limit, leave it empty.' : ''}`;
+        throw invalid(name, text_text(name), `it is longer than ${longest}`, next);
+    }
+    return milliseconds;
+}
+/** Milliseconds; undefined for a text that is not a duration. Each unit is smaller than the one before it. */
+function parse(value) {
+    let sum = 0;
+    let last = Number.POSITIVE_INFINITY;
+    let rest = value;
+    while (rest !== '') {
+        const [part, number, word = ''] = /^(\d+(?:\.\d+)?) *([a-z]+) */i.exec(rest) ?? [];
+        const unit = UNITS.find(([names]) => names.test(word))?.[1];
+        if (part === undefined || unit === undefined || unit >= last)
+            return undefined;
+        sum += Number(number) * unit;
+        last = unit;
+        rest = rest.slice(part.length);
+    }
+    return Math.round(sum);
+}
+
+;// CONCATENATED MODULE: ./lib/action/input/model-map.js
+/** Reads the input `model-map`: one `name=live-name` a line. */
+
+
+
+const NAME = 'model-map';
+/**
+ * @param chosen names that the user has chosen, by the input that chooses them
+ * @throws ActionError INPUT_INVALID, which names every wrong line
+ */
+function readModelMap(chosen) {
+    const map = new Map();
+    const problems = [];
+    for (const line of lines(NAME)) {
+        const [name = '', live = '', ...rest] = line.split('=').map((part) => part.trim());
+        const problem = rest.length > 0 ? 'it has more than one "="' : whyWrong(line, name, live, map, chosen);
+        if (problem === undefined)
+            map.set(name, live);
+        else
+            problems.push(`${JSON.stringify(line)}: ${problem}`);
+    }
+    if (problems.length === 0)
+        return map;
+    throw new lib_errors/* ActionError */.lZ('INPUT_INVALID', `The input ${NAME} has ${problems.length === 1 ? 'a wrong line' : `${problems.length} wrong lines`}:\n${problems.map((problem) => `- ${problem}`).join('\n')}`, `Write one "name=live model" a line, such as gpt-4-32k=<live model>: the name that evals have written into themselves, and the model to ask instead.`);
+}
+function whyWrong(line, name, live, map, chosen) {
+    if (!line.includes('='))
+        return 'it has no "="';
+    if (name === '')
+        return 'the name before "=" is missing';
+    if (live === '')
+        return 'the live model after "=" is missing';
+    const invisible = (0,lib_text/* firstInvisible */.k7)(name) ?? (0,lib_text/* firstInvisible */.k7)(live);
+    if (invisible !== undefined)
+        return `it contains the invisible character ${invisible}`;
+    if (/\s/.test(name) || /\s/.test(live))
+        return 'a model name cannot contain white space';
+    if (name === live)
+        return 'it replaces a name with itself';
+    if (map.has(name))
+        return `${name} is already replaced by an earlier line`;
+    const input = Object.keys(chosen).find((each) => chosen[each]?.includes(name));
+    return input && `${name} is the value of the input ${input}, so set ${input} to ${live} instead`;
 }
 
 ;// CONCATENATED MODULE: ./lib/example-model.js
@@ -29935,12 +30343,124 @@ function defaultEngine(platform) {
  */
 const EXAMPLE_MODEL = 'gpt-6-luna';
 
-// EXTERNAL MODULE: ./lib/text.js
-var lib_text = __nccwpck_require__(8804);
-// EXTERNAL MODULE: external "node:fs"
-var external_node_fs_ = __nccwpck_require__(3024);
-// EXTERNAL MODULE: ./node_modules/@actions/core/lib/core.js + 11 modules
-var core = __nccwpck_require__(3360);
+;// CONCATENATED MODULE: ./lib/action/input/names.js
+/** Reads the inputs that name models and the eval set. All errors are ActionErrors that name the input. */
+
+
+
+
+
+
+
+const MODEL = `Set model to the model to evaluate, for example ${EXAMPLE_MODEL}.`;
+const JUDGE = `Set judge-model to the model that grades model-graded evals, for example ${EXAMPLE_MODEL}.`;
+const EVAL_SET = 'Set eval-set to the name of an eval set of the registry, for example test-basic.';
+/** Blanks around the commas are removed, because `oaieval` would take them as parts of the names. */
+function modelInput(env) {
+    const value = required('model', MODEL, env);
+    rejectText('model', value, MODEL, 'Write all names in one line, separated by commas.');
+    const names = value.split(',').map((name) => name.trim());
+    if (names.includes('')) {
+        const next = 'Remove the comma, or add the name that is missing. An expression beside the comma may be empty.';
+        throw invalid('model', value, 'a name beside a comma is missing', next);
+    }
+    for (const name of names) {
+        const wrong = whyNoFileName(name);
+        if (wrong)
+            throw invalid('model', value, wrong, MODEL);
+    }
+    const model = names.join(',');
+    if (isTooLong(model, (0,core/* getInput */.V4)('eval-set'))) {
+        const next = 'Use a shorter model name or eval set name.';
+        throw invalid('model', model, 'it is too long for a file name together with eval-set', next);
+    }
+    return model;
+}
+/** As long as a name that completion records can have, and far longer than any model's. */
+const MAX_JUDGE_BYTES = 1024;
+/** Empty when the input is. */
+function judgeModelInput() {
+    const value = text_text('judge-model', SEVERAL_LINES);
+    if (value === '')
+        return value;
+    rejectText('judge-model', value, JUDGE, 'One model grades all answers.');
+    if (value.includes(','))
+        throw invalid('judge-model', value, 'it contains a comma, but one model grades all answers', JUDGE);
+    if (Buffer.byteLength(value) > MAX_JUDGE_BYTES)
+        throw invalid('judge-model', value, `it is longer than ${MAX_JUDGE_BYTES} bytes`, JUDGE);
+    return value;
+}
+function evalSetInput(env) {
+    const value = required('eval-set', EVAL_SET, env);
+    rejectText('eval-set', value, EVAL_SET, ONE_SET);
+    if (value.includes(','))
+        throw invalid('eval-set', value, 'it contains a comma', ONE_SET);
+    if (/\.(ya?ml|jsonl?)$/i.test(value))
+        throw invalid('eval-set', value, 'it is the name of a file', nextForFile(value));
+    const wrong = whyNoFileName(value);
+    if (wrong)
+        throw invalid('eval-set', value, wrong, EVAL_SET);
+    return value;
+}
+const ONE_SET = 'A step runs one eval set. To run several, use a matrix or several steps.';
+/** Proposes the name that the file probably gives to the set, and the registry that the file is in. */
+function nextForFile(path) {
+    const [, registry, name = ''] = /^(?:(.*?)\/?\beval_sets\/)?(?:.*\/)?([^/]+?)\.\w+$/.exec(path) ?? [];
+    const set = `Set eval-set to the name that the file gives to the set, such as ${name}`;
+    return registry ? `${set}, and registry-path to ${registry}.` : `${set}.`;
+}
+function required(name, next, env) {
+    const value = text_text(name, SEVERAL_LINES);
+    if (value !== '')
+        return value;
+    const given = misspelt(name, env);
+    throw new lib_errors/* ActionError */.lZ('INPUT_MISSING', given
+        ? `The input ${name} is missing. The step sets ${given}, which is not an input.`
+        : `The input ${name} is missing.`, given ? `Write ${name} instead of ${given}.` : next.replace('Set', 'Under "with:", set'));
+}
+/** An input that was given and looks like this one. The runner passes inputs that the action does not have, too. */
+function misspelt(name, env) {
+    const given = Object.keys(env).flatMap((key) => key.startsWith('INPUT_') && env[key] ? [key.slice(6).toLowerCase()] : []);
+    return given.find((each) => each !== name && (0,similar_names/* shareChanged */.K)(each, name) <= 0.25);
+}
+/** What no name of a model or an eval set contains. */
+function rejectText(name, value, next, oneLine) {
+    if (/[\r\n]/.test(value))
+        throw invalid(name, value, 'it has several lines', oneLine);
+    const invisible = (0,lib_text/* firstInvisible */.k7)(value);
+    if (invisible !== undefined)
+        throw invalid(name, value, `it contains the invisible character ${invisible}`, next);
+    const inside = /^(["'`\u2018\u201c])(.*)["'`\u2019\u201d]$/u.exec(value)?.[2];
+    if (inside !== undefined)
+        throw invalid(name, value, 'it is in quotes', `Set ${name} to ${inside} without quotes.`);
+    if (/^\$\{?\w+\}?$|\$\{\{|\}\}/.test(value)) {
+        const variable = /^\$\{?(\w+)\}?$/.exec(value)?.[1];
+        const expression = variable === undefined
+            ? 'Correct the expression.'
+            : `Write \${{ env.${variable} }}, because no shell reads inputs.`;
+        throw invalid(name, value, 'it is an expression that was not evaluated', expression);
+    }
+    if (/^[a-z][a-z+.-]*:\/\//i.test(value))
+        throw invalid(name, value, 'it is a URL', `${next} The variable OPENAI_BASE_URL names a server.`);
+}
+/** Model and eval set are parts of a file name. */
+function whyNoFileName(value) {
+    if ((0,external_node_path_.isAbsolute)(value))
+        return 'it is an absolute path';
+    if (value.split('/').includes('..'))
+        return 'it contains ".."';
+    if (value.split('/').some((part) => part === '' || part === '.'))
+        return 'it contains an empty or "." path part';
+    if (value.startsWith('-'))
+        return 'it starts with "-", which oaieval would read as an option';
+    return undefined;
+}
+/** The longest file name is that of a quarantined progress file: `{model}.{eval_set}.progress.txt.rejected-<time>`. */
+function isTooLong(model, evalSet) {
+    const longest = `${model}.${evalSet}`.split('/').map((part) => Buffer.byteLength(part));
+    return Math.max(...longest) > 255 - '.progress.txt.rejected-20260101T000000Z-10'.length;
+}
+
 ;// CONCATENATED MODULE: ./node_modules/shlex/shlex.js
 
 
@@ -30246,19 +30766,15 @@ function join (args) {
   return args.map(quote).join(" ")
 }
 
-// EXTERNAL MODULE: ./lib/action/log.js
-var log = __nccwpck_require__(2988);
-;// CONCATENATED MODULE: ./lib/action/input-values.js
-/** Reads the text of one input as a value of one kind. All errors are ActionErrors that name the input. */
+;// CONCATENATED MODULE: ./lib/action/input/oaieval-args.js
+/** Reads the input `args`: further arguments of `oaieval`. Which values they may have is known to oaieval's own parser only. */
 
 
 
 
-
-
-
+const oaieval_args_NAME = 'args';
 /** Arguments that would move or hide results, or that an input replaces, each with the next step. */
-const REFUSED_ARGS = new Map([
+const REFUSED = new Map([
     ['--record_path', 'Remove it: the action itself writes a record file for every eval.'],
     ['--registry_path', 'Use the input registry-path, with one path per line.'],
     ['--http-run', 'Remove it: it sends results elsewhere, so nothing could be resumed.'],
@@ -30270,165 +30786,211 @@ const REFUSED_ARGS = new Map([
     ['--exit-on-error', 'Use the input exit-on-error: true instead: this is an argument of oaievalset.'],
     ['--no-exit-on-error', 'Use the input exit-on-error: false instead: this is an argument of oaievalset.'],
 ]);
-function words(name) {
-    const value = input_values_text(name, SEVERAL_LINES);
-    let args;
+/** Options of evals 3.0.1.post1 (`evals/cli/oaieval.py`, `get_parser`). Other versions may have others. */
+const WITH_VALUE = [
+    '--extra_eval_params',
+    '--completion_args',
+    '--max_samples',
+    '--seed',
+    '--user',
+    '--http-run-url',
+    '--http-batch-size',
+    '--http-fail-percent-threshold',
+];
+const SWITCHES = ['cache', 'visible', 'debug', 'local-run', 'http-run', 'dry-run', 'dry-run-logging'];
+const KNOWN = [
+    ...WITH_VALUE,
+    ...SWITCHES.flatMap((name) => [`--${name}`, `--no-${name}`]),
+    ...REFUSED.keys(),
+];
+/** @throws ActionError ARGS_INVALID, which names every wrong argument */
+function oaievalArgs() {
+    const value = text_text(oaieval_args_NAME, SEVERAL_LINES);
+    const words = wordsOf(value);
+    const problems = [...new Set(words.map(optionOf))].flatMap((option) => {
+        const next = REFUSED.get(option);
+        if (next)
+            return [refused(`contains ${option}, which this action does not accept`, next)];
+        const meant = isOption(option) && !KNOWN.some((known) => known.startsWith(option)) && (0,similar_names/* mostSimilar */.z)(option, KNOWN);
+        if (!meant)
+            return [];
+        return [
+            refused(`contains ${option}, which oaieval does not have (did you mean ${meant}?)`, `Write ${meant}.`),
+        ];
+    });
+    if (problems.length > 0)
+        throw (0,lib_errors/* oneError */.Po)(problems);
+    return words;
+}
+function wordsOf(value) {
     try {
-        args = split(value);
+        return split(value);
     }
     catch (error) {
-        throw new errors/* ActionError */.lZ('ARGS_INVALID', `The input ${name} cannot be split into words: ${(0,errors/* reasonOf */.A3)(error).toLowerCase()} in ${JSON.stringify(value)}.`, 'Close the quote, or put a backslash before a literal quote.');
+        const isQuote = /quot/i.test((0,lib_errors/* reasonOf */.A3)(error));
+        throw new lib_errors/* ActionError */.lZ('ARGS_INVALID', `The input ${oaieval_args_NAME} is ${JSON.stringify(value)}: ${isQuote ? 'a quote in it is not closed' : 'a backslash ends it'}.`, isQuote
+            ? 'Close the quote, or put a backslash before a literal quote.'
+            : 'Remove the backslash, or write two.');
     }
-    for (const arg of args) {
-        const [option = ''] = arg.split('=', 1);
-        const next = REFUSED_ARGS.get(option);
-        if (next)
-            throw new errors/* ActionError */.lZ('ARGS_INVALID', `The input ${name} contains ${option}, which this action does not accept.`, next);
-    }
-    return args;
 }
-function requiredName(name, meaning) {
-    const value = input_values_text(name);
-    if (value === '') {
-        throw new errors/* ActionError */.lZ('INPUT_MISSING', `The input ${name} is missing.`, `Set ${name} under "with:" to ${meaning}.`);
-    }
-    const invisible = (0,lib_text/* firstInvisible */.k7)(value);
-    const wrong = (invisible !== undefined && `it contains the invisible character ${invisible}`) ||
-        ((0,external_node_path_.isAbsolute)(value) && 'it is an absolute path') ||
-        (value.split('/').includes('..') && 'it contains ".."') ||
-        (value.split('/').some((part) => part === '' || part === '.') &&
-            'it contains an empty or "." path part') ||
-        (value.startsWith('-') && 'it starts with "-", which oaieval would read as an option');
-    if (wrong)
-        throw invalid(name, value, wrong, `Set ${name} to ${meaning}.`);
-    return value;
+function optionOf(word) {
+    return word.split('=', 1)[0] ?? '';
 }
-function directory(name) {
-    const path = (0,external_node_path_.resolve)(input_values_text(name) || '.');
-    if (!(0,external_node_fs_.statSync)(path, { throwIfNoEntry: false })?.isDirectory()) {
-        throw invalid(name, path, 'there is no such directory', `Check out the repository first, and set ${name} to a directory of the checkout.`);
-    }
-    return path;
+/** Word processors make dashes of hyphens. A negative number is a value. */
+function isOption(word) {
+    return /^[-\u2013\u2014][^\d.]/u.test(word);
 }
-function input_values_boolean(name, fallback) {
-    const value = input_values_text(name);
+function refused(why, next) {
+    return new lib_errors/* ActionError */.lZ('ARGS_INVALID', `The input ${oaieval_args_NAME} ${why}.`, next);
+}
+
+;// CONCATENATED MODULE: ./lib/action/input/registry-paths.js
+/** Reads the input `registry-path`. */
+
+
+
+
+
+/**
+ * The paths as the user wrote them.
+ * @param base the directory where relative paths start; undefined when it is not known, so that nothing can be checked
+ * @throws ActionError INPUT_INVALID, which names every wrong line
+ */
+function registryPathsInput(base) {
+    const paths = lines('registry-path').map(withHome);
+    if (base === undefined)
+        return paths;
+    const problems = paths.flatMap((path) => {
+        const fault = registryFault(path, base);
+        return fault ? [wrongLine(path, paths.length, fault)] : [];
+    });
+    if (problems.length > 0)
+        throw (0,lib_errors/* oneError */.Po)(problems);
+    return paths;
+}
+function wrongLine(line, count, { why, next }) {
+    if (count === 1)
+        return invalid('registry-path', line, why, next);
+    const message = `The input registry-path has the line ${JSON.stringify(line)}: ${why}.`;
+    return new lib_errors/* ActionError */.lZ('INPUT_INVALID', message, next);
+}
+const A_REGISTRY = 'Set registry-path to a directory that contains a directory evals or eval_sets. A relative path starts at working-directory.';
+function registryFault(value, base) {
+    const path = (0,external_node_path_.resolve)(base, value);
+    const fault = directoryFault(value, base);
+    const around = registryAround(path);
+    const outer = around && `Set registry-path to ${shownAs(around, value, base)}.`;
+    if (fault)
+        return { why: fault.why, next: fault.next ?? outer ?? A_REGISTRY };
+    if (isRegistry(path))
+        return undefined;
+    if (outer)
+        return { why: 'it is a directory inside a registry', next: outer };
+    const inside = (0,path_faults/* namesIn */.wX)(path).filter((name) => isRegistry((0,external_node_path_.join)(path, name)));
+    const [inner] = inside;
+    // A registry may be empty until an earlier step fills it.
+    return inner && inside.length === 1
+        ? {
+            why: `it is no registry, but its directory ${inner} is one`,
+            next: `Set registry-path to ${(0,external_node_path_.join)(value, inner)}.`,
+        }
+        : undefined;
+}
+/** The directories that evals reads (`evals/registry.py`, `Registry._load_registry`). */
+const KINDS = ['evals', 'eval_sets', 'completion_fns', 'solvers', 'modelgraded'];
+const DATA = 'data';
+function isRegistry(path) {
+    return KINDS.some((kind) => (0,path_faults/* isDirectory */.wd)((0,external_node_path_.join)(path, kind)));
+}
+/** The registry that the path is inside of. */
+function registryAround(path) {
+    for (let at = path; (0,external_node_path_.dirname)(at) !== at; at = (0,external_node_path_.dirname)(at))
+        if ([...KINDS, DATA].includes((0,external_node_path_.basename)(at)) && isRegistry((0,external_node_path_.dirname)(at)))
+            return (0,external_node_path_.dirname)(at);
+    return undefined;
+}
+/** A directory around the user's path, written as the user's path is: relative or absolute. */
+function shownAs(directory, value, base) {
+    if (value.startsWith('/'))
+        return directory;
+    const levels = (0,external_node_path_.resolve)(base, value).slice(directory.length).split(external_node_path_.sep).length - 1;
+    const path = (0,external_node_path_.join)(value, ...Array(levels).fill('..'));
+    // Before a full stop, `.` could not be read.
+    return path.endsWith('.') ? `${path}/` : path;
+}
+
+// EXTERNAL MODULE: ./lib/model/format.js
+var format = __nccwpck_require__(9774);
+;// CONCATENATED MODULE: ./lib/action/input/values.js
+/** Reads the text of one input as a value of one kind. All errors are ActionErrors that name the input. */
+
+
+/** `true` and `false` are YAML's own. `yes`, `no`, `on` and `off` were, and people still write them. */
+function values_boolean(name, fallback) {
+    const value = text_text(name);
     if (value === '')
         return fallback;
-    if (/^true$/i.test(value))
+    if (/^(true|yes|on)$/i.test(value))
         return true;
-    if (/^false$/i.test(value))
+    if (/^(false|no|off)$/i.test(value))
         return false;
     throw invalid(name, value, 'it is neither true nor false', `Set ${name} to true or false.`);
 }
-function count(name, fallback, most) {
-    const value = input_values_text(name);
+/** @param next a further sentence about what to do when the number is wrong */
+function count(name, fallback, most, next = '') {
+    const value = text_text(name);
     if (value === '')
         return fallback;
-    const number = Number(value);
-    if (!/^\d+$/.test(value) || number < 1 || number > most) {
-        throw invalid(name, value, `it is not a whole number from 1 to ${most}`, `Set ${name} to a number in this range.`);
-    }
-    return number;
+    const number = wholeNumberOf(value);
+    if (number !== undefined && number >= 1 && number <= most)
+        return number;
+    throw invalid(name, value, `it is not a whole number from 1 to ${(0,format/* wholeNumber */.rD)(most)}`, `Set ${name} to a number in this range.${next && ` ${next}`}`);
 }
-const UNIT_MS = { d: 86_400_000, h: 3_600_000, m: 60_000, s: 1000 };
-/** Reads `90s`, `30m`, `5h30m` or `7d`. @returns milliseconds; undefined when the input is empty */
-function durationMs(name) {
-    const value = input_values_text(name);
+/** At any price, more than a job could use. */
+const MAX_TOKENS = 1_000_000_000_000;
+/** Undefined when the input is empty. */
+function tokenCount(name) {
+    const value = text_text(name);
     if (value === '')
         return undefined;
-    const parts = /^(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?$/.exec(value);
-    const milliseconds = parts
-        ? Object.values(UNIT_MS).reduce((sum, unit, index) => sum + Number(parts[index + 1] ?? 0) * unit, 0)
-        : 0;
-    if (milliseconds === 0 || !Number.isSafeInteger(milliseconds)) {
-        throw invalid(name, value, 'it is not a duration', `Write ${name} as 90s, 30m, 5h30m or 7d.`);
-    }
-    return milliseconds;
+    const number = wholeNumberOf(value) ?? abbreviated(value);
+    if (number !== undefined && number >= 1 && number <= MAX_TOKENS)
+        return number;
+    throw invalid(name, value, `it is not a number of tokens from 1 to ${(0,format/* wholeNumber */.rD)(MAX_TOKENS)}`, `Write ${name} as 1000000, 1_000_000, 500k or 1.5M. For no limit, leave it empty.`);
 }
-/** Node's timers last at most 24.8 days. A longer one fires at once. */
-const MAX_TIMER_DAYS = 24;
-/** A duration for a timer, in milliseconds. */
-function timerMs(name) {
-    const milliseconds = durationMs(name);
-    if (milliseconds !== undefined && milliseconds > MAX_TIMER_DAYS * UNIT_MS.d) {
-        const longest = `${MAX_TIMER_DAYS}d`;
-        throw invalid(name, input_values_text(name), `it is longer than ${longest}`, `Set ${name} to at most ${longest}.`);
-    }
-    return milliseconds;
+/** Reads `1000000`, `1_000_000` and `1,000,000`. A point is no separator here, because it may begin decimals. */
+function wholeNumberOf(value) {
+    const isNumber = /^\d+$/.test(value) || /^\d{1,3}([,_])\d{3}(\1\d{3})*$/.test(value);
+    return isNumber ? Number(value.replace(/[,_]/g, '')) : undefined;
 }
-function lines(name) {
-    return input_values_text(name, SEVERAL_LINES)
-        .split(/\r?\n/)
-        .map((line) => line.trim())
-        .filter((line) => line !== '');
-}
-/** Reads a secret and hides it in all output, however short it is. */
-function secret(name) {
-    const value = input_values_text(name);
-    if (value !== '')
-        (0,core/* setSecret */.Pq)(value);
-    log/* actionLog */.Zx.hide(value, { isMasked: true });
-    return value;
-}
-/** Control characters; without those that a value of several lines may contain. */
-const ONE_LINE = /\p{Cc}/u;
-const SEVERAL_LINES = /[^\P{Cc}\r\n\t]/u;
-const SECRETS = new Set(['encryption-key', 'github-token']);
-function input_values_text(name, refused = ONE_LINE) {
-    const value = (0,core/* getInput */.V4)(name);
-    if (refused.test(value)) {
-        const next = 'Remove them. If the value should be one line, look for a line break.';
-        throw invalid(name, SECRETS.has(name) ? '***' : value, 'it contains control characters', next);
-    }
-    return value;
-}
-function invalid(name, value, why, next) {
-    return new errors/* ActionError */.lZ('INPUT_INVALID', `The input ${name} is ${JSON.stringify(value)}: ${why}.`, next);
+/** Reads `500k` and `1.5M`. */
+function abbreviated(value) {
+    const [, digits, unit = ''] = /^(\d+(?:\.\d+)?) ?([km])$/i.exec(value) ?? [];
+    return digits === undefined ? undefined : Math.round(Number(digits) * (/k/i.test(unit) ? 1e3 : 1e6));
 }
 
-;// CONCATENATED MODULE: ./lib/action/model-map.js
-/** Reads the input `model-map`: one `name=live-name` a line. */
+;// CONCATENATED MODULE: ./lib/action/read-all.js
 
-
-
-const NAME = 'model-map';
 /**
- * @param chosen names that the user has chosen, by the input that chooses them
- * @throws ActionError INPUT_INVALID, which names every wrong line
+ * Reads all properties, so that one error names all that are wrong, and not only the first.
+ * @throws ActionError in the order of the readers; anything else that a reader throws, as it is
  */
-function readModelMap(chosen) {
-    const map = new Map();
-    const problems = [];
-    for (const line of lines(NAME)) {
-        const [name = '', live = '', ...rest] = line.split('=').map((part) => part.trim());
-        const problem = rest.length > 0 ? 'it has more than one "="' : whyWrong(line, name, live, map, chosen);
-        if (problem === undefined)
-            map.set(name, live);
-        else
-            problems.push(`${JSON.stringify(line)}: ${problem}`);
+async function readAll(readers) {
+    const errors = [];
+    const properties = [];
+    for (const [name, read] of Object.entries(readers)) {
+        try {
+            properties.push([name, await read()]);
+        }
+        catch (error) {
+            if (!(error instanceof lib_errors/* ActionError */.lZ))
+                throw error;
+            errors.push(error);
+        }
     }
-    if (problems.length === 0)
-        return map;
-    throw new errors/* ActionError */.lZ('INPUT_INVALID', `The input ${NAME} has ${problems.length === 1 ? 'a wrong line' : `${problems.length} wrong lines`}:\n${problems.map((problem) => `- ${problem}`).join('\n')}`, `Write one "name=live model" a line, such as gpt-4-32k=<live model>: the name that evals have written into themselves, and the model to ask instead.`);
-}
-function whyWrong(line, name, live, map, chosen) {
-    if (!line.includes('='))
-        return 'it has no "="';
-    if (name === '')
-        return 'the name before "=" is missing';
-    if (live === '')
-        return 'the live model after "=" is missing';
-    const invisible = (0,lib_text/* firstInvisible */.k7)(name) ?? (0,lib_text/* firstInvisible */.k7)(live);
-    if (invisible !== undefined)
-        return `it contains the invisible character ${invisible}`;
-    if (/\s/.test(name) || /\s/.test(live))
-        return 'a model name cannot contain white space';
-    if (name === live)
-        return 'it replaces a name with itself';
-    if (map.has(name))
-        return `${name} is already replaced by an earlier line`;
-    const input = Object.keys(chosen).find((each) => chosen[each]?.includes(name));
-    return input && `${name} is the value of the input ${input}, so set ${input} to ${live} instead`;
+    if (errors.length > 0)
+        throw (0,lib_errors/* oneError */.Po)(errors);
+    return Object.fromEntries(properties);
 }
 
 ;// CONCATENATED MODULE: ./lib/action/inputs.js
@@ -30439,74 +31001,111 @@ function whyWrong(line, name, live, map, chosen) {
 
 
 
+
+
+
+
+
+
+
+
 /** @throws ActionError INPUT_INVALID, which does not contain the value */
 function readSecrets() {
-    return { encryptionKey: secret('encryption-key'), githubToken: secret('github-token') };
+    return readAll({
+        encryptionKey: () => secret('encryption-key'),
+        githubToken: () => secret('github-token'),
+    });
 }
-/** @throws ActionError INPUT_MISSING, INPUT_INVALID or ARGS_INVALID, which names the input */
-function readInputs() {
-    const model = requiredName('model', `the model to evaluate, for example ${EXAMPLE_MODEL}`);
-    const evalSet = requiredName('eval-set', 'an eval set of the registry, for example test-basic');
-    checkFileName(model, evalSet);
-    const judge = judgeModel();
-    return {
-        model,
-        judgeModel: judge,
-        modelMap: readModelMap({ model: model.split(','), 'judge-model': judge === '' ? [] : [judge] }),
-        evalSet,
-        include: lines('include'),
-        exclude: lines('exclude'),
-        args: words('args'),
-        registryPaths: lines('registry-path'),
-        workingDirectory: directory('working-directory'),
-        python: input_values_text('python') || 'python3',
-        evalsVersion: input_values_text('evals-version'),
-        extraPackages: lines('extra-packages'),
-        resume: input_values_boolean('resume', true),
-        cacheKey: input_values_text('cache-key'),
-        maxAgeMs: durationMs('max-age'),
-        sampleResume: input_values_boolean('sample-resume', true),
-        parallelEvals: parallelEvals(),
-        engine: engine(),
-        chatFallback: input_values_text('engine') !== 'oaieval',
-        maxRequestsInFlight: count('max-requests-in-flight', 32, 10_000),
-        attempts: count('attempts', 2, 100),
-        exitOnError: input_values_boolean('exit-on-error', false),
+/**
+ * @param env the environment of the step
+ * @throws ActionError that names every wrong input
+ */
+function readInputs(env = process.env) {
+    return readAll({
+        model: () => modelInput(env),
+        judgeModel: judgeModelInput,
+        modelMap: () => readModelMap({ model: namesIn('model'), 'judge-model': namesIn('judge-model') }),
+        evalSet: () => evalSetInput(env),
+        include: () => lines('include'),
+        exclude: () => lines('exclude'),
+        args: oaievalArgs,
+        registryPaths: () => registryPathsInput(workingDirectoryIfRight()),
+        workingDirectory: workingDirectoryInput,
+        python: () => python(env),
+        evalsVersion,
+        extraPackages,
+        resume: () => values_boolean('resume', true),
+        cacheKey: () => text_text('cache-key'),
+        maxAgeMs: () => durationMs('max-age', { hasNoLimit: true, ifZero: 'To run every eval again, set resume: false.' }),
+        sampleResume: () => values_boolean('sample-resume', true),
+        parallelEvals,
+        engine,
+        chatFallback: () => text_text('engine') !== 'oaieval',
+        maxRequestsInFlight: () => count('max-requests-in-flight', 32, 10_000),
+        attempts: () => count('attempts', 2, 100, 'With 1, an eval that fails is not run again.'),
+        exitOnError: () => values_boolean('exit-on-error', false),
         // "Enable debug logging" of GitHub's "Re-run jobs" sets it.
-        verbose: input_values_boolean('verbose', process.env.RUNNER_DEBUG === '1'),
-        evalTimeoutMs: timerMs('eval-timeout'),
-        stallTimeoutMs: timerMs('stall-timeout') ?? 10 * UNIT_MS.m,
-        timeBudgetMs: timerMs('time-budget'),
-        tokenBudget: input_values_text('token-budget') === '' ? undefined : count('token-budget', 0, Number.MAX_SAFE_INTEGER),
-        checkpointIntervalMs: timerMs('checkpoint-interval') ?? 2 * UNIT_MS.m,
-        matrix: input_values_text('matrix', SEVERAL_LINES),
-        stateDirectory: (0,external_node_path_.resolve)(input_values_text('state-directory') || '/tmp/oaievalset'),
-    };
+        verbose: () => values_boolean('verbose', env.RUNNER_DEBUG === '1'),
+        evalTimeoutMs: () => limit('eval-timeout'),
+        stallTimeoutMs: () => interval('stall-timeout') ?? 10 * UNIT_MS.m,
+        timeBudgetMs: () => limit('time-budget'),
+        tokenBudget: () => tokenCount('token-budget'),
+        checkpointIntervalMs: () => interval('checkpoint-interval') ?? 2 * UNIT_MS.m,
+        matrix: () => text_text('matrix', SEVERAL_LINES),
+        stateDirectory: stateDirectoryInput,
+    });
 }
-function judgeModel() {
-    const value = input_values_text('judge-model');
-    const next = `Set judge-model to the model that grades model-graded evals, for example ${EXAMPLE_MODEL}.`;
-    const invisible = (0,lib_text/* firstInvisible */.k7)(value);
-    if (invisible !== undefined)
-        throw invalid('judge-model', value, `it contains the invisible character ${invisible}`, next);
-    if (value.includes(','))
-        throw invalid('judge-model', value, 'it contains a comma, but one model grades all answers', next);
-    if (Buffer.byteLength(value) > MAX_JUDGE_BYTES)
-        throw invalid('judge-model', value, `it is longer than ${MAX_JUDGE_BYTES} bytes`, next);
-    return value;
+/** As they are written, because they may be wrong. */
+function namesIn(input) {
+    return (0,core/* getInput */.V4)(input)
+        .split(',')
+        .map((name) => name.trim());
+}
+/** Undefined if it is wrong, so that what depends on it is not reported as well. */
+function workingDirectoryIfRight() {
+    try {
+        return workingDirectoryInput();
+    }
+    catch {
+        return undefined;
+    }
+}
+/** Only looks for the interpreter. It is started when it is needed. */
+async function python(env) {
+    const name = withHome(text_text('python') || 'python3');
+    const workingDirectory = workingDirectoryIfRight();
+    if (workingDirectory !== undefined)
+        await (0,interpreter/* locate */.x5)(name, { workingDirectory, env });
+    return name;
+}
+async function evalsVersion() {
+    const version = text_text('evals-version');
+    if (version !== '')
+        await (0,locked_packages/* requireSupportedVersion */.uD)(version);
+    return version;
+}
+function extraPackages() {
+    const packages = lines('extra-packages');
+    (0,extra_packages/* extraRequirements */.h)(packages);
+    return packages;
+}
+function limit(name) {
+    return timerMs(name, { hasNoLimit: true, ifZero: `For no limit, leave ${name} empty.` });
+}
+function interval(name) {
+    return timerMs(name, { ifZero: `Set ${name} to at least 1s, or remove it to use the default.` });
 }
 function parallelEvals() {
-    const value = input_values_text('parallel-evals') || 'auto';
+    const value = text_text('parallel-evals') || 'auto';
     if (value === 'auto')
         return value;
-    const most = 1000;
-    const number = Number(value);
-    if (/^\d+$/.test(value) && number >= 1 && number <= most)
+    const number = wholeNumberOf(value);
+    if (number !== undefined && number >= 1 && number <= 1000)
         return number;
-    throw invalid('parallel-evals', value, `it is neither auto nor a whole number from 1 to ${most}`, 'Set parallel-evals to auto, or to how many evals run at the same time.');
+    throw invalid('parallel-evals', value, 'it is neither auto nor a whole number from 1 to 1,000', 'Set parallel-evals to auto, or to how many evals run at the same time.');
 }
 function engine() {
-    const value = input_values_text('engine') || 'auto';
+    const value = text_text('engine') || 'auto';
     const fallback = defaultEngine(process.platform);
     if (value === 'auto')
         return fallback;
@@ -30518,15 +31117,6 @@ function engine() {
         return value;
     throw invalid('engine', value, 'it needs Linux', 'Set engine to auto, or use a Linux runner.');
 }
-/** As long as a name that completion records can have, and far longer than any model's. */
-const MAX_JUDGE_BYTES = 1024;
-/** The longest file name is that of a quarantined progress file: `{model}.{eval_set}.progress.txt.rejected-<time>`. */
-function checkFileName(model, evalSet) {
-    const longest = `${model}.${evalSet}`.split('/').map((part) => Buffer.byteLength(part));
-    if (Math.max(...longest) > 255 - '.progress.txt.rejected-20260101T000000Z-10'.length) {
-        throw invalid('model', model, 'it is too long for a file name together with eval-set', 'Use a shorter model name or eval set name.');
-    }
-}
 
 ;// CONCATENATED MODULE: ./lib/action/step.js
 
@@ -30535,32 +31125,51 @@ function checkFileName(model, evalSet) {
 
 
 
+
+
+
 /**
  * Reads inputs, context, keys and API addresses, and hides the secrets in all output.
- * @throws ActionError when one of them is wrong; nothing has been started yet
+ * @throws ActionError that names everything that is wrong; nothing has been started yet
  */
-function readStep(log, env = process.env) {
+async function readStep(log, env = process.env) {
     const context = (0,action_context/* readContext */.y)(env, process.platform, (0,external_node_os_.tmpdir)());
-    const inputs = readInputs();
-    const secrets = readSecrets();
     const keys = readApiKeys(env);
     for (const { value, isTrimmed } of keys.secrets)
         log.hide(value, { isMasked: !isTrimmed });
     for (const notice of keys.notices)
         log.info(notice);
-    // The model `dummy` needs no key: it sends no request.
-    if (keys.refusal && inputs.model !== 'dummy')
-        throw keys.refusal;
+    const model = (0,core/* getInput */.V4)('model');
+    const { secrets, inputs, urls } = await readAll({
+        secrets: readSecrets,
+        inputs: () => readInputs(env),
+        // The model `dummy` needs no key: it sends no request.
+        key: () => {
+            if (keys.refusal && model !== 'dummy')
+                throw keys.refusal;
+        },
+        urls: () => (0,providers/* providerUrls */.Uu)(env, (message) => log.warning(message)),
+    }).catch((error) => {
+        // Whether a key is needed is known when there is a plan. The next run should not find one more mistake.
+        const isMissing = isOpenAiModel(model) && !keys.env.OPENAI_API_KEY;
+        throw error instanceof lib_errors/* ActionError */.lZ && isMissing
+            ? (0,lib_errors/* oneError */.Po)([error, (0,eval_environment/* missingKey */.aV)(keys, context.withheldSecrets)])
+            : error;
+    });
     return {
         inputs,
         secrets,
         context,
         keys,
-        urls: (0,providers/* providerUrls */.Uu)(env, (message) => log.warning(message)),
+        urls,
         evalEnv: (0,eval_environment/* evalEnvironment */.y)(keys.env),
         ownEnv: env,
         beganAt: Math.round(performance.timeOrigin),
     };
+}
+/** Whether the name is one of OpenAI's own models, so that the evals certainly need its key. */
+function isOpenAiModel(model) {
+    return /^(gpt-|chatgpt-|ft:gpt-|o\d)/.test(model);
 }
 
 
@@ -33344,13 +33953,53 @@ class WarmEngines {
 
 /***/ }),
 
+/***/ 9781:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   U: () => (/* binding */ isMovingTarget),
+/* harmony export */   h: () => (/* binding */ extraRequirements)
+/* harmony export */ });
+/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(452);
+
+/**
+ * The requirements in the lines of `extra-packages`, without comments and blank lines. Each becomes an argument of
+ * `pip install`, so anything that pip could read as an option is refused.
+ *
+ * @throws ActionError INPUT_INVALID for the lines with an option.
+ */
+function extraRequirements(lines) {
+    const requirements = lines
+        .map((line) => line.replace(/(^|\s)#.*$/, '').trim())
+        .filter((line) => line !== '');
+    const wrong = requirements.filter((requirement) => /(^|\s)-/.test(requirement));
+    if (wrong.length > 0)
+        throw (0,_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .oneError */ .Po)(wrong.map(optionRefused));
+    return requirements;
+}
+function optionRefused(requirement) {
+    return new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ActionError */ .lZ('INPUT_INVALID', `The input extra-packages has the line ${JSON.stringify(requirement)}: only requirements are allowed there, not options.`, /^(-r|--requirement)\b/.test(requirement)
+        ? 'Write the requirements of the file here, one per line.'
+        : 'Write one requirement per line, such as datasets==3.6.0. The variable PIP_INDEX_URL chooses a package index.');
+}
+/** What pip reads as a file name if such a file exists. */
+const ARCHIVE = /\.(whl|zip|tar|tgz|tbz|txz|tlz|tar\.(gz|bz2|xz|lz|lzma))(\[[^\]]*\])?$/i;
+/** Whether the requirement names a place (a path, an archive, a URL, a branch) whose content may change. */
+function isMovingTarget(requirement) {
+    const place = (requirement.split(';')[0] ?? '').trim();
+    return /[/@]/.test(place) || place.startsWith('.') || ARCHIVE.test(place);
+}
+
+
+/***/ }),
+
 /***/ 6453:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   L: () => (/* binding */ Installation)
 /* harmony export */ });
-/* harmony import */ var _prepare_environment_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8006);
+/* harmony import */ var _prepare_environment_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(9528);
 
 /** The Python environment of a run. It is prepared when it is first asked for, and grows when the evals need more. */
 class Installation {
@@ -33502,145 +34151,22 @@ async function inInstallation(log, what, install) {
 
 /***/ }),
 
-/***/ 8006:
+/***/ 2771:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   Ax: () => (/* binding */ findInterpreter),
+/* harmony export */   L: () => (/* binding */ onPath),
+/* harmony export */   x5: () => (/* binding */ locate)
+/* harmony export */ });
+/* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3024);
+/* harmony import */ var node_fs_promises__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(1455);
+/* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(6760);
+/* harmony import */ var node_util__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(7975);
+/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(452);
+/* harmony import */ var _path_faults_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(5608);
+/* harmony import */ var _probe_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(4635);
 
-// EXPORTS
-__nccwpck_require__.d(__webpack_exports__, {
-  J: () => (/* binding */ environmentKey),
-  z: () => (/* binding */ prepareEnvironment)
-});
-
-// EXTERNAL MODULE: ./lib/errors.js
-var errors = __nccwpck_require__(452);
-;// CONCATENATED MODULE: ./lib/environment/extra-packages.js
-
-/**
- * The requirements in the lines of `extra-packages`, without comments and blank lines. Each becomes an argument of
- * `pip install`, so anything that pip could read as an option is refused.
- *
- * @throws ActionError INPUT_INVALID for a line with an option.
- */
-function extraRequirements(lines) {
-    const requirements = lines
-        .map((line) => line.replace(/(^|\s)#.*$/, '').trim())
-        .filter((line) => line !== '');
-    for (const requirement of requirements) {
-        if (/(^|\s)-/.test(requirement)) {
-            throw new errors/* ActionError */.lZ('INPUT_INVALID', `\`extra-packages\` has the line "${requirement}": only requirements are allowed there, not options.`, 'Write one requirement per line, such as `datasets==3.6.0`. Choose a package index with the variable PIP_INDEX_URL.');
-        }
-    }
-    return requirements;
-}
-/** What pip reads as a file name if such a file exists. */
-const ARCHIVE = /\.(whl|zip|tar|tgz|tbz|txz|tlz|tar\.(gz|bz2|xz|lz|lzma))(\[[^\]]*\])?$/i;
-/** Whether the requirement names a place (a path, an archive, a URL, a branch) whose content may change. */
-function isMovingTarget(requirement) {
-    const place = (requirement.split(';')[0] ?? '').trim();
-    return /[/@]/.test(place) || place.startsWith('.') || ARCHIVE.test(place);
-}
-
-// EXTERNAL MODULE: external "node:fs/promises"
-var promises_ = __nccwpck_require__(1455);
-// EXTERNAL MODULE: external "node:path"
-var external_node_path_ = __nccwpck_require__(6760);
-// EXTERNAL MODULE: ./node_modules/zod/v4/classic/schemas.js + 11 modules
-var schemas = __nccwpck_require__(2857);
-// EXTERNAL MODULE: ./lib/process/command.js
-var process_command = __nccwpck_require__(7892);
-// EXTERNAL MODULE: external "node:fs"
-var external_node_fs_ = __nccwpck_require__(3024);
-// EXTERNAL MODULE: external "node:util"
-var external_node_util_ = __nccwpck_require__(7975);
-;// CONCATENATED MODULE: ./lib/environment/probe.js
-
-
-
-/**
- * This program runs on Python 2.7 and later, so that an interpreter that is too old can report its version. It looks for evals
- * without importing it, which would take seconds. It does not look in the current directory, which is on sys.path only with `-c`.
- */
-const PROBE = `
-import json, os, sys
-sys.path[:] = [entry for entry in sys.path if entry]
-report = {
-    "version": list(sys.version_info[:3]),
-    "executable": sys.executable or "",
-    "implementation": "",
-    "abi": "",
-    "evals": {"state": "missing"},
-}
-if sys.version_info >= (3, 8):
-    import importlib.metadata, importlib.util, sysconfig
-    report["implementation"] = sys.implementation.name
-    report["abi"] = sysconfig.get_config_var("SOABI") or ""
-    spec = importlib.util.find_spec("evals")
-    places = [place for place in spec.submodule_search_locations or [spec.origin] if place] if spec else []
-    if any(os.path.isfile(os.path.join(place, "cli", "oaieval.py")) for place in places):
-        try:
-            version = importlib.metadata.version("evals") or "unknown"
-        except importlib.metadata.PackageNotFoundError:
-            version = "unknown"
-        report["evals"] = {"state": "installed", "version": version}
-    elif places:
-        report["evals"] = {"state": "foreign", "location": str(places[0])}
-print("\\noaievalset-probe " + json.dumps(report))
-`;
-const EVALS = schemas/* discriminatedUnion */.gMt('state', [
-    schemas/* object */.Ikc({ state: schemas/* literal */.euz('installed'), version: schemas/* string */.YjP() }),
-    schemas/* object */.Ikc({ state: schemas/* literal */.euz('missing') }),
-    schemas/* object */.Ikc({ state: schemas/* literal */.euz('foreign'), location: schemas/* string */.YjP() }),
-]);
-const REPORT = schemas/* object */.Ikc({
-    version: schemas/* tuple */.PVZ([schemas/* int */.Whr(), schemas/* int */.Whr(), schemas/* int */.Whr()]),
-    executable: schemas/* string */.YjP(),
-    implementation: schemas/* string */.YjP(),
-    abi: schemas/* string */.YjP(),
-    evals: EVALS,
-});
-/**
- * Runs the interpreter at this absolute path and reads what it reports about itself.
- *
- * @throws ActionError PYTHON_MISSING when it cannot be started, fails, or prints something else.
- */
-async function probe(path, context) {
-    const result = await (0,process_command/* runCommand */.d)(path, ['-c', PROBE], {
-        cwd: context.workingDirectory,
-        env: context.env,
-    }).catch((error) => {
-        throw notWorking(path, `it could not be started: ${(0,errors/* reasonOf */.A3)(error)}`, error);
-    });
-    if (result.code !== 0) {
-        throw notWorking(path, `it exited with code ${result.code}: ${lastLine(result.stderr || result.stdout)}`);
-    }
-    const report = parseReport(result.stdout);
-    if (!report)
-        throw notWorking(path, `it printed ${lastLine(result.stdout)}`);
-    const { version, ...rest } = report;
-    return { ...rest, path, version: version.join('.'), major: version[0], minor: version[1] };
-}
-/** Reads the line of the probe. A sitecustomize or a wrapper may print other lines. */
-function parseReport(stdout) {
-    const json = /^oaievalset-probe (.*)$/m.exec(stdout)?.[1];
-    if (json === undefined)
-        return undefined;
-    try {
-        return REPORT.safeParse(JSON.parse(json)).data;
-    }
-    catch {
-        return undefined;
-    }
-}
-function lastLine(output) {
-    const line = output.trimEnd().split('\n').at(-1)?.trim() ?? '';
-    return line === '' ? '(nothing)' : line.slice(0, 300);
-}
-function notWorking(path, reason, cause) {
-    return new errors/* ActionError */.lZ('PYTHON_MISSING', `\`${path}\` does not work as a Python interpreter: ${reason}`, 'Add a step with actions/setup-python before this one, or set `python` to an interpreter that works.', { cause });
-}
-
-;// CONCATENATED MODULE: ./lib/environment/interpreter.js
 
 
 
@@ -33654,16 +34180,16 @@ function notWorking(path, reason, cause) {
  * @throws ActionError PYTHON_MISSING when it does not exist or does not work, PYTHON_UNSUPPORTED below 3.9.
  */
 async function findInterpreter(python, context) {
-    const interpreter = await probe(await locate(python, context), context);
+    const interpreter = await (0,_probe_js__WEBPACK_IMPORTED_MODULE_6__/* .probe */ .d)(await locate(python, context), context);
     if (interpreter.major < 3 || (interpreter.major === 3 && interpreter.minor < 9)) {
-        throw new errors/* ActionError */.lZ('PYTHON_UNSUPPORTED', `\`${python}\` is Python ${interpreter.version}; evals needs 3.9 or newer.`, 'Add a step with actions/setup-python before this one, or set `python` to a newer interpreter.');
+        throw new _errors_js__WEBPACK_IMPORTED_MODULE_4__/* .ActionError */ .lZ('PYTHON_UNSUPPORTED', `\`${python}\` is Python ${interpreter.version}; evals needs 3.9 or newer.`, 'Add a step with actions/setup-python before this one, or set `python` to a newer interpreter.');
     }
     return await behindShim(interpreter, context);
 }
 /** The absolute path of a program on PATH. Relative entries of PATH start at the working directory. */
 async function onPath(name, { workingDirectory, env }) {
-    for (const directory of (env.PATH ?? '').split(external_node_path_.delimiter).filter(Boolean)) {
-        const path = (0,external_node_path_.resolve)(workingDirectory, directory, name);
+    for (const directory of (env.PATH ?? '').split(node_path__WEBPACK_IMPORTED_MODULE_2__.delimiter).filter(Boolean)) {
+        const path = (0,node_path__WEBPACK_IMPORTED_MODULE_2__.resolve)(workingDirectory, directory, name);
         if (await isExecutable(path))
             return path;
     }
@@ -33671,17 +34197,30 @@ async function onPath(name, { workingDirectory, env }) {
 }
 /** @throws ActionError PYTHON_MISSING */
 async function locate(python, context) {
-    const next = 'Add a step with actions/setup-python before this one, or set `python` to the path of an interpreter.';
     if (!python.includes('/')) {
         const path = await onPath(python, context);
         if (path)
             return path;
-        throw new errors/* ActionError */.lZ('PYTHON_MISSING', `There is no \`${python}\` on PATH.`, next);
+        throw new _errors_js__WEBPACK_IMPORTED_MODULE_4__/* .ActionError */ .lZ('PYTHON_MISSING', `The input python is ${JSON.stringify(python)}: there is no such program on PATH.`, nextForName(python, context));
     }
-    const path = (0,external_node_path_.resolve)(context.workingDirectory, python);
-    if (await isExecutable(path))
+    const path = (0,node_path__WEBPACK_IMPORTED_MODULE_2__.resolve)(context.workingDirectory, python);
+    const wrong = (0,_path_faults_js__WEBPACK_IMPORTED_MODULE_5__/* .whyNoProgram */ .Iu)(path);
+    if (wrong === undefined)
         return path;
-    throw new errors/* ActionError */.lZ('PYTHON_MISSING', `\`python\` is set to ${path}, which is not an executable file.`, next);
+    const venv = ['bin/python', 'bin/python3'].find((name) => (0,_path_faults_js__WEBPACK_IMPORTED_MODULE_5__/* .whyNoProgram */ .Iu)((0,node_path__WEBPACK_IMPORTED_MODULE_2__.join)(path, name)) === undefined);
+    const next = venv
+        ? `Set python to ${(0,node_path__WEBPACK_IMPORTED_MODULE_2__.join)(python, venv)}.`
+        : wrong === 'it is not executable'
+            ? 'Make it executable, as with chmod +x, or set python to the path of an interpreter.'
+            : NEXT;
+    throw new _errors_js__WEBPACK_IMPORTED_MODULE_4__/* .ActionError */ .lZ('PYTHON_MISSING', `The input python is ${JSON.stringify(python)}: ${wrong}.`, next);
+}
+const NEXT = 'Add a step with actions/setup-python before this one, or set python to the path of an interpreter.';
+function nextForName(python, { workingDirectory }) {
+    if (/^[\d.]+$/.test(python))
+        return `To choose a version, set python-version: "${python}" in a step with actions/setup-python before this one, and remove the input python.`;
+    const venv = ['bin/python', 'bin/python3'].find((name) => (0,_path_faults_js__WEBPACK_IMPORTED_MODULE_5__/* .whyNoProgram */ .Iu)((0,node_path__WEBPACK_IMPORTED_MODULE_2__.join)((0,node_path__WEBPACK_IMPORTED_MODULE_2__.resolve)(workingDirectory, python), name)) === undefined);
+    return venv ? `Set python to ${(0,node_path__WEBPACK_IMPORTED_MODULE_2__.join)(python, venv)}.` : NEXT;
 }
 /**
  * A shim (of pyenv or asdf) chooses an interpreter by the current directory. The interpreter that it chooses now is used from here
@@ -33691,22 +34230,125 @@ async function locate(python, context) {
 async function behindShim(shim, context) {
     if (!(await isExecutable(shim.executable)))
         return shim;
-    if ((await (0,promises_.realpath)(shim.executable)) === (await (0,promises_.realpath)(shim.path)))
+    if ((await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_1__.realpath)(shim.executable)) === (await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_1__.realpath)(shim.path)))
         return shim;
-    const direct = await probe(shim.executable, context).catch(() => undefined);
-    const same = direct?.version === shim.version && (0,external_node_util_.isDeepStrictEqual)(direct.evals, shim.evals);
+    const direct = await (0,_probe_js__WEBPACK_IMPORTED_MODULE_6__/* .probe */ .d)(shim.executable, context).catch(() => undefined);
+    const same = direct?.version === shim.version && (0,node_util__WEBPACK_IMPORTED_MODULE_3__.isDeepStrictEqual)(direct.evals, shim.evals);
     return same ? direct : shim;
 }
 async function isExecutable(path) {
     try {
-        await (0,promises_.access)(path, external_node_fs_.constants.X_OK);
-        return (await (0,promises_.stat)(path)).isFile();
+        await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_1__.access)(path, node_fs__WEBPACK_IMPORTED_MODULE_0__.constants.X_OK);
+        return (await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_1__.stat)(path)).isFile();
     }
     catch {
         return false;
     }
 }
 
+
+/***/ }),
+
+/***/ 2633:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   gT: () => (/* binding */ furtherPackages),
+/* harmony export */   hD: () => (/* binding */ corePackages),
+/* harmony export */   uD: () => (/* binding */ requireSupportedVersion),
+/* harmony export */   xq: () => (/* binding */ lockedPackagesFor)
+/* harmony export */ });
+/* unused harmony export supportedEvalsVersions */
+/* harmony import */ var node_fs_promises__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1455);
+/* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(6760);
+/* harmony import */ var zod__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(2857);
+/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(452);
+/* harmony import */ var _python_sources_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(8556);
+
+
+
+
+
+const GROUPS = zod__WEBPACK_IMPORTED_MODULE_4__/* .object */ .Ikc({
+    /** The packages that every eval needs. */
+    core: zod__WEBPACK_IMPORTED_MODULE_4__/* .array */ .YOg(zod__WEBPACK_IMPORTED_MODULE_4__/* .string */ .YjP()),
+    /** By the name of a module that suites of evals import: the packages that it needs besides the core. */
+    imports: zod__WEBPACK_IMPORTED_MODULE_4__/* .record */ .g1P(zod__WEBPACK_IMPORTED_MODULE_4__/* .string */ .YjP(), zod__WEBPACK_IMPORTED_MODULE_4__/* .array */ .YOg(zod__WEBPACK_IMPORTED_MODULE_4__/* .string */ .YjP())),
+});
+const FILE_NAME = /^evals-(.+)\.txt$/;
+/** The versions of evals that the action can install. */
+async function supportedEvalsVersions() {
+    const names = await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_0__.readdir)(_python_sources_js__WEBPACK_IMPORTED_MODULE_3__/* .REQUIREMENTS */ .dq);
+    return names
+        .map((name) => FILE_NAME.exec(name)?.[1])
+        .filter((version) => version !== undefined)
+        .sort();
+}
+/** @throws ActionError EVALS_UNSUPPORTED when there is no locked list for this version. */
+async function requireSupportedVersion(evalsVersion) {
+    const supported = await supportedEvalsVersions();
+    if (supported.includes(evalsVersion))
+        return;
+    throw new _errors_js__WEBPACK_IMPORTED_MODULE_2__/* .ActionError */ .lZ('EVALS_UNSUPPORTED', `The input evals-version is ${JSON.stringify(evalsVersion)}, but the action can install only ${supported.join(', ')}.`, `Set evals-version to ${supported.join(' or ')}. To use another version, leave evals-version empty, install evals in a step before this one, and set python to that interpreter.`);
+}
+/** @throws ActionError EVALS_UNSUPPORTED when there is no locked list for this version. */
+async function lockedPackagesFor(evalsVersion) {
+    await requireSupportedVersion(evalsVersion);
+    const [text, groups] = await Promise.all(['txt', 'groups.json'].map((type) => (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_0__.readFile)((0,node_path__WEBPACK_IMPORTED_MODULE_1__.join)(_python_sources_js__WEBPACK_IMPORTED_MODULE_3__/* .REQUIREMENTS */ .dq, `evals-${evalsVersion}.${type}`), 'utf8')));
+    return { evalsVersion, text: text ?? '', groups: GROUPS.parse(JSON.parse(groups ?? '')) };
+}
+/** The part of the list that every eval needs, or those of it that are wanted. */
+function corePackages({ text, groups }, isWanted = () => true) {
+    const core = new Set(groups.core);
+    return requirements(text, (name) => core.has(name) && isWanted(name));
+}
+/**
+ * The part of the list that these modules need besides the core; empty when the core has everything.
+ * @param modules top-level names. Everything is needed when the list does not know one of them.
+ */
+function furtherPackages({ text, groups }, modules) {
+    const core = new Set(groups.core);
+    if (modules === 'all' || !modules.every((name) => Object.hasOwn(groups.imports, name)))
+        return requirements(text, (name) => !core.has(name));
+    const needed = new Set(modules.flatMap((name) => groups.imports[name] ?? []));
+    return requirements(text, (name) => needed.has(name));
+}
+/** A requirement has several lines, of which all but the first begin with a blank. */
+function requirements(text, isWanted) {
+    const wanted = text.split(/\n(?=\S)/).filter((requirement) => {
+        const name = /^([\w.-]+)==/.exec(requirement)?.[1];
+        return name !== undefined && isWanted(name);
+    });
+    return wanted.map((requirement) => `${requirement.trimEnd()}\n`).join('');
+}
+
+
+/***/ }),
+
+/***/ 9528:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  J: () => (/* binding */ environmentKey),
+  z: () => (/* binding */ prepareEnvironment)
+});
+
+// EXTERNAL MODULE: ./lib/errors.js
+var errors = __nccwpck_require__(452);
+// EXTERNAL MODULE: ./lib/environment/extra-packages.js
+var extra_packages = __nccwpck_require__(9781);
+// EXTERNAL MODULE: external "node:fs/promises"
+var promises_ = __nccwpck_require__(1455);
+// EXTERNAL MODULE: external "node:path"
+var external_node_path_ = __nccwpck_require__(6760);
+// EXTERNAL MODULE: ./node_modules/zod/v4/classic/schemas.js + 11 modules
+var schemas = __nccwpck_require__(2857);
+// EXTERNAL MODULE: ./lib/process/command.js
+var process_command = __nccwpck_require__(7892);
+// EXTERNAL MODULE: ./lib/environment/interpreter.js
+var interpreter = __nccwpck_require__(2771);
 ;// CONCATENATED MODULE: ./lib/environment/run-tool.js
 
 
@@ -33772,6 +34414,8 @@ function nextStepFor(output) {
 
 // EXTERNAL MODULE: external "node:crypto"
 var external_node_crypto_ = __nccwpck_require__(7598);
+// EXTERNAL MODULE: external "node:fs"
+var external_node_fs_ = __nccwpck_require__(3024);
 // EXTERNAL MODULE: external "node:os"
 var external_node_os_ = __nccwpck_require__(8161);
 ;// CONCATENATED MODULE: ./lib/environment/venv-store.js
@@ -33872,7 +34516,7 @@ function shortHash(parts) {
 
 /** uv if it is on PATH and works, and otherwise the pip that comes with Python. Both print to `log.child`. */
 async function chooseInstaller(context, log) {
-    const uv = await onPath('uv', context);
+    const uv = await (0,interpreter/* onPath */.L)('uv', context);
     return uv && (await works(uv, context)) ? withUv(uv, context, log) : withPip(context, log);
 }
 /** Options that keep pip from prompting and from printing more than needed. */
@@ -33935,6 +34579,8 @@ async function works(uv, { workingDirectory, env }) {
 
 // EXTERNAL MODULE: ./lib/environment/installer-log.js + 1 modules
 var installer_log = __nccwpck_require__(1875);
+// EXTERNAL MODULE: ./lib/environment/probe.js
+var probe = __nccwpck_require__(4635);
 ;// CONCATENATED MODULE: ./lib/environment/stacked-venv.js
 
 
@@ -34009,8 +34655,8 @@ async function installExtraPackages(requirements, base, context, log) {
         base.abi,
     ]);
     const name = `extra-py${base.major}.${base.minor}-${hash}`;
-    const present = requirements.some(isMovingTarget) ? undefined : await findVenv(store, name);
-    const found = present && (await probe(venvPython(present), context).catch(() => undefined));
+    const present = requirements.some(extra_packages/* isMovingTarget */.U) ? undefined : await findVenv(store, name);
+    const found = present && (await (0,probe/* probe */.d)(venvPython(present), context).catch(() => undefined));
     if (found)
         return { interpreter: found, installed: 'reused' };
     const installer = await chooseInstaller(context, log);
@@ -34023,7 +34669,7 @@ async function installExtraPackages(requirements, base, context, log) {
         const pip = ['-I', '-m', 'pip', ...QUIET_PIP, 'install', ...options, '--', ...requirements];
         await withoutDependenciesOfEvals(base, sitePackages, () => runTool(venvPython(directory), pip, context, log));
     }));
-    return { interpreter: await probe(venvPython(directory), context), installed: 'created' };
+    return { interpreter: await (0,probe/* probe */.d)(venvPython(directory), context), installed: 'created' };
 }
 const INVENTORY = `
 import importlib.metadata, json, re, site, sys
@@ -34108,63 +34754,8 @@ function readMagic(path) {
     }
 }
 
-// EXTERNAL MODULE: ./lib/environment/python-sources.js
-var python_sources = __nccwpck_require__(8556);
-;// CONCATENATED MODULE: ./lib/environment/locked-packages.js
-
-
-
-
-
-const GROUPS = schemas/* object */.Ikc({
-    /** The packages that every eval needs. */
-    core: schemas/* array */.YOg(schemas/* string */.YjP()),
-    /** By the name of a module that suites of evals import: the packages that it needs besides the core. */
-    imports: schemas/* record */.g1P(schemas/* string */.YjP(), schemas/* array */.YOg(schemas/* string */.YjP())),
-});
-const FILE_NAME = /^evals-(.+)\.txt$/;
-/** The versions of evals that the action can install. */
-async function supportedEvalsVersions() {
-    const names = await (0,promises_.readdir)(python_sources/* REQUIREMENTS */.dq);
-    return names
-        .map((name) => FILE_NAME.exec(name)?.[1])
-        .filter((version) => version !== undefined)
-        .sort();
-}
-/** @throws ActionError EVALS_UNSUPPORTED when there is no locked list for this version. */
-async function lockedPackagesFor(evalsVersion) {
-    const supported = await supportedEvalsVersions();
-    if (!supported.includes(evalsVersion)) {
-        throw new errors/* ActionError */.lZ('EVALS_UNSUPPORTED', `The action cannot install evals ${evalsVersion}: it has a locked list of packages for ${supported.join(', ')} only.`, `Set \`evals-version\` to ${supported.join(' or ')}, or leave it empty, install evals ${evalsVersion} in a step before this one, and set \`python\` to that interpreter.`);
-    }
-    const [text, groups] = await Promise.all(['txt', 'groups.json'].map((type) => (0,promises_.readFile)((0,external_node_path_.join)(python_sources/* REQUIREMENTS */.dq, `evals-${evalsVersion}.${type}`), 'utf8')));
-    return { evalsVersion, text: text ?? '', groups: GROUPS.parse(JSON.parse(groups ?? '')) };
-}
-/** The part of the list that every eval needs, or those of it that are wanted. */
-function corePackages({ text, groups }, isWanted = () => true) {
-    const core = new Set(groups.core);
-    return requirements(text, (name) => core.has(name) && isWanted(name));
-}
-/**
- * The part of the list that these modules need besides the core; empty when the core has everything.
- * @param modules top-level names. Everything is needed when the list does not know one of them.
- */
-function furtherPackages({ text, groups }, modules) {
-    const core = new Set(groups.core);
-    if (modules === 'all' || !modules.every((name) => Object.hasOwn(groups.imports, name)))
-        return requirements(text, (name) => !core.has(name));
-    const needed = new Set(modules.flatMap((name) => groups.imports[name] ?? []));
-    return requirements(text, (name) => needed.has(name));
-}
-/** A requirement has several lines, of which all but the first begin with a blank. */
-function requirements(text, isWanted) {
-    const wanted = text.split(/\n(?=\S)/).filter((requirement) => {
-        const name = /^([\w.-]+)==/.exec(requirement)?.[1];
-        return name !== undefined && isWanted(name);
-    });
-    return wanted.map((requirement) => `${requirement.trimEnd()}\n`).join('');
-}
-
+// EXTERNAL MODULE: ./lib/environment/locked-packages.js
+var locked_packages = __nccwpck_require__(2633);
 ;// CONCATENATED MODULE: ./lib/environment/pip-settings.js
 
 /** Settings of pip that do not change which files it gets. */
@@ -34257,6 +34848,8 @@ function unescaped(value) {
     return value.replace(/\\(.)/g, (_, character) => characters[character] ?? character);
 }
 
+// EXTERNAL MODULE: ./lib/environment/python-sources.js
+var python_sources = __nccwpck_require__(8556);
 ;// CONCATENATED MODULE: ./lib/environment/fetched-uv.js
 
 
@@ -34445,9 +35038,9 @@ async function installCore(packages, user, context, log) {
         what: `evals ${evalsVersion}`,
         // evals itself takes as long as everything else together, and is installed meanwhile.
         lists: [
-            { text: corePackages(packages, (name) => name === 'evals') },
+            { text: (0,locked_packages/* corePackages */.hD)(packages, (name) => name === 'evals') },
             {
-                text: corePackages(packages, (name) => name !== 'evals'),
+                text: (0,locked_packages/* corePackages */.hD)(packages, (name) => name !== 'evals'),
                 afterwards: (directory) => compileEarly(directory, context, log),
             },
         ],
@@ -34485,7 +35078,7 @@ async function findOrBuild({ name, what, lists, madeFrom, finish }, user, contex
         const store = await storeDirectory(context.env);
         const whole = `${name}-py${user.major}.${user.minor}-${shortHash([...lists.map(({ text }) => text), user.abi, ...madeFrom])}`;
         const present = await findVenv(store, whole);
-        const found = present && (await probe(venvPython(present), context).catch(() => undefined));
+        const found = present && (await (0,probe/* probe */.d)(venvPython(present), context).catch(() => undefined));
         if (found && found.evals.state === 'installed')
             return { interpreter: found, installed: 'reused' };
         const installer = __addDisposableResource(env_1, await lockedInstaller(user.path, context, log), true);
@@ -34506,7 +35099,7 @@ async function findOrBuild({ name, what, lists, madeFrom, finish }, user, contex
             }
             await finish(directory);
         }));
-        return { interpreter: await probe(venvPython(directory), context), installed: 'created' };
+        return { interpreter: await (0,probe/* probe */.d)(venvPython(directory), context), installed: 'created' };
     }
     catch (e_1) {
         env_1.error = e_1;
@@ -34559,9 +35152,9 @@ async function compileEarly(directory, { env }, log) {
  */
 async function environmentKey(request) {
     const { python, evalsVersion, workingDirectory, env, extraPackages } = request;
-    const identity = await identifyInterpreter(await locate(python, { workingDirectory, env }));
-    const packages = evalsVersion === '' ? undefined : await lockedPackagesFor(evalsVersion);
-    const moving = extraRequirements(extraPackages).some(isMovingTarget);
+    const identity = await identifyInterpreter(await (0,interpreter/* locate */.x5)(python, { workingDirectory, env }));
+    const packages = evalsVersion === '' ? undefined : await (0,locked_packages/* lockedPackagesFor */.xq)(evalsVersion);
+    const moving = (0,extra_packages/* extraRequirements */.h)(extraPackages).some(extra_packages/* isMovingTarget */.U);
     return identity === undefined || moving
         ? undefined
         : { python: identity, lock: packages?.text ?? null, extraPackages };
@@ -34580,9 +35173,9 @@ async function environmentKey(request) {
 async function prepareEnvironment(request, log, modules = []) {
     const { python, evalsVersion, workingDirectory, env } = request;
     const context = { workingDirectory, env };
-    const requirements = extraRequirements(request.extraPackages);
-    const packages = evalsVersion === '' ? undefined : await lockedPackagesFor(evalsVersion);
-    const user = await findInterpreter(python, context);
+    const requirements = (0,extra_packages/* extraRequirements */.h)(request.extraPackages);
+    const packages = evalsVersion === '' ? undefined : await (0,locked_packages/* lockedPackagesFor */.xq)(evalsVersion);
+    const user = await (0,interpreter/* findInterpreter */.Ax)(python, context);
     const needed = requirements.length > 0 ? 'all' : modules;
     const base = packages
         ? await installLocked(packages, needed, user, context, log)
@@ -34598,8 +35191,8 @@ async function prepareEnvironment(request, log, modules = []) {
 }
 async function installLocked(packages, modules, user, context, log) {
     const core = await installCore(packages, user, context, log);
-    const list = furtherPackages(packages, modules);
-    const isComplete = list === furtherPackages(packages, 'all');
+    const list = (0,locked_packages/* furtherPackages */.gT)(packages, modules);
+    const isComplete = list === (0,locked_packages/* furtherPackages */.gT)(packages, 'all');
     const what = isComplete || modules === 'all'
         ? 'all further packages'
         : `${modules.join(', ')}, which these evals import`;
@@ -34627,6 +35220,104 @@ function withEvals({ interpreter, installed, lockedRoots, isComplete }) {
         lockedRoots,
         isComplete,
     };
+}
+
+
+/***/ }),
+
+/***/ 4635:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   d: () => (/* binding */ probe)
+/* harmony export */ });
+/* harmony import */ var zod__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(2857);
+/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(452);
+/* harmony import */ var _process_command_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(7892);
+
+
+
+/**
+ * This program runs on Python 2.7 and later, so that an interpreter that is too old can report its version. It looks for evals
+ * without importing it, which would take seconds. It does not look in the current directory, which is on sys.path only with `-c`.
+ */
+const PROBE = `
+import json, os, sys
+sys.path[:] = [entry for entry in sys.path if entry]
+report = {
+    "version": list(sys.version_info[:3]),
+    "executable": sys.executable or "",
+    "implementation": "",
+    "abi": "",
+    "evals": {"state": "missing"},
+}
+if sys.version_info >= (3, 8):
+    import importlib.metadata, importlib.util, sysconfig
+    report["implementation"] = sys.implementation.name
+    report["abi"] = sysconfig.get_config_var("SOABI") or ""
+    spec = importlib.util.find_spec("evals")
+    places = [place for place in spec.submodule_search_locations or [spec.origin] if place] if spec else []
+    if any(os.path.isfile(os.path.join(place, "cli", "oaieval.py")) for place in places):
+        try:
+            version = importlib.metadata.version("evals") or "unknown"
+        except importlib.metadata.PackageNotFoundError:
+            version = "unknown"
+        report["evals"] = {"state": "installed", "version": version}
+    elif places:
+        report["evals"] = {"state": "foreign", "location": str(places[0])}
+print("\\noaievalset-probe " + json.dumps(report))
+`;
+const EVALS = zod__WEBPACK_IMPORTED_MODULE_2__/* .discriminatedUnion */ .gMt('state', [
+    zod__WEBPACK_IMPORTED_MODULE_2__/* .object */ .Ikc({ state: zod__WEBPACK_IMPORTED_MODULE_2__/* .literal */ .euz('installed'), version: zod__WEBPACK_IMPORTED_MODULE_2__/* .string */ .YjP() }),
+    zod__WEBPACK_IMPORTED_MODULE_2__/* .object */ .Ikc({ state: zod__WEBPACK_IMPORTED_MODULE_2__/* .literal */ .euz('missing') }),
+    zod__WEBPACK_IMPORTED_MODULE_2__/* .object */ .Ikc({ state: zod__WEBPACK_IMPORTED_MODULE_2__/* .literal */ .euz('foreign'), location: zod__WEBPACK_IMPORTED_MODULE_2__/* .string */ .YjP() }),
+]);
+const REPORT = zod__WEBPACK_IMPORTED_MODULE_2__/* .object */ .Ikc({
+    version: zod__WEBPACK_IMPORTED_MODULE_2__/* .tuple */ .PVZ([zod__WEBPACK_IMPORTED_MODULE_2__/* .int */ .Whr(), zod__WEBPACK_IMPORTED_MODULE_2__/* .int */ .Whr(), zod__WEBPACK_IMPORTED_MODULE_2__/* .int */ .Whr()]),
+    executable: zod__WEBPACK_IMPORTED_MODULE_2__/* .string */ .YjP(),
+    implementation: zod__WEBPACK_IMPORTED_MODULE_2__/* .string */ .YjP(),
+    abi: zod__WEBPACK_IMPORTED_MODULE_2__/* .string */ .YjP(),
+    evals: EVALS,
+});
+/**
+ * Runs the interpreter at this absolute path and reads what it reports about itself.
+ *
+ * @throws ActionError PYTHON_MISSING when it cannot be started, fails, or prints something else.
+ */
+async function probe(path, context) {
+    const result = await (0,_process_command_js__WEBPACK_IMPORTED_MODULE_1__/* .runCommand */ .d)(path, ['-c', PROBE], {
+        cwd: context.workingDirectory,
+        env: context.env,
+    }).catch((error) => {
+        throw notWorking(path, `it could not be started: ${(0,_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .reasonOf */ .A3)(error)}`, error);
+    });
+    if (result.code !== 0) {
+        throw notWorking(path, `it exited with code ${result.code}: ${lastLine(result.stderr || result.stdout)}`);
+    }
+    const report = parseReport(result.stdout);
+    if (!report)
+        throw notWorking(path, `it printed ${lastLine(result.stdout)}`);
+    const { version, ...rest } = report;
+    return { ...rest, path, version: version.join('.'), major: version[0], minor: version[1] };
+}
+/** Reads the line of the probe. A sitecustomize or a wrapper may print other lines. */
+function parseReport(stdout) {
+    const json = /^oaievalset-probe (.*)$/m.exec(stdout)?.[1];
+    if (json === undefined)
+        return undefined;
+    try {
+        return REPORT.safeParse(JSON.parse(json)).data;
+    }
+    catch {
+        return undefined;
+    }
+}
+function lastLine(output) {
+    const line = output.trimEnd().split('\n').at(-1)?.trim() ?? '';
+    return line === '' ? '(nothing)' : line.slice(0, 300);
+}
+function notWorking(path, reason, cause) {
+    return new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ActionError */ .lZ('PYTHON_MISSING', `\`${path}\` does not work as a Python interpreter: ${reason}`, 'Add a step with actions/setup-python before this one, or set `python` to an interpreter that works.', { cause });
 }
 
 
@@ -34661,8 +35352,10 @@ function pythonProgram(name, ...args) {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   A3: () => (/* binding */ reasonOf),
+/* harmony export */   Po: () => (/* binding */ oneError),
 /* harmony export */   Uc: () => (/* binding */ describeError),
 /* harmony export */   lZ: () => (/* binding */ ActionError),
+/* harmony export */   o9: () => (/* binding */ ActionErrors),
 /* harmony export */   sV: () => (/* binding */ ApiUnusable)
 /* harmony export */ });
 /**
@@ -34679,6 +35372,26 @@ class ActionError extends Error {
         this.code = code;
         this.next = next;
     }
+}
+/** Several failures that were found at the same time. Each of them says what to do about it. */
+class ActionErrors extends ActionError {
+    errors;
+    constructor(errors) {
+        const codes = new Set(errors.map(({ code }) => code));
+        const [first = 'INPUT_INVALID'] = codes;
+        super(codes.size === 1 ? first : 'INPUT_INVALID', `${errors.length} settings of this step are wrong, so no eval was run:\n${errors.map(asItem).join('\n')}`, 'Correct all of them.');
+        this.errors = errors;
+    }
+}
+/** One error for all: the only one itself, or one that lists them all. */
+function oneError(errors) {
+    const all = errors.flatMap((error) => (error instanceof ActionErrors ? error.errors : [error]));
+    const [only] = all;
+    return only && all.length === 1 ? only : new ActionErrors(all);
+}
+/** Further lines are indented, so that they belong to the item. */
+function asItem({ message, next }) {
+    return `- ${message.replaceAll('\n', '\n  ')}${message.includes('\n') ? '\n  ' : ' '}${next}`;
 }
 /** The text for the log and the annotation: what happened and why, then what to do. */
 function describeError(error) {
@@ -34737,7 +35450,9 @@ function withoutProxy(env) {
 /* harmony export */   xq: () => (/* binding */ PROVIDERS)
 /* harmony export */ });
 /* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(452);
+/* harmony import */ var _model_similar_names_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(3857);
 /* harmony import */ var _text_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(8804);
+
 
 
 /** The APIs whose clients read their base URL from an environment variable. */
@@ -34749,10 +35464,14 @@ const PROVIDERS = {
  * The base URL of each provider: the user's setting, or the provider's own.
  *
  * @param notice called with a sentence about each setting that is not used exactly as it was written
- * @throws ActionError INPUT_INVALID
+ * @throws ActionError INPUT_INVALID, for both if both are wrong
  */
 function providerUrls(env, notice = () => { }) {
-    return { openai: urlOf('openai', env, notice), anthropic: urlOf('anthropic', env, notice) };
+    const urls = { openai: urlOf('openai', env, notice), anthropic: urlOf('anthropic', env, notice) };
+    const { openai, anthropic } = urls;
+    if (openai instanceof URL && anthropic instanceof URL)
+        return { openai, anthropic };
+    throw (0,_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .oneError */ .Po)([openai, anthropic].filter((each) => each instanceof _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ActionError */ .lZ));
 }
 /** The variables that are set, without surrounding white space: Python's clients fail on a line break. */
 function trimmedBaseUrls(env) {
@@ -34791,10 +35510,10 @@ function urlOf(provider, env, notice) {
             ? `The environment variable ${variable} is blank, so ${base} is used.`
             : `The environment variable ${variable} starts or ends with white space, which is ignored.`);
     }
-    const fault = text === '' ? undefined : whyInvalid(text);
+    const fault = text === '' ? undefined : (whyInvalid(text) ?? whyWrong(new URL(text), base));
     if (fault === undefined)
         return new URL(text || base);
-    throw new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ActionError */ .lZ('INPUT_INVALID', `The environment variable ${variable} is ${JSON.stringify(withoutSecrets(text))}, ${fault}.`, `Set it to the base URL of the API, such as ${base}, or remove it.`);
+    return new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ActionError */ .lZ('INPUT_INVALID', `The environment variable ${variable} is ${JSON.stringify(withoutSecrets(text))}, ${fault}.`, `Set it to the base URL of the API, such as ${ENDPOINT.test(text) ? withoutSecrets(text.replace(ENDPOINT, '')) : base}, or remove it.`);
 }
 /** Why this is not the base URL of an API, as a relative clause; undefined when it is. */
 function whyInvalid(text) {
@@ -34809,6 +35528,25 @@ function whyInvalid(text) {
     if (!URL.canParse(text))
         return 'which is not a valid URL (special characters in a user name or password must be percent-encoded)';
     return undefined;
+}
+/** What clients append to the base URL. */
+const ENDPOINT = /\/((chat\/)?completions|responses|embeddings|moderations|models|messages)\/?$/;
+/** At most this many letters differ between the host of a provider and a misspelt one. */
+const MAX_LETTERS_CHANGED = 2;
+/** Why no request to this URL can succeed, as a relative clause; undefined when one might. */
+function whyWrong(url, base) {
+    const endpoint = ENDPOINT.exec(url.pathname)?.[0];
+    if (endpoint)
+        return `which ends with ${endpoint}, but clients append that themselves`;
+    const usual = new URL(base);
+    const path = url.pathname.replace(/\/+$/, '');
+    const usualPath = usual.pathname.replace(/\/+$/, '');
+    if (url.host === usual.host && url.protocol !== usual.protocol)
+        return `whose scheme is ${url.protocol}//, which would send your key without encryption`;
+    if (url.host === usual.host)
+        return path === usualPath ? undefined : `whose path should be ${usualPath || 'empty'}`;
+    const changed = (0,_model_similar_names_js__WEBPACK_IMPORTED_MODULE_2__/* .shareChanged */ .K)(url.host, usual.host) * Math.max(url.host.length, usual.host.length);
+    return changed <= MAX_LETTERS_CHANGED ? `which misspells ${usual.host}` : undefined;
 }
 /** The given text, without anything that could be a password or a key. */
 function withoutSecrets(text) {
@@ -34959,13 +35697,13 @@ class Splitter {
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
 /* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3024);
 /* harmony import */ var _action_announce_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(7043);
-/* harmony import */ var _action_finish_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(2887);
+/* harmony import */ var _action_finish_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(5141);
 /* harmony import */ var _action_log_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(2988);
 /* harmony import */ var _action_publish_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(6784);
 /* harmony import */ var _action_requests_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(1960);
 /* harmony import */ var _action_session_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(9090);
 /* harmony import */ var _action_signals_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(2417);
-/* harmony import */ var _action_step_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(8515);
+/* harmony import */ var _action_step_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(8620);
 /* harmony import */ var _checkpoint_checkpoint_store_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(1199);
 /* harmony import */ var _checkpoint_restored_checkpoint_js__WEBPACK_IMPORTED_MODULE_10__ = __nccwpck_require__(3961);
 /* harmony import */ var _checkpoint_superseded_js__WEBPACK_IMPORTED_MODULE_27__ = __nccwpck_require__(8876);
@@ -35070,7 +35808,7 @@ async function main(cancelled) {
     const env_1 = { stack: [], error: void 0, hasError: false };
     try {
         (0,_process_memory_js__WEBPACK_IMPORTED_MODULE_16__/* .keepMemorySmall */ .E)();
-        const step = (0,_action_step_js__WEBPACK_IMPORTED_MODULE_8__/* .readStep */ .j)(_action_log_js__WEBPACK_IMPORTED_MODULE_3__/* .actionLog */ .Zx);
+        const step = await (0,_action_step_js__WEBPACK_IMPORTED_MODULE_8__/* .readStep */ .j)(_action_log_js__WEBPACK_IMPORTED_MODULE_3__/* .actionLog */ .Zx);
         const { inputs, context } = step;
         const { model, evalSet, resume } = inputs;
         const owner = (0,_action_session_js__WEBPACK_IMPORTED_MODULE_6__/* .ownerOf */ .bf)(step);
@@ -35092,7 +35830,7 @@ async function main(cancelled) {
             signal,
         });
         (0,_action_announce_js__WEBPACK_IMPORTED_MODULE_1__/* .announceSet */ .G)(step, plan, _action_log_js__WEBPACK_IMPORTED_MODULE_3__/* .actionLog */ .Zx);
-        const requireKey = () => (0,_run_eval_environment_js__WEBPACK_IMPORTED_MODULE_24__/* .requireApiKey */ .Ft)(plan, step.keys, context.fromFork);
+        const requireKey = () => (0,_run_eval_environment_js__WEBPACK_IMPORTED_MODULE_24__/* .requireApiKey */ .Ft)(plan, step.keys, context.withheldSecrets);
         // Nothing is completed, so every eval will run. A missing key is reported before the state is created.
         if (checkpoint.kind !== 'hit' && !(0,node_fs__WEBPACK_IMPORTED_MODULE_0__.existsSync)(paths.progressFile))
             requireKey();
@@ -35517,6 +36255,44 @@ const NO_DEPENDENCIES = { files: [], directories: [], missing: [] };
 
 /***/ }),
 
+/***/ 3857:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   K: () => (/* binding */ shareChanged),
+/* harmony export */   z: () => (/* binding */ mostSimilar)
+/* harmony export */ });
+/** Finds the name that a misspelt one was meant to be. */
+/** A name is similar when at most this share of it has to be changed. */
+const MAX_SHARE_CHANGED = 1 / 3;
+/** The most similar candidate; undefined when none is similar. Case, hyphens and underscores make no difference. */
+function mostSimilar(name, candidates) {
+    const [nearest] = candidates
+        .map((candidate) => ({ candidate, share: shareChanged(plain(name), plain(candidate)) }))
+        .filter(({ share }) => share <= MAX_SHARE_CHANGED)
+        .sort((a, b) => a.share - b.share || (a.candidate < b.candidate ? -1 : 1));
+    return nearest?.candidate;
+}
+function plain(name) {
+    return name.toLowerCase().replace(/[-_\s]/g, '');
+}
+/** The edit distance (Levenshtein's), as a share of the longer name. */
+function shareChanged(a, b) {
+    let previous = Array.from({ length: b.length + 1 }, (_, column) => column);
+    for (let row = 1; row <= a.length; row += 1) {
+        const current = [row];
+        for (let column = 1; column <= b.length; column += 1) {
+            const replaced = (previous[column - 1] ?? 0) + (a[row - 1] === b[column - 1] ? 0 : 1);
+            current.push(Math.min(replaced, (previous[column] ?? 0) + 1, (current[column - 1] ?? 0) + 1));
+        }
+        previous = current;
+    }
+    return (previous[b.length] ?? 0) / Math.max(a.length, b.length, 1);
+}
+
+
+/***/ }),
+
 /***/ 7168:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
@@ -35572,6 +36348,181 @@ function subtractTokens(now, before) {
         cached: now.cached - before.cached,
         reasoning: now.reasoning - before.reasoning,
     };
+}
+
+
+/***/ }),
+
+/***/ 5608:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   $B: () => (/* binding */ isThere),
+/* harmony export */   $k: () => (/* binding */ whyNoNewDirectory),
+/* harmony export */   Iu: () => (/* binding */ whyNoProgram),
+/* harmony export */   fN: () => (/* binding */ whyNoDirectory),
+/* harmony export */   wX: () => (/* binding */ namesIn),
+/* harmony export */   wd: () => (/* binding */ isDirectory)
+/* harmony export */ });
+/* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3024);
+/* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(6760);
+/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(452);
+/**
+ * Says why a path that a user wrote cannot be used, as a clause: `it is a file, not a directory`. Only looks at the path, and
+ * opens nothing, because opening a pipe or a device may wait indefinitely.
+ */
+
+
+
+/** Why the absolute path is not a directory that this user can read; undefined when it is one. */
+function whyNoDirectory(path) {
+    try {
+        const stats = (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.statSync)(path);
+        if (!stats.isDirectory())
+            return `it is ${kindOf(stats)}, not a directory`;
+        (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.accessSync)(path, node_fs__WEBPACK_IMPORTED_MODULE_0__.constants.R_OK | node_fs__WEBPACK_IMPORTED_MODULE_0__.constants.X_OK);
+        return undefined;
+    }
+    catch (error) {
+        return whyUnreachable(path, error, 'directory');
+    }
+}
+/**
+ * Why no directory can be created at the absolute path, and none that is there can be written to. Whether the directory that is
+ * there belongs to this user is another question.
+ */
+function whyNoNewDirectory(path) {
+    try {
+        const stats = (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.statSync)(path);
+        return stats.isDirectory() ? whyUnwritable(path) : `it is ${kindOf(stats)}, not a directory`;
+    }
+    catch (error) {
+        const existing = nearestExisting(path);
+        const isPossible = codeOf(error) === 'ENOENT' && isDirectory(existing);
+        if (!isPossible)
+            return whyUnreachable(path, error, 'directory');
+        return whyUnwritable(existing) ?? whyForbidden(existing);
+    }
+}
+/** Why the absolute path is not a program that this user can start; undefined when it is one. */
+function whyNoProgram(path) {
+    try {
+        const stats = (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.statSync)(path);
+        if (!stats.isFile())
+            return `it is ${kindOf(stats)}, not a program`;
+    }
+    catch (error) {
+        return whyUnreachable(path, error, 'file');
+    }
+    try {
+        (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.accessSync)(path, node_fs__WEBPACK_IMPORTED_MODULE_0__.constants.X_OK);
+        return undefined;
+    }
+    catch {
+        return 'it is not executable';
+    }
+}
+/** Whether something is at the path, or at the end of a link at the path. */
+function isThere(path) {
+    return quietly(() => (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.statSync)(path)) !== undefined;
+}
+function isDirectory(path) {
+    return quietly(() => (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.statSync)(path))?.isDirectory() ?? false;
+}
+/** None if the directory does not exist or may not be read. */
+function namesIn(directory) {
+    return quietly(() => (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.readdirSync)(directory)) ?? [];
+}
+function quietly(look) {
+    try {
+        return look();
+    }
+    catch {
+        return undefined;
+    }
+}
+/** The path itself or the nearest one above it that exists. A link that leads nowhere exists. */
+function nearestExisting(path) {
+    let at = path;
+    while (!quietly(() => (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.lstatSync)(at)) && (0,node_path__WEBPACK_IMPORTED_MODULE_1__.dirname)(at) !== at)
+        at = (0,node_path__WEBPACK_IMPORTED_MODULE_1__.dirname)(at);
+    return at;
+}
+/** For root as well. */
+function whyUnwritable(directory) {
+    if (isVirtual(directory))
+        return `${directory} belongs to the system, which stores no files there`;
+    return writeError(directory) === 'EROFS' ? `${directory} is on a file system that is read-only` : undefined;
+}
+function whyForbidden(directory) {
+    return writeError(directory) && `the user of this job may not write to ${directory}`;
+}
+/** The code of the error with which the system would refuse to create a file. */
+function writeError(directory) {
+    try {
+        (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.accessSync)(directory, node_fs__WEBPACK_IMPORTED_MODULE_0__.constants.W_OK | node_fs__WEBPACK_IMPORTED_MODULE_0__.constants.X_OK);
+        return undefined;
+    }
+    catch (error) {
+        return String(codeOf(error));
+    }
+}
+/** `f_type` of Linux's file systems without storage: proc, sysfs, cgroup, cgroup2, devpts, debugfs (statfs(2)). */
+const VIRTUAL = new Set([0x9fa0, 0x62656572, 0x27e0eb, 0x63677270, 0x1cd1, 0x64626720]);
+function isVirtual(path) {
+    return process.platform === 'linux' && VIRTUAL.has((0,node_fs__WEBPACK_IMPORTED_MODULE_0__.statfsSync)(path).type);
+}
+function whyUnreachable(path, error, wanted) {
+    switch (codeOf(error)) {
+        case 'ENOENT': {
+            const existing = nearestExisting(path);
+            return isDangling(existing)
+                ? `${existing} is a link to ${(0,node_fs__WEBPACK_IMPORTED_MODULE_0__.readlinkSync)(existing)}, which does not exist`
+                : `there is no ${wanted} ${path}`;
+        }
+        case 'ENOTDIR':
+            return belowNoDirectory(path) ?? `there is no ${wanted} ${path}`;
+        case 'EACCES':
+            return `the user of this job may not read ${path}`;
+        case 'ELOOP':
+            return 'its links lead in a circle';
+        case 'ENAMETOOLONG':
+            return 'it is too long for a path';
+        default:
+            return `it cannot be used (${(0,_errors_js__WEBPACK_IMPORTED_MODULE_2__/* .reasonOf */ .A3)(error)})`;
+    }
+}
+function isDangling(path) {
+    return (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.lstatSync)(path).isSymbolicLink() && (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.statSync)(path, { throwIfNoEntry: false }) === undefined;
+}
+function belowNoDirectory(path) {
+    for (let at = (0,node_path__WEBPACK_IMPORTED_MODULE_1__.dirname)(path); (0,node_path__WEBPACK_IMPORTED_MODULE_1__.dirname)(at) !== at; at = (0,node_path__WEBPACK_IMPORTED_MODULE_1__.dirname)(at)) {
+        try {
+            const stats = (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.statSync)(at);
+            return stats.isDirectory() ? undefined : below(at, stats);
+        }
+        catch {
+            // It is below no directory either.
+        }
+    }
+    return undefined;
+}
+function below(path, stats) {
+    return `${path} is ${kindOf(stats)}, so nothing can be below it`;
+}
+function kindOf(stats) {
+    if (stats.isFile())
+        return 'a file';
+    if (stats.isDirectory())
+        return 'a directory';
+    if (stats.isFIFO())
+        return 'a named pipe';
+    if (stats.isSocket())
+        return 'a socket';
+    return 'a device';
+}
+function codeOf(error) {
+    return error instanceof Error && 'code' in error ? error.code : undefined;
 }
 
 
@@ -36708,8 +37659,8 @@ async function recallPlan(saved, key, hashes, cancelled) {
     return { ...recalled, digest, dependencies };
 }
 
-// EXTERNAL MODULE: ./lib/environment/prepare-environment.js + 14 modules
-var prepare_environment = __nccwpck_require__(8006);
+// EXTERNAL MODULE: ./lib/environment/prepare-environment.js + 10 modules
+var prepare_environment = __nccwpck_require__(9528);
 // EXTERNAL MODULE: ./lib/environment/python-sources.js
 var python_sources = __nccwpck_require__(8556);
 ;// CONCATENATED MODULE: ./lib/plan/plan-key.js
@@ -40554,6 +41505,7 @@ function unaskedModels(map, outcomes) {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   Ft: () => (/* binding */ requireApiKey),
+/* harmony export */   aV: () => (/* binding */ missingKey),
 /* harmony export */   y: () => (/* binding */ evalEnvironment)
 /* harmony export */ });
 /* unused harmony export PLACEHOLDER_KEY */
@@ -40576,18 +41528,45 @@ function evalEnvironment(env) {
     };
 }
 /** @throws ActionError API_KEY_MISSING or API_KEY_INVALID when the plan needs a key and there is none that can be sent */
-function requireApiKey(plan, { env, refusal }, fromFork) {
+function requireApiKey(plan, keys, withheld) {
     if (!plan.needsApiKey)
         return;
-    if (refusal)
-        throw refusal;
-    if (env.OPENAI_API_KEY)
-        return;
-    if (fromFork) {
-        throw new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ActionError */ .lZ('API_KEY_MISSING', 'This is a pull request from a fork. GitHub passes no secrets to those, so OPENAI_API_KEY is not set. No eval was run.', 'Run the evals on a branch of this repository, or skip them in pull requests from forks: if: github.event.pull_request.head.repo.full_name == github.repository.');
-    }
-    throw new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ActionError */ .lZ('API_KEY_MISSING', 'OPENAI_API_KEY is not set, and the completion function needs it to call the API.', 'Add it to the step: env: OPENAI_API_KEY: ${{ secrets.OPENAI_API_KEY }}. If the server needs no key, any text will do.');
+    if (keys.refusal)
+        throw keys.refusal;
+    if (!keys.env.OPENAI_API_KEY)
+        throw missingKey(keys, withheld);
 }
+function missingKey({ blank }, withheld) {
+    const isEmpty = blank.includes('OPENAI_API_KEY');
+    const usual = isEmpty ? EMPTY : NOT_SET;
+    // In a fork, a step that does not set the key needs the same advice as everywhere.
+    const [why, next] = withheld && (isEmpty || withheld !== 'own-fork') ? WITHHELD[withheld] : usual;
+    return new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ActionError */ .lZ('API_KEY_MISSING', why, next);
+}
+const SKIP_FORKS = 'if: github.event.pull_request.head.repo.full_name == github.repository';
+/** Each with what to do. */
+const WITHHELD = {
+    fork: [
+        'OPENAI_API_KEY is not set, because this is a pull request from a fork, and GitHub passes no secrets to those.',
+        `Run the evals on a branch of this repository, or skip the job for pull requests from forks: ${SKIP_FORKS}.`,
+    ],
+    dependabot: [
+        "OPENAI_API_KEY is not set, because Dependabot started this run, and GitHub passes only Dependabot's own secrets to such runs.",
+        "Add OPENAI_API_KEY under Settings > Secrets and variables > Dependabot, or skip the job: if: github.actor != 'dependabot[bot]'.",
+    ],
+    'own-fork': [
+        'OPENAI_API_KEY is not set. This repository is a fork, and GitHub copies no secrets to a fork.',
+        'Add OPENAI_API_KEY under Settings > Secrets and variables > Actions of this repository.',
+    ],
+};
+const EMPTY = [
+    'OPENAI_API_KEY is empty: the step sets it, but probably to a secret that this job does not have.',
+    'Check the name of the secret under Settings > Secrets and variables > Actions. A secret of an environment needs "environment:" in the job, and a reusable workflow gets secrets only if its caller passes them, as with "secrets: inherit".',
+];
+const NOT_SET = [
+    'OPENAI_API_KEY is not set, and the completion function needs it to call the API.',
+    'Add it to the step: env: OPENAI_API_KEY: ${{ secrets.OPENAI_API_KEY }}. If the server needs no key, any text will do.',
+];
 
 
 /***/ }),
@@ -43006,7 +43985,11 @@ function adviseOnModel({ asked, sent }, chosen) {
     return `This name is written into the eval or its solver. To ask a live model instead, set the input model-map: ${name}=<live model>`;
 }
 
+// EXTERNAL MODULE: ./lib/model/similar-names.js
+var similar_names = __nccwpck_require__(3857);
 ;// CONCATENATED MODULE: ./lib/gateway/models/nearest-models.js
+/** Finds models whose names are similar to one that does not exist. */
+
 const MAX_NEAREST = 3;
 /** A name is similar when at most this share of it has to be changed. */
 const MAX_SHARE_CHANGED = 0.5;
@@ -43025,20 +44008,7 @@ function nearestModels(name, cards, today) {
 function distanceBetween(a, b) {
     const both = a.includes('/') && b.includes('/');
     const [left, right] = [a, b].map((name) => (both ? name : name.slice(name.lastIndexOf('/') + 1)).toLowerCase());
-    return shareChanged(left ?? '', right ?? '');
-}
-/** The edit distance (Levenshtein's), as a share of the longer name. */
-function shareChanged(a, b) {
-    let previous = Array.from({ length: b.length + 1 }, (_, column) => column);
-    for (let row = 1; row <= a.length; row += 1) {
-        const current = [row];
-        for (let column = 1; column <= b.length; column += 1) {
-            const replaced = (previous[column - 1] ?? 0) + (a[row - 1] === b[column - 1] ? 0 : 1);
-            current.push(Math.min(replaced, (previous[column] ?? 0) + 1, (current[column - 1] ?? 0) + 1));
-        }
-        previous = current;
-    }
-    return (previous[b.length] ?? 0) / Math.max(a.length, b.length, 1);
+    return (0,similar_names/* shareChanged */.K)(left ?? '', right ?? '');
 }
 
 ;// CONCATENATED MODULE: ./lib/gateway/models/model-cards.js

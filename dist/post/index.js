@@ -28620,27 +28620,40 @@ function readContext(env, platform, fallbackTemporary) {
         serverUrl: env.GITHUB_SERVER_URL || 'https://github.com',
         apiUrl: env.GITHUB_API_URL || 'https://api.github.com',
         temporaryDirectory: env.RUNNER_TEMP || fallbackTemporary,
-        fromFork: isFromFork(env),
+        withheldSecrets: withheldSecrets(env),
     };
 }
+/**
+ * The events whose runs are treated as untrusted when Dependabot caused them, besides those of pull requests
+ * (https://docs.github.com/code-security/dependabot/troubleshooting-dependabot/troubleshooting-dependabot-on-github-actions).
+ */
+const PUSHES = /^(push|create|deployment|deployment_status)$/;
+const PULL_REQUESTS = /^pull_request(_review|_review_comment)?$/;
 /** Reads the event payload (https://docs.github.com/en/webhooks/webhook-events-and-payloads#pull_request). */
-function isFromFork({ GITHUB_EVENT_NAME, GITHUB_EVENT_PATH, GITHUB_REPOSITORY }) {
-    if (GITHUB_EVENT_NAME !== 'pull_request' || !GITHUB_EVENT_PATH)
-        return false;
+function withheldSecrets(env) {
+    const { GITHUB_EVENT_NAME: name = '', GITHUB_EVENT_PATH: path, GITHUB_REPOSITORY, GITHUB_ACTOR } = env;
+    const isPullRequest = PULL_REQUESTS.test(name);
+    if (GITHUB_ACTOR === 'dependabot[bot]' && (isPullRequest || PUSHES.test(name)))
+        return 'dependabot';
+    const event = path ? readEvent(path) : undefined;
+    // A pull request from a fork that was deleted has no name here.
+    if (isPullRequest && event && event.pull_request?.head?.repo?.full_name !== GITHUB_REPOSITORY)
+        return 'fork';
+    return event?.repository?.fork === true ? 'own-fork' : undefined;
+}
+function readEvent(path) {
     try {
-        const event = JSON.parse(readFileSync(GITHUB_EVENT_PATH, 'utf8'));
-        // A pull request from a fork that was deleted has no name here.
-        return event.pull_request?.head?.repo?.full_name !== GITHUB_REPOSITORY;
+        return JSON.parse(readFileSync(path, 'utf8'));
     }
     catch {
-        return false;
+        return undefined;
     }
 }
 
 
 /***/ }),
 
-/***/ 5209:
+/***/ 7212:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -28657,6 +28670,118 @@ var errors = __nccwpck_require__(452);
 var closing_message = __nccwpck_require__(5775);
 // EXTERNAL MODULE: ./lib/action/log.js
 var log = __nccwpck_require__(2988);
+// EXTERNAL MODULE: ./node_modules/@actions/core/lib/core.js + 20 modules
+var core = __nccwpck_require__(3218);
+// EXTERNAL MODULE: ./lib/text.js
+var lib_text = __nccwpck_require__(8804);
+;// CONCATENATED MODULE: ./lib/report/error-summary.js
+/** The job summary of a step that could not run: what is wrong, and what to do, in GitHub's Markdown. Pure. */
+
+
+/** Errors of a run, whose summary says more. Post writes that of an interrupted run. */
+const REPORTED_WITH_RESULTS = new Set([
+    'API_REFUSED',
+    'API_UNREACHABLE',
+    'EVALS_FAILED',
+    'INCOMPLETE',
+]);
+/** A longer error is in the log. */
+const MAX_BYTES = 60_000;
+/** @returns undefined for an error that the summary of the results tells already */
+function renderError(error) {
+    if (error instanceof errors/* ActionError */.lZ && REPORTED_WITH_RESULTS.has(error.code))
+        return undefined;
+    const blocks = error instanceof errors/* ActionError */.lZ ? blocksOf(error) : unexpected(error);
+    const lines = ['[!CAUTION]', ...blocks.flatMap((block, index) => [...(index === 0 ? [] : ['']), ...block])];
+    return [`## ❌ ${headline(error)}`, '', ...lines.map((line) => (line === '' ? '>' : `> ${line}`)), ''].join('\n');
+}
+function headline(error) {
+    if (!(error instanceof errors/* ActionError */.lZ))
+        return 'The action failed';
+    return error.code.startsWith('STATE_') ? 'The state directory cannot be used' : 'No eval was run';
+}
+/** Paragraphs, lists and code, each as lines. */
+function blocksOf(error) {
+    const code = `Code: \`${error.code}\``;
+    if (error instanceof errors/* ActionErrors */.o9) {
+        const items = error.errors.flatMap(itemOf);
+        const [first = ''] = error.message.split('\n', 1);
+        return [[escaped(first)], items, [`${escaped(error.next)} ${code}`]];
+    }
+    return [
+        ...messageBlocks((0,lib_text/* printable */.g$)((0,lib_text/* shorten */.ml)(error.message, MAX_BYTES))),
+        [`**What to do:** ${escaped(error.next)}`],
+        [code],
+    ];
+}
+/** The further lines of a message are a list in the item. */
+function itemOf({ message, next }) {
+    const [first = '', ...more] = message.split('\n');
+    const whatToDo = `  **What to do:** ${escaped(next)}`;
+    if (more.length === 0)
+        return [`- ${escaped(first)}<br>`, whatToDo];
+    return [
+        `- ${escaped(first)}`,
+        ...more.map((line) => `  - ${escaped(line.replace(/^- /, ''))}`),
+        '',
+        whatToDo,
+    ];
+}
+/** Lines that begin with `- ` are a list. A line such as `exclude: |`, with what follows it, is YAML to copy. */
+function messageBlocks(message) {
+    const blocks = [];
+    let kind = '';
+    const lines = message.split('\n');
+    const yaml = lines.findIndex((line) => /^[a-z][a-z-]*:( |$)/.test(line));
+    for (const line of yaml < 0 ? lines : lines.slice(0, yaml)) {
+        const item = /^- (.*)/.exec(line)?.[1];
+        const next = item === undefined ? 'text' : 'list';
+        const shown = item === undefined ? escaped(line) : `- ${escaped(item)}`;
+        const last = blocks.at(-1);
+        if (next !== kind || last === undefined)
+            blocks.push([shown]);
+        else
+            last.push(...(next === 'text' ? [`${last.pop()}<br>`, shown] : [shown]));
+        kind = next;
+    }
+    return yaml < 0 ? blocks : [...blocks, codeBlock(lines.slice(yaml), 'yaml')];
+}
+function unexpected(error) {
+    const text = (0,lib_text/* printable */.g$)((0,lib_text/* shorten */.ml)((0,errors/* describeError */.Uc)(error), MAX_BYTES));
+    const [first = '', ...stack] = text.split('\n');
+    return [[escaped(first)], ...(stack.length > 0 ? [codeBlock(stack, 'text')] : [])];
+}
+/** The fence is longer than any row of backticks inside. */
+function codeBlock(lines, language) {
+    const longest = Math.max(2, ...lines.flatMap((line) => [...line.matchAll(/`+/g)].map(([ticks]) => ticks.length)));
+    const fence = '`'.repeat(longest + 1);
+    return [`${fence}${language}`, ...lines, fence];
+}
+/** Others wrote parts of the text: it must not act as markup, as a mention or as a formula. */
+function escaped(text) {
+    return (0,lib_text/* oneLine */.TN)(text)
+        .replace(/[&<>]/g, (c) => ({ '&': '&amp;', '<': '&lt;', '>': '&gt;' })[c] ?? c)
+        .replace(/[\\`*_{}[\]|~!#@$]/g, (c) => `\\${c}`)
+        .replace(/^(\d*)([-+=.)])/, '$1\\$2');
+}
+
+;// CONCATENATED MODULE: ./lib/action/publish-error.js
+
+
+
+/** Writes the job summary of a step that has no results. If that fails, it warns. Outside a runner it does nothing. */
+async function publishErrorSummary(error, log) {
+    const markdown = process.env.GITHUB_STEP_SUMMARY ? renderError(error) : undefined;
+    if (markdown === undefined)
+        return;
+    try {
+        await core/* summary */.z.addRaw(log.redact(markdown), true).write();
+    }
+    catch (failure) {
+        log.warning(`The job summary could not be written: ${(0,errors/* reasonOf */.A3)(failure)}. The error is in the log.`);
+    }
+}
+
 // EXTERNAL MODULE: external "node:fs"
 var external_node_fs_ = __nccwpck_require__(3024);
 ;// CONCATENATED MODULE: ./lib/process/descendants.js
@@ -28760,6 +28885,7 @@ function cancellation(log) {
 
 
 
+
 /**
  * Ends a step whose results are published. Returns if the set is complete.
  * @throws ActionError that fails the step
@@ -28768,10 +28894,12 @@ function finish(closing) {
     if (closing)
         throw closingError(closing);
 }
-/** Turns a failure into the error message and the exit code of the step. */
-function fail(error) {
+/** Turns a failure into the error message, the job summary and the exit code of the step. */
+async function fail(error) {
     process.exitCode = 1;
-    log/* actionLog */.Zx.error((0,errors/* describeError */.Uc)(error instanceof Cancelled ? CANCELLED_EARLY : error));
+    const shown = error instanceof Cancelled ? CANCELLED_EARLY : error;
+    log/* actionLog */.Zx.error((0,errors/* describeError */.Uc)(shown));
+    await publishErrorSummary(shown, log/* actionLog */.Zx);
 }
 /** A run that is cancelled later ends with its results. */
 const CANCELLED_EARLY = new errors/* ActionError */.lZ('INCOMPLETE', 'The job was cancelled before an eval was started. What earlier runs completed and recorded is still there.', 'Re-run the failed jobs.');
@@ -28779,470 +28907,56 @@ const CANCELLED_EARLY = new errors/* ActionError */.lZ('INCOMPLETE', 'The job wa
 
 /***/ }),
 
-/***/ 349:
+/***/ 8718:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
-
-// EXPORTS
-__nccwpck_require__.d(__webpack_exports__, {
-  rJ: () => (/* binding */ secret)
-});
-
-// UNUSED EXPORTS: SEVERAL_LINES, UNIT_MS, boolean, count, directory, durationMs, invalid, lines, requiredName, text, timerMs, words
-
-// EXTERNAL MODULE: external "node:fs"
-var external_node_fs_ = __nccwpck_require__(3024);
-// EXTERNAL MODULE: external "node:path"
-var external_node_path_ = __nccwpck_require__(6760);
-// EXTERNAL MODULE: ./node_modules/@actions/core/lib/core.js + 20 modules
-var core = __nccwpck_require__(3218);
-;// CONCATENATED MODULE: ./node_modules/shlex/shlex.js
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   rJ: () => (/* binding */ secret)
+/* harmony export */ });
+/* unused harmony exports SEVERAL_LINES, text, lines, invalid */
+/* harmony import */ var _actions_core__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3218);
+/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(452);
+/* harmony import */ var _text_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(8804);
+/* harmony import */ var _log_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(2988);
+/** Reads the text of one input. All errors are ActionErrors that name the input. */
 
 
-/*
-  Port of a subset of the features of CPython's shlex module, which provides a
-  shell-like lexer. Original code by Eric S. Raymond and other contributors.
-*/
 
-class Shlexer {
-  constructor (string) {
-    this.i = 0
-    this.string = string
 
-    /**
-     * Characters that will be considered whitespace and skipped. Whitespace
-     * bounds tokens. By default, includes space, tab, linefeed and carriage
-     * return.
-     */
-    this.whitespace = ' \t\r\n'
-
-    /**
-     * Characters that will be considered string quotes. The token accumulates
-     * until the same quote is encountered again (thus, different quote types
-     * protect each other as in the shell.) By default, includes ASCII single
-     * and double quotes.
-     */
-    this.quotes = `'"`
-
-    /**
-     * Characters that will be considered as escape. Just `\` by default.
-     */
-    this.escapes = '\\'
-
-    /**
-     * The subset of quote types that allow escaped characters. Just `"` by default.
-     */
-    this.escapedQuotes = '"'
-
-    /**
-     * Whether to support ANSI C-style $'' quotes
-     * https://www.gnu.org/software/bash/manual/html_node/ANSI_002dC-Quoting.html
-     */
-    this.ansiCQuotes = true
-
-    /**
-     * Whether to support localized $"" quotes
-     * https://www.gnu.org/software/bash/manual/html_node/Locale-Translation.html
-     *
-     * The behavior is as if the current locale is set to C or POSIX, i.e., the
-     * contents are not translated.
-     */
-    this.localeQuotes = true
-
-    this.debug = false
-  }
-
-  readChar () {
-    return this.string.charAt(this.i++)
-  }
-
-  processEscapes (string, quote, isAnsiCQuote) {
-    if (!isAnsiCQuote && !this.escapedQuotes.includes(quote)) {
-      // This quote type doesn't support escape sequences
-      return string
-    }
-
-    // We need to form a regex that matches any of the escape characters,
-    // without interpreting any of the characters as a regex special character.
-    const anyEscape = '[' + this.escapes.replace(/(.)/g, '\\$1') + ']'
-
-    // In regular quoted strings, we can only escape an escape character, and
-    // the quote character itself.
-    if (!isAnsiCQuote && this.escapedQuotes.includes(quote)) {
-      const re = new RegExp(
-        anyEscape + '(' + anyEscape + '|\\' + quote + ')', 'g')
-      return string.replace(re, '$1')
-    }
-
-    // ANSI C quoted strings support a wide variety of escape sequences
-    if (isAnsiCQuote) {
-      const patterns = {
-        // Literal characters
-        '([\\\\\'"?])': (x) => x,
-
-        // Non-printable ASCII characters
-        'a': () => '\x07',
-        'b': () => '\x08',
-        'e|E': () => '\x1b',
-        'f': () => '\x0c',
-        'n': () => '\x0a',
-        'r': () => '\x0d',
-        't': () => '\x09',
-        'v': () => '\x0b',
-
-        // Octal bytes
-        '([0-7]{1,3})': (x) => String.fromCharCode(parseInt(x, 8)),
-
-        // Hexadecimal bytes
-        'x([0-9a-fA-F]{1,2})': (x) => String.fromCharCode(parseInt(x, 16)),
-
-        // Unicode code units
-        'u([0-9a-fA-F]{1,4})': (x) => String.fromCharCode(parseInt(x, 16)),
-        'U([0-9a-fA-F]{1,8})': (x) => String.fromCharCode(parseInt(x, 16)),
-
-        // Control characters
-        // https://en.wikipedia.org/wiki/Control_character#How_control_characters_map_to_keyboards
-        'c(.)': (x) => {
-          if (x === '?') {
-            return '\x7f'
-          } else if (x === '@') {
-            return '\x00'
-          } else {
-            return String.fromCharCode(x.charCodeAt(0) & 31)
-          }
-        }
-      }
-
-      // Construct an uber-RegEx that catches all of the above pattern
-      const re = new RegExp(
-        anyEscape + '(' + Object.keys(patterns).join('|') + ')', 'g')
-
-      // For each match, figure out which subpattern matched, and apply the
-      // corresponding function
-      return string.replace(re, function (m, p1) {
-        for (const matched in patterns) {
-          const mm = new RegExp('^' + matched + '$').exec(p1)
-          if (mm === null) {
-            continue
-          }
-
-          return patterns[matched].apply(null, mm.slice(1))
-        }
-      })
-    }
-
-    // Should not get here
-    return undefined
-  }
-
-  * [Symbol.iterator] () {
-    let inQuote = false
-    let inDollarQuote = false
-    let escaped = false
-    let lastDollar = -2 // position of last dollar sign we saw
-    let token
-
-    if (this.debug) {
-      console.log('full input:', '>' + this.string + '<')
-    }
-
-    while (true) {
-      const pos = this.i
-      const char = this.readChar()
-
-      if (this.debug) {
-        console.log(
-          'position:', pos,
-          'input:', '>' + char + '<',
-          'accumulated:', token,
-          'inQuote:', inQuote,
-          'inDollarQuote:', inDollarQuote,
-          'lastDollar:', lastDollar,
-          'escaped:', escaped
-        )
-      }
-
-      // Ran out of characters, we're done
-      if (char === '') {
-        if (inQuote) { throw new Error('Got EOF while in a quoted string') }
-        if (escaped) { throw new Error('Got EOF while in an escape sequence') }
-        if (token !== undefined) { yield token }
-        return
-      }
-
-      // We were in an escape sequence, complete it
-      if (escaped) {
-        if (char === '\n') {
-          // An escaped newline just means to continue the command on the next
-          // line. We just need to ignore it.
-        } else if (inQuote) {
-          // If we are in a quote, just accumulate the whole escape sequence,
-          // as we will interpret escape sequences later.
-          token = (token || '') + escaped + char
-        } else {
-          // Just use the literal character
-          token = (token || '') + char
-        }
-
-        escaped = false
-        continue
-      }
-
-      if (this.escapes.includes(char)) {
-        if (!inQuote || inDollarQuote !== false || this.escapedQuotes.includes(inQuote)) {
-          // We encountered an escape character, which is going to affect how
-          // we treat the next character.
-          escaped = char
-          continue
-        } else {
-          // This string type doesn't use escape characters. Ignore for now.
-        }
-      }
-
-      // We were in a string
-      if (inQuote !== false) {
-        // String is finished. Don't grab the quote character.
-        if (char === inQuote) {
-          token = this.processEscapes(token, inQuote, inDollarQuote === '\'')
-          inQuote = false
-          inDollarQuote = false
-          continue
-        }
-
-        // String isn't finished yet, accumulate the character
-        token = (token || '') + char
-        continue
-      }
-
-      // This is the start of a new string, don't accumulate the quotation mark
-      if (this.quotes.includes(char)) {
-        inQuote = char
-        if (lastDollar === pos - 1) {
-          if (char === '\'' && !this.ansiCQuotes) {
-            // Feature not enabled
-          } else if (char === '"' && !this.localeQuotes) {
-            // Feature not enabled
-          } else {
-            inDollarQuote = char
-          }
-        }
-
-        token = (token || '') // fixes blank string
-
-        if (inDollarQuote !== false) {
-          // Drop the opening $ we captured before
-          token = token.slice(0, -1)
-        }
-
-        continue
-      }
-
-      // This is a dollar sign, record that we saw it in case it's the start of
-      // an ANSI C or localized string
-      if (inQuote === false && char === '$') {
-        lastDollar = pos
-      }
-
-      // This is whitespace, so yield the token if we have one
-      if (this.whitespace.includes(char)) {
-        if (token !== undefined) { yield token }
-        token = undefined
-        continue
-      }
-
-      // Otherwise, accumulate the character
-      token = (token || '') + char
-    }
-  }
+/** Control characters; without those that a value of several lines may contain. */
+const ONE_LINE = /\p{Cc}/u;
+const SEVERAL_LINES = /[^\P{Cc}\r\n\t]/u;
+const SECRETS = new Set(['encryption-key', 'github-token']);
+/** @throws ActionError INPUT_INVALID when it contains a character that is refused */
+function text(name, refused = ONE_LINE) {
+    const value = (0,_actions_core__WEBPACK_IMPORTED_MODULE_0__/* .getInput */ .V4)(name);
+    const found = refused.exec(value)?.[0];
+    if (found === undefined)
+        return value;
+    const shown = SECRETS.has(name) ? '***' : value;
+    if (refused === ONE_LINE && /[\r\n]/.test(value))
+        throw invalid(name, shown, 'it has several lines', `Write ${name} in one line.`);
+    throw invalid(name, shown, `it contains the control character ${(0,_text_js__WEBPACK_IMPORTED_MODULE_2__/* .firstInvisible */ .k7)(found)}`, `Write ${name} without it.`);
 }
-
-
-/**
- * Splits a given string using shell-like syntax. This function is the inverse
- * of shlex.join().
- *
- * @param {String} s String to split.
- * @returns {String[]}
- */
-function shlex_split (s) {
-  return Array.from(new Shlexer(s))
-}
-
-/**
- * Escapes a potentially shell-unsafe string using quotes.
- *
- * @param {String} s String to quote
- * @returns {String}
- */
-function quote (s) {
-  if (s === '') { return '\'\'' }
-
-  const unsafeRe = /[^\w@%\-+=:,./]/
-  if (!unsafeRe.test(s)) { return s }
-
-  return ('\'' + s.replace(/('+)/g, '\'"$1"\'') + '\'').replace(/^''|''$/g, '')
-}
-
-
-/**
- * Concatenate the tokens of the list args and return a string. This function
- * is the inverse of shlex.split().
- *
- * The returned value is shell-escaped to protect against injection
- * vulnerabilities (see shlex.quote()).
- *
- * @param {String[]} args List of args to join
- * @returns {String}
- */
-function join (args) {
-  if (!Array.isArray(args)) {
-    throw new TypeError("args should be an array")
-  }
-  return args.map(quote).join(" ")
-}
-
-// EXTERNAL MODULE: ./lib/errors.js
-var errors = __nccwpck_require__(452);
-// EXTERNAL MODULE: ./lib/text.js
-var lib_text = __nccwpck_require__(8804);
-// EXTERNAL MODULE: ./lib/action/log.js
-var log = __nccwpck_require__(2988);
-;// CONCATENATED MODULE: ./lib/action/input-values.js
-/** Reads the text of one input as a value of one kind. All errors are ActionErrors that name the input. */
-
-
-
-
-
-
-
-/** Arguments that would move or hide results, or that an input replaces, each with the next step. */
-const REFUSED_ARGS = new Map([
-    ['--record_path', 'Remove it: the action itself writes a record file for every eval.'],
-    ['--registry_path', 'Use the input registry-path, with one path per line.'],
-    ['--http-run', 'Remove it: it sends results elsewhere, so nothing could be resumed.'],
-    ['--no-local-run', 'Remove it: it writes results to a database, so nothing could be resumed.'],
-    ['--dry-run', 'Remove it: it records no results, so no eval would ever complete.'],
-    ['--log_to_file', 'Remove it: it hides the output that the action shows.'],
-    ['--resume', 'Use the input resume instead: this is an argument of oaievalset.'],
-    ['--no-resume', 'Use the input resume: false instead: this is an argument of oaievalset.'],
-    ['--exit-on-error', 'Use the input exit-on-error: true instead: this is an argument of oaievalset.'],
-    ['--no-exit-on-error', 'Use the input exit-on-error: false instead: this is an argument of oaievalset.'],
-]);
-function words(name) {
-    const value = input_values_text(name, SEVERAL_LINES);
-    let args;
-    try {
-        args = split(value);
-    }
-    catch (error) {
-        throw new ActionError('ARGS_INVALID', `The input ${name} cannot be split into words: ${reasonOf(error).toLowerCase()} in ${JSON.stringify(value)}.`, 'Close the quote, or put a backslash before a literal quote.');
-    }
-    for (const arg of args) {
-        const [option = ''] = arg.split('=', 1);
-        const next = REFUSED_ARGS.get(option);
-        if (next)
-            throw new ActionError('ARGS_INVALID', `The input ${name} contains ${option}, which this action does not accept.`, next);
-    }
-    return args;
-}
-function requiredName(name, meaning) {
-    const value = input_values_text(name);
-    if (value === '') {
-        throw new ActionError('INPUT_MISSING', `The input ${name} is missing.`, `Set ${name} under "with:" to ${meaning}.`);
-    }
-    const invisible = firstInvisible(value);
-    const wrong = (invisible !== undefined && `it contains the invisible character ${invisible}`) ||
-        (isAbsolute(value) && 'it is an absolute path') ||
-        (value.split('/').includes('..') && 'it contains ".."') ||
-        (value.split('/').some((part) => part === '' || part === '.') &&
-            'it contains an empty or "." path part') ||
-        (value.startsWith('-') && 'it starts with "-", which oaieval would read as an option');
-    if (wrong)
-        throw invalid(name, value, wrong, `Set ${name} to ${meaning}.`);
-    return value;
-}
-function directory(name) {
-    const path = resolve(input_values_text(name) || '.');
-    if (!statSync(path, { throwIfNoEntry: false })?.isDirectory()) {
-        throw invalid(name, path, 'there is no such directory', `Check out the repository first, and set ${name} to a directory of the checkout.`);
-    }
-    return path;
-}
-function input_values_boolean(name, fallback) {
-    const value = input_values_text(name);
-    if (value === '')
-        return fallback;
-    if (/^true$/i.test(value))
-        return true;
-    if (/^false$/i.test(value))
-        return false;
-    throw invalid(name, value, 'it is neither true nor false', `Set ${name} to true or false.`);
-}
-function count(name, fallback, most) {
-    const value = input_values_text(name);
-    if (value === '')
-        return fallback;
-    const number = Number(value);
-    if (!/^\d+$/.test(value) || number < 1 || number > most) {
-        throw invalid(name, value, `it is not a whole number from 1 to ${most}`, `Set ${name} to a number in this range.`);
-    }
-    return number;
-}
-const UNIT_MS = { d: 86_400_000, h: 3_600_000, m: 60_000, s: 1000 };
-/** Reads `90s`, `30m`, `5h30m` or `7d`. @returns milliseconds; undefined when the input is empty */
-function durationMs(name) {
-    const value = input_values_text(name);
-    if (value === '')
-        return undefined;
-    const parts = /^(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?$/.exec(value);
-    const milliseconds = parts
-        ? Object.values(UNIT_MS).reduce((sum, unit, index) => sum + Number(parts[index + 1] ?? 0) * unit, 0)
-        : 0;
-    if (milliseconds === 0 || !Number.isSafeInteger(milliseconds)) {
-        throw invalid(name, value, 'it is not a duration', `Write ${name} as 90s, 30m, 5h30m or 7d.`);
-    }
-    return milliseconds;
-}
-/** Node's timers last at most 24.8 days. A longer one fires at once. */
-const MAX_TIMER_DAYS = 24;
-/** A duration for a timer, in milliseconds. */
-function timerMs(name) {
-    const milliseconds = durationMs(name);
-    if (milliseconds !== undefined && milliseconds > MAX_TIMER_DAYS * UNIT_MS.d) {
-        const longest = `${MAX_TIMER_DAYS}d`;
-        throw invalid(name, input_values_text(name), `it is longer than ${longest}`, `Set ${name} to at most ${longest}.`);
-    }
-    return milliseconds;
-}
+/** The lines that are not blank, without the white space around them. */
 function lines(name) {
-    return input_values_text(name, SEVERAL_LINES)
+    return text(name, SEVERAL_LINES)
         .split(/\r?\n/)
         .map((line) => line.trim())
         .filter((line) => line !== '');
 }
 /** Reads a secret and hides it in all output, however short it is. */
 function secret(name) {
-    const value = input_values_text(name);
+    const value = text(name);
     if (value !== '')
-        (0,core/* setSecret */.Pq)(value);
-    log/* actionLog */.Zx.hide(value, { isMasked: true });
+        (0,_actions_core__WEBPACK_IMPORTED_MODULE_0__/* .setSecret */ .Pq)(value);
+    _log_js__WEBPACK_IMPORTED_MODULE_3__/* .actionLog */ .Zx.hide(value, { isMasked: true });
     return value;
 }
-/** Control characters; without those that a value of several lines may contain. */
-const ONE_LINE = /\p{Cc}/u;
-const SEVERAL_LINES = /[^\P{Cc}\r\n\t]/u;
-const SECRETS = new Set(['encryption-key', 'github-token']);
-function input_values_text(name, refused = ONE_LINE) {
-    const value = (0,core/* getInput */.V4)(name);
-    if (refused.test(value)) {
-        const next = 'Remove them. If the value should be one line, look for a line break.';
-        throw invalid(name, SECRETS.has(name) ? '***' : value, 'it contains control characters', next);
-    }
-    return value;
-}
+const MAX_SHOWN_BYTES = 200;
 function invalid(name, value, why, next) {
-    return new errors/* ActionError */.lZ('INPUT_INVALID', `The input ${name} is ${JSON.stringify(value)}: ${why}.`, next);
+    const shown = (0,_text_js__WEBPACK_IMPORTED_MODULE_2__/* .shorten */ .ml)(JSON.stringify(value), MAX_SHOWN_BYTES);
+    return new _errors_js__WEBPACK_IMPORTED_MODULE_1__/* .ActionError */ .lZ('INPUT_INVALID', `The input ${name} is ${shown}: ${why}.`, next);
 }
 
 
@@ -31854,9 +31568,10 @@ class Checkpointer {
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   A3: () => (/* binding */ reasonOf),
 /* harmony export */   Uc: () => (/* binding */ describeError),
-/* harmony export */   lZ: () => (/* binding */ ActionError)
+/* harmony export */   lZ: () => (/* binding */ ActionError),
+/* harmony export */   o9: () => (/* binding */ ActionErrors)
 /* harmony export */ });
-/* unused harmony export ApiUnusable */
+/* unused harmony exports oneError, ApiUnusable */
 /**
  * A failure that a user can act on. `message` says what happened and why; `next` says what to do about it.
  *
@@ -31871,6 +31586,26 @@ class ActionError extends Error {
         this.code = code;
         this.next = next;
     }
+}
+/** Several failures that were found at the same time. Each of them says what to do about it. */
+class ActionErrors extends ActionError {
+    errors;
+    constructor(errors) {
+        const codes = new Set(errors.map(({ code }) => code));
+        const [first = 'INPUT_INVALID'] = codes;
+        super(codes.size === 1 ? first : 'INPUT_INVALID', `${errors.length} settings of this step are wrong, so no eval was run:\n${errors.map(asItem).join('\n')}`, 'Correct all of them.');
+        this.errors = errors;
+    }
+}
+/** One error for all: the only one itself, or one that lists them all. */
+function oneError(errors) {
+    const all = errors.flatMap((error) => (error instanceof ActionErrors ? error.errors : [error]));
+    const [only] = all;
+    return only && all.length === 1 ? only : new ActionErrors(all);
+}
+/** Further lines are indented, so that they belong to the item. */
+function asItem({ message, next }) {
+    return `- ${message.replaceAll('\n', '\n  ')}${message.includes('\n') ? '\n  ' : ' '}${next}`;
 }
 /** The text for the log and the annotation: what happened and why, then what to do. */
 function describeError(error) {
@@ -32361,8 +32096,8 @@ function withoutWritable({ fingerprint, writable }) {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
 /* harmony import */ var _action_context_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6225);
-/* harmony import */ var _action_finish_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(5209);
-/* harmony import */ var _action_input_values_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(349);
+/* harmony import */ var _action_finish_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(7212);
+/* harmony import */ var _action_input_text_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(8718);
 /* harmony import */ var _action_log_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(2988);
 /* harmony import */ var _action_publish_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(6784);
 /* harmony import */ var _action_session_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(9090);
@@ -32425,7 +32160,7 @@ async function saveAndReport(session, paths) {
     const journals = new _progress_journals_js__WEBPACK_IMPORTED_MODULE_9__/* .Journals */ .v(paths);
     const store = (0,_checkpoint_checkpoint_store_js__WEBPACK_IMPORTED_MODULE_6__/* .checkpointStore */ .m)({
         identity: session.checkpoint,
-        encryptionKey: (0,_action_input_values_js__WEBPACK_IMPORTED_MODULE_2__/* .secret */ .rJ)('encryption-key'),
+        encryptionKey: (0,_action_input_text_js__WEBPACK_IMPORTED_MODULE_2__/* .secret */ .rJ)('encryption-key'),
         temporaryDirectory: context.temporaryDirectory,
         firstSeq: session.nextSeq,
         env: process.env,
@@ -35616,12 +35351,13 @@ function withRecorded(outcomes, journals, repository) {
 /* harmony export */   TN: () => (/* binding */ oneLine),
 /* harmony export */   g$: () => (/* binding */ printable),
 /* harmony export */   ij: () => (/* binding */ hasNoControls),
+/* harmony export */   k7: () => (/* binding */ firstInvisible),
 /* harmony export */   ml: () => (/* binding */ shorten),
 /* harmony export */   n6: () => (/* binding */ compareText),
 /* harmony export */   pO: () => (/* binding */ Redactor),
 /* harmony export */   v_: () => (/* binding */ isSingleLine)
 /* harmony export */ });
-/* unused harmony exports isPrintable, firstInvisible */
+/* unused harmony export isPrintable */
 /* harmony import */ var node_util__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7975);
 /** Makes text that others wrote safe to show: nothing in it controls a terminal or misleads a reader, and it contains no secret. */
 

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { ActionError } from '../errors.ts';
 import type { RunIdentity } from '../model/run-identity.ts';
+import type { WithheldSecrets } from '../model/withheld-secrets.ts';
 
 /** The run, job and step that the action belongs to, read once from the runner's environment. */
 export interface RunContext {
@@ -26,8 +27,8 @@ export interface RunContext {
   readonly apiUrl: string;
   /** Absolute path of a directory that the runner empties after the job. */
   readonly temporaryDirectory: string;
-  /** Whether the run belongs to a pull request from a fork. GitHub passes no secrets to those. */
-  readonly fromFork: boolean;
+  /** Why GitHub passes no secrets of the repository to this run; undefined if it does. */
+  readonly withheldSecrets: WithheldSecrets | undefined;
 }
 
 export function runIdentity({ repository, runId, runAttempt }: RunContext): RunIdentity {
@@ -61,20 +62,38 @@ export function readContext(
     serverUrl: env.GITHUB_SERVER_URL || 'https://github.com',
     apiUrl: env.GITHUB_API_URL || 'https://api.github.com',
     temporaryDirectory: env.RUNNER_TEMP || fallbackTemporary,
-    fromFork: isFromFork(env),
+    withheldSecrets: withheldSecrets(env),
   };
 }
 
+/**
+ * The events whose runs are treated as untrusted when Dependabot caused them, besides those of pull requests
+ * (https://docs.github.com/code-security/dependabot/troubleshooting-dependabot/troubleshooting-dependabot-on-github-actions).
+ */
+const PUSHES = /^(push|create|deployment|deployment_status)$/;
+const PULL_REQUESTS = /^pull_request(_review|_review_comment)?$/;
+
 /** Reads the event payload (https://docs.github.com/en/webhooks/webhook-events-and-payloads#pull_request). */
-function isFromFork({ GITHUB_EVENT_NAME, GITHUB_EVENT_PATH, GITHUB_REPOSITORY }: NodeJS.ProcessEnv): boolean {
-  if (GITHUB_EVENT_NAME !== 'pull_request' || !GITHUB_EVENT_PATH) return false;
+function withheldSecrets(env: NodeJS.ProcessEnv): WithheldSecrets | undefined {
+  const { GITHUB_EVENT_NAME: name = '', GITHUB_EVENT_PATH: path, GITHUB_REPOSITORY, GITHUB_ACTOR } = env;
+  const isPullRequest = PULL_REQUESTS.test(name);
+  if (GITHUB_ACTOR === 'dependabot[bot]' && (isPullRequest || PUSHES.test(name))) return 'dependabot';
+  const event = path ? readEvent(path) : undefined;
+  // A pull request from a fork that was deleted has no name here.
+  if (isPullRequest && event && event.pull_request?.head?.repo?.full_name !== GITHUB_REPOSITORY)
+    return 'fork';
+  return event?.repository?.fork === true ? 'own-fork' : undefined;
+}
+
+interface Event {
+  readonly pull_request?: { readonly head?: { readonly repo?: { readonly full_name?: unknown } | null } };
+  readonly repository?: { readonly fork?: unknown };
+}
+
+function readEvent(path: string): Event | undefined {
   try {
-    const event = JSON.parse(readFileSync(GITHUB_EVENT_PATH, 'utf8')) as {
-      pull_request?: { head?: { repo?: { full_name?: unknown } | null } };
-    };
-    // A pull request from a fork that was deleted has no name here.
-    return event.pull_request?.head?.repo?.full_name !== GITHUB_REPOSITORY;
+    return JSON.parse(readFileSync(path, 'utf8'));
   } catch {
-    return false;
+    return undefined;
   }
 }

@@ -1,6 +1,7 @@
 import { ActionError, describeError } from '../errors.ts';
 import { type ClosingMessage, closingError } from '../report/closing-message.ts';
 import { actionLog } from './log.ts';
+import { publishErrorSummary } from './publish-error.ts';
 import { Cancelled } from './signals.ts';
 
 /**
@@ -11,10 +12,12 @@ export function finish(closing: ClosingMessage | undefined): void {
   if (closing) throw closingError(closing);
 }
 
-/** Turns a failure into the error message and the exit code of the step. */
-export function fail(error: unknown): void {
+/** Turns a failure into the error message, the job summary and the exit code of the step. */
+export async function fail(error: unknown): Promise<void> {
   process.exitCode = 1;
-  actionLog.error(describeError(error instanceof Cancelled ? CANCELLED_EARLY : error));
+  const shown = error instanceof Cancelled ? CANCELLED_EARLY : error;
+  actionLog.error(describeError(shown));
+  await publishErrorSummary(shown, actionLog);
 }
 
 /** A run that is cancelled later ends with its results. */

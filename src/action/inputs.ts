@@ -1,26 +1,20 @@
 /** Reads and checks all inputs of action.yml. No other room reads an INPUT_ variable. */
-import { resolve } from 'node:path';
+import { getInput } from '@actions/core';
 import { defaultEngine, type EngineName } from '../engine/engine-name.ts';
-import { EXAMPLE_MODEL } from '../example-model.ts';
+import { extraRequirements } from '../environment/extra-packages.ts';
+import { locate } from '../environment/interpreter.ts';
+import { requireSupportedVersion } from '../environment/locked-packages.ts';
 import type { ModelMap } from '../model/model-map.ts';
 import type { ParallelEvals } from '../model/parallel-evals.ts';
-import { firstInvisible } from '../text.ts';
-import {
-  boolean,
-  count,
-  directory,
-  durationMs,
-  invalid,
-  lines,
-  requiredName,
-  SEVERAL_LINES,
-  secret,
-  text,
-  timerMs,
-  UNIT_MS,
-  words,
-} from './input-values.ts';
-import { readModelMap } from './model-map.ts';
+import { stateDirectoryInput, withHome, workingDirectoryInput } from './input/directories.ts';
+import { durationMs, timerMs, UNIT_MS } from './input/durations.ts';
+import { readModelMap } from './input/model-map.ts';
+import { evalSetInput, judgeModelInput, modelInput } from './input/names.ts';
+import { oaievalArgs } from './input/oaieval-args.ts';
+import { registryPathsInput } from './input/registry-paths.ts';
+import { invalid, lines, SEVERAL_LINES, secret, text } from './input/text.ts';
+import { boolean, count, tokenCount, wholeNumberOf } from './input/values.ts';
+import { readAll } from './read-all.ts';
 
 export interface Inputs {
   readonly model: string;
@@ -82,74 +76,107 @@ export interface Secrets {
 }
 
 /** @throws ActionError INPUT_INVALID, which does not contain the value */
-export function readSecrets(): Secrets {
-  return { encryptionKey: secret('encryption-key'), githubToken: secret('github-token') };
+export function readSecrets(): Promise<Secrets> {
+  return readAll<Secrets>({
+    encryptionKey: () => secret('encryption-key'),
+    githubToken: () => secret('github-token'),
+  });
 }
 
-/** @throws ActionError INPUT_MISSING, INPUT_INVALID or ARGS_INVALID, which names the input */
-export function readInputs(): Inputs {
-  const model = requiredName('model', `the model to evaluate, for example ${EXAMPLE_MODEL}`);
-  const evalSet = requiredName('eval-set', 'an eval set of the registry, for example test-basic');
-  checkFileName(model, evalSet);
-  const judge = judgeModel();
-  return {
-    model,
-    judgeModel: judge,
-    modelMap: readModelMap({ model: model.split(','), 'judge-model': judge === '' ? [] : [judge] }),
-    evalSet,
-    include: lines('include'),
-    exclude: lines('exclude'),
-    args: words('args'),
-    registryPaths: lines('registry-path'),
-    workingDirectory: directory('working-directory'),
-    python: text('python') || 'python3',
-    evalsVersion: text('evals-version'),
-    extraPackages: lines('extra-packages'),
-    resume: boolean('resume', true),
-    cacheKey: text('cache-key'),
-    maxAgeMs: durationMs('max-age'),
-    sampleResume: boolean('sample-resume', true),
-    parallelEvals: parallelEvals(),
-    engine: engine(),
-    chatFallback: text('engine') !== 'oaieval',
-    maxRequestsInFlight: count('max-requests-in-flight', 32, 10_000),
-    attempts: count('attempts', 2, 100),
-    exitOnError: boolean('exit-on-error', false),
+/**
+ * @param env the environment of the step
+ * @throws ActionError that names every wrong input
+ */
+export function readInputs(env: NodeJS.ProcessEnv = process.env): Promise<Inputs> {
+  return readAll<Inputs>({
+    model: () => modelInput(env),
+    judgeModel: judgeModelInput,
+    modelMap: () => readModelMap({ model: namesIn('model'), 'judge-model': namesIn('judge-model') }),
+    evalSet: () => evalSetInput(env),
+    include: () => lines('include'),
+    exclude: () => lines('exclude'),
+    args: oaievalArgs,
+    registryPaths: () => registryPathsInput(workingDirectoryIfRight()),
+    workingDirectory: workingDirectoryInput,
+    python: () => python(env),
+    evalsVersion,
+    extraPackages,
+    resume: () => boolean('resume', true),
+    cacheKey: () => text('cache-key'),
+    maxAgeMs: () =>
+      durationMs('max-age', { hasNoLimit: true, ifZero: 'To run every eval again, set resume: false.' }),
+    sampleResume: () => boolean('sample-resume', true),
+    parallelEvals,
+    engine,
+    chatFallback: () => text('engine') !== 'oaieval',
+    maxRequestsInFlight: () => count('max-requests-in-flight', 32, 10_000),
+    attempts: () => count('attempts', 2, 100, 'With 1, an eval that fails is not run again.'),
+    exitOnError: () => boolean('exit-on-error', false),
     // "Enable debug logging" of GitHub's "Re-run jobs" sets it.
-    verbose: boolean('verbose', process.env.RUNNER_DEBUG === '1'),
-    evalTimeoutMs: timerMs('eval-timeout'),
-    stallTimeoutMs: timerMs('stall-timeout') ?? 10 * UNIT_MS.m,
-    timeBudgetMs: timerMs('time-budget'),
-    tokenBudget: text('token-budget') === '' ? undefined : count('token-budget', 0, Number.MAX_SAFE_INTEGER),
-    checkpointIntervalMs: timerMs('checkpoint-interval') ?? 2 * UNIT_MS.m,
-    matrix: text('matrix', SEVERAL_LINES),
-    stateDirectory: resolve(text('state-directory') || '/tmp/oaievalset'),
-  };
+    verbose: () => boolean('verbose', env.RUNNER_DEBUG === '1'),
+    evalTimeoutMs: () => limit('eval-timeout'),
+    stallTimeoutMs: () => interval('stall-timeout') ?? 10 * UNIT_MS.m,
+    timeBudgetMs: () => limit('time-budget'),
+    tokenBudget: () => tokenCount('token-budget'),
+    checkpointIntervalMs: () => interval('checkpoint-interval') ?? 2 * UNIT_MS.m,
+    matrix: () => text('matrix', SEVERAL_LINES),
+    stateDirectory: stateDirectoryInput,
+  });
 }
 
-function judgeModel(): string {
-  const value = text('judge-model');
-  const next = `Set judge-model to the model that grades model-graded evals, for example ${EXAMPLE_MODEL}.`;
-  const invisible = firstInvisible(value);
-  if (invisible !== undefined)
-    throw invalid('judge-model', value, `it contains the invisible character ${invisible}`, next);
-  if (value.includes(','))
-    throw invalid('judge-model', value, 'it contains a comma, but one model grades all answers', next);
-  if (Buffer.byteLength(value) > MAX_JUDGE_BYTES)
-    throw invalid('judge-model', value, `it is longer than ${MAX_JUDGE_BYTES} bytes`, next);
-  return value;
+/** As they are written, because they may be wrong. */
+function namesIn(input: string): string[] {
+  return getInput(input)
+    .split(',')
+    .map((name) => name.trim());
+}
+
+/** Undefined if it is wrong, so that what depends on it is not reported as well. */
+function workingDirectoryIfRight(): string | undefined {
+  try {
+    return workingDirectoryInput();
+  } catch {
+    return undefined;
+  }
+}
+
+/** Only looks for the interpreter. It is started when it is needed. */
+async function python(env: NodeJS.ProcessEnv): Promise<string> {
+  const name = withHome(text('python') || 'python3');
+  const workingDirectory = workingDirectoryIfRight();
+  if (workingDirectory !== undefined) await locate(name, { workingDirectory, env });
+  return name;
+}
+
+async function evalsVersion(): Promise<string> {
+  const version = text('evals-version');
+  if (version !== '') await requireSupportedVersion(version);
+  return version;
+}
+
+function extraPackages(): string[] {
+  const packages = lines('extra-packages');
+  extraRequirements(packages);
+  return packages;
+}
+
+function limit(name: string): number | undefined {
+  return timerMs(name, { hasNoLimit: true, ifZero: `For no limit, leave ${name} empty.` });
+}
+
+function interval(name: string): number | undefined {
+  return timerMs(name, { ifZero: `Set ${name} to at least 1s, or remove it to use the default.` });
 }
 
 function parallelEvals(): ParallelEvals {
   const value = text('parallel-evals') || 'auto';
   if (value === 'auto') return value;
-  const most = 1000;
-  const number = Number(value);
-  if (/^\d+$/.test(value) && number >= 1 && number <= most) return number;
+  const number = wholeNumberOf(value);
+  if (number !== undefined && number >= 1 && number <= 1000) return number;
   throw invalid(
     'parallel-evals',
     value,
-    `it is neither auto nor a whole number from 1 to ${most}`,
+    'it is neither auto nor a whole number from 1 to 1,000',
     'Set parallel-evals to auto, or to how many evals run at the same time.',
   );
 }
@@ -163,20 +190,4 @@ function engine(): EngineName {
     throw invalid('engine', value, 'there is no such engine', 'Set engine to auto, warm or oaieval.');
   if (fallback === 'warm') return value;
   throw invalid('engine', value, 'it needs Linux', 'Set engine to auto, or use a Linux runner.');
-}
-
-/** As long as a name that completion records can have, and far longer than any model's. */
-const MAX_JUDGE_BYTES = 1024;
-
-/** The longest file name is that of a quarantined progress file: `{model}.{eval_set}.progress.txt.rejected-<time>`. */
-function checkFileName(model: string, evalSet: string): void {
-  const longest = `${model}.${evalSet}`.split('/').map((part) => Buffer.byteLength(part));
-  if (Math.max(...longest) > 255 - '.progress.txt.rejected-20260101T000000Z-10'.length) {
-    throw invalid(
-      'model',
-      model,
-      'it is too long for a file name together with eval-set',
-      'Use a shorter model name or eval set name.',
-    );
-  }
 }

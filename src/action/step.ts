@@ -1,10 +1,13 @@
 import { tmpdir } from 'node:os';
+import { getInput } from '@actions/core';
+import { ActionError, oneError } from '../errors.ts';
 import { type ProviderUrls, providerUrls } from '../gateway/providers.ts';
 import type { Log } from '../log.ts';
 import { type ApiKeys, readApiKeys } from '../run/api-keys.ts';
-import { evalEnvironment } from '../run/eval-environment.ts';
+import { evalEnvironment, missingKey } from '../run/eval-environment.ts';
 import { type RunContext, readContext } from './context.ts';
 import { type Inputs, readInputs, readSecrets, type Secrets } from './inputs.ts';
+import { readAll } from './read-all.ts';
 
 /** Everything that the workflow sets for this step, read once and checked. No later code reads the environment. */
 export interface Step {
@@ -23,25 +26,42 @@ export interface Step {
 
 /**
  * Reads inputs, context, keys and API addresses, and hides the secrets in all output.
- * @throws ActionError when one of them is wrong; nothing has been started yet
+ * @throws ActionError that names everything that is wrong; nothing has been started yet
  */
-export function readStep(log: Log, env: NodeJS.ProcessEnv = process.env): Step {
+export async function readStep(log: Log, env: NodeJS.ProcessEnv = process.env): Promise<Step> {
   const context = readContext(env, process.platform, tmpdir());
-  const inputs = readInputs();
-  const secrets = readSecrets();
   const keys = readApiKeys(env);
   for (const { value, isTrimmed } of keys.secrets) log.hide(value, { isMasked: !isTrimmed });
   for (const notice of keys.notices) log.info(notice);
-  // The model `dummy` needs no key: it sends no request.
-  if (keys.refusal && inputs.model !== 'dummy') throw keys.refusal;
+  const model = getInput('model');
+  const { secrets, inputs, urls } = await readAll({
+    secrets: readSecrets,
+    inputs: () => readInputs(env),
+    // The model `dummy` needs no key: it sends no request.
+    key: () => {
+      if (keys.refusal && model !== 'dummy') throw keys.refusal;
+    },
+    urls: () => providerUrls(env, (message) => log.warning(message)),
+  }).catch((error: unknown) => {
+    // Whether a key is needed is known when there is a plan. The next run should not find one more mistake.
+    const isMissing = isOpenAiModel(model) && !keys.env.OPENAI_API_KEY;
+    throw error instanceof ActionError && isMissing
+      ? oneError([error, missingKey(keys, context.withheldSecrets)])
+      : error;
+  });
   return {
     inputs,
     secrets,
     context,
     keys,
-    urls: providerUrls(env, (message) => log.warning(message)),
+    urls,
     evalEnv: evalEnvironment(keys.env),
     ownEnv: env,
     beganAt: Math.round(performance.timeOrigin),
   };
+}
+
+/** Whether the name is one of OpenAI's own models, so that the evals certainly need its key. */
+function isOpenAiModel(model: string): boolean {
+  return /^(gpt-|chatgpt-|ft:gpt-|o\d)/.test(model);
 }

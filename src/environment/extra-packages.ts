@@ -1,25 +1,28 @@
-import { ActionError } from '../errors.ts';
+import { ActionError, oneError } from '../errors.ts';
 
 /**
  * The requirements in the lines of `extra-packages`, without comments and blank lines. Each becomes an argument of
  * `pip install`, so anything that pip could read as an option is refused.
  *
- * @throws ActionError INPUT_INVALID for a line with an option.
+ * @throws ActionError INPUT_INVALID for the lines with an option.
  */
 export function extraRequirements(lines: readonly string[]): string[] {
   const requirements = lines
     .map((line) => line.replace(/(^|\s)#.*$/, '').trim())
     .filter((line) => line !== '');
-  for (const requirement of requirements) {
-    if (/(^|\s)-/.test(requirement)) {
-      throw new ActionError(
-        'INPUT_INVALID',
-        `\`extra-packages\` has the line "${requirement}": only requirements are allowed there, not options.`,
-        'Write one requirement per line, such as `datasets==3.6.0`. Choose a package index with the variable PIP_INDEX_URL.',
-      );
-    }
-  }
+  const wrong = requirements.filter((requirement) => /(^|\s)-/.test(requirement));
+  if (wrong.length > 0) throw oneError(wrong.map(optionRefused));
   return requirements;
+}
+
+function optionRefused(requirement: string): ActionError {
+  return new ActionError(
+    'INPUT_INVALID',
+    `The input extra-packages has the line ${JSON.stringify(requirement)}: only requirements are allowed there, not options.`,
+    /^(-r|--requirement)\b/.test(requirement)
+      ? 'Write the requirements of the file here, one per line.'
+      : 'Write one requirement per line, such as datasets==3.6.0. The variable PIP_INDEX_URL chooses a package index.',
+  );
 }
 
 /** What pip reads as a file name if such a file exists. */

@@ -1,8 +1,9 @@
 import { constants } from 'node:fs';
 import { access, realpath, stat } from 'node:fs/promises';
-import { delimiter, resolve } from 'node:path';
+import { delimiter, join, resolve } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { ActionError } from '../errors.ts';
+import { whyNoProgram } from '../path-faults.ts';
 import { type Interpreter, type ProcessContext, probe } from './probe.ts';
 
 /**
@@ -37,20 +38,37 @@ export async function onPath(
 
 /** @throws ActionError PYTHON_MISSING */
 export async function locate(python: string, context: ProcessContext): Promise<string> {
-  const next =
-    'Add a step with actions/setup-python before this one, or set `python` to the path of an interpreter.';
   if (!python.includes('/')) {
     const path = await onPath(python, context);
     if (path) return path;
-    throw new ActionError('PYTHON_MISSING', `There is no \`${python}\` on PATH.`, next);
+    throw new ActionError(
+      'PYTHON_MISSING',
+      `The input python is ${JSON.stringify(python)}: there is no such program on PATH.`,
+      nextForName(python, context),
+    );
   }
   const path = resolve(context.workingDirectory, python);
-  if (await isExecutable(path)) return path;
-  throw new ActionError(
-    'PYTHON_MISSING',
-    `\`python\` is set to ${path}, which is not an executable file.`,
-    next,
+  const wrong = whyNoProgram(path);
+  if (wrong === undefined) return path;
+  const venv = ['bin/python', 'bin/python3'].find((name) => whyNoProgram(join(path, name)) === undefined);
+  const next = venv
+    ? `Set python to ${join(python, venv)}.`
+    : wrong === 'it is not executable'
+      ? 'Make it executable, as with chmod +x, or set python to the path of an interpreter.'
+      : NEXT;
+  throw new ActionError('PYTHON_MISSING', `The input python is ${JSON.stringify(python)}: ${wrong}.`, next);
+}
+
+const NEXT =
+  'Add a step with actions/setup-python before this one, or set python to the path of an interpreter.';
+
+function nextForName(python: string, { workingDirectory }: ProcessContext): string {
+  if (/^[\d.]+$/.test(python))
+    return `To choose a version, set python-version: "${python}" in a step with actions/setup-python before this one, and remove the input python.`;
+  const venv = ['bin/python', 'bin/python3'].find(
+    (name) => whyNoProgram(join(resolve(workingDirectory, python), name)) === undefined,
   );
+  return venv ? `Set python to ${join(python, venv)}.` : NEXT;
 }
 
 /**

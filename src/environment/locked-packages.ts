@@ -34,15 +34,19 @@ export async function supportedEvalsVersions(): Promise<string[]> {
 }
 
 /** @throws ActionError EVALS_UNSUPPORTED when there is no locked list for this version. */
-export async function lockedPackagesFor(evalsVersion: string): Promise<LockedPackages> {
+export async function requireSupportedVersion(evalsVersion: string): Promise<void> {
   const supported = await supportedEvalsVersions();
-  if (!supported.includes(evalsVersion)) {
-    throw new ActionError(
-      'EVALS_UNSUPPORTED',
-      `The action cannot install evals ${evalsVersion}: it has a locked list of packages for ${supported.join(', ')} only.`,
-      `Set \`evals-version\` to ${supported.join(' or ')}, or leave it empty, install evals ${evalsVersion} in a step before this one, and set \`python\` to that interpreter.`,
-    );
-  }
+  if (supported.includes(evalsVersion)) return;
+  throw new ActionError(
+    'EVALS_UNSUPPORTED',
+    `The input evals-version is ${JSON.stringify(evalsVersion)}, but the action can install only ${supported.join(', ')}.`,
+    `Set evals-version to ${supported.join(' or ')}. To use another version, leave evals-version empty, install evals in a step before this one, and set python to that interpreter.`,
+  );
+}
+
+/** @throws ActionError EVALS_UNSUPPORTED when there is no locked list for this version. */
+export async function lockedPackagesFor(evalsVersion: string): Promise<LockedPackages> {
+  await requireSupportedVersion(evalsVersion);
   const [text, groups] = await Promise.all(
     ['txt', 'groups.json'].map((type) =>
       readFile(join(REQUIREMENTS, `evals-${evalsVersion}.${type}`), 'utf8'),

@@ -1,4 +1,5 @@
-import { ActionError } from '../errors.ts';
+import { ActionError, oneError } from '../errors.ts';
+import { shareChanged } from '../model/similar-names.ts';
 import { firstInvisible } from '../text.ts';
 
 /** The APIs whose clients read their base URL from an environment variable. */
@@ -14,13 +15,16 @@ export type ProviderUrls = Readonly<Record<Provider, URL>>;
  * The base URL of each provider: the user's setting, or the provider's own.
  *
  * @param notice called with a sentence about each setting that is not used exactly as it was written
- * @throws ActionError INPUT_INVALID
+ * @throws ActionError INPUT_INVALID, for both if both are wrong
  */
 export function providerUrls(
   env: NodeJS.ProcessEnv,
   notice: (message: string) => void = () => {},
 ): ProviderUrls {
-  return { openai: urlOf('openai', env, notice), anthropic: urlOf('anthropic', env, notice) };
+  const urls = { openai: urlOf('openai', env, notice), anthropic: urlOf('anthropic', env, notice) };
+  const { openai, anthropic } = urls;
+  if (openai instanceof URL && anthropic instanceof URL) return { openai, anthropic };
+  throw oneError([openai, anthropic].filter((each) => each instanceof ActionError));
 }
 
 /** The variables that are set, without surrounding white space: Python's clients fail on a line break. */
@@ -55,7 +59,11 @@ export function requestUrl(base: URL, rest: string): URL {
   return url;
 }
 
-function urlOf(provider: Provider, env: NodeJS.ProcessEnv, notice: (message: string) => void): URL {
+function urlOf(
+  provider: Provider,
+  env: NodeJS.ProcessEnv,
+  notice: (message: string) => void,
+): URL | ActionError {
   const { variable, base } = PROVIDERS[provider];
   const given = env[variable] ?? '';
   const text = given.trim();
@@ -66,12 +74,12 @@ function urlOf(provider: Provider, env: NodeJS.ProcessEnv, notice: (message: str
         : `The environment variable ${variable} starts or ends with white space, which is ignored.`,
     );
   }
-  const fault = text === '' ? undefined : whyInvalid(text);
+  const fault = text === '' ? undefined : (whyInvalid(text) ?? whyWrong(new URL(text), base));
   if (fault === undefined) return new URL(text || base);
-  throw new ActionError(
+  return new ActionError(
     'INPUT_INVALID',
     `The environment variable ${variable} is ${JSON.stringify(withoutSecrets(text))}, ${fault}.`,
-    `Set it to the base URL of the API, such as ${base}, or remove it.`,
+    `Set it to the base URL of the API, such as ${ENDPOINT.test(text) ? withoutSecrets(text.replace(ENDPOINT, '')) : base}, or remove it.`,
   );
 }
 
@@ -85,6 +93,27 @@ function whyInvalid(text: string): string | undefined {
   if (!URL.canParse(text))
     return 'which is not a valid URL (special characters in a user name or password must be percent-encoded)';
   return undefined;
+}
+
+/** What clients append to the base URL. */
+const ENDPOINT = /\/((chat\/)?completions|responses|embeddings|moderations|models|messages)\/?$/;
+
+/** At most this many letters differ between the host of a provider and a misspelt one. */
+const MAX_LETTERS_CHANGED = 2;
+
+/** Why no request to this URL can succeed, as a relative clause; undefined when one might. */
+function whyWrong(url: URL, base: string): string | undefined {
+  const endpoint = ENDPOINT.exec(url.pathname)?.[0];
+  if (endpoint) return `which ends with ${endpoint}, but clients append that themselves`;
+  const usual = new URL(base);
+  const path = url.pathname.replace(/\/+$/, '');
+  const usualPath = usual.pathname.replace(/\/+$/, '');
+  if (url.host === usual.host && url.protocol !== usual.protocol)
+    return `whose scheme is ${url.protocol}//, which would send your key without encryption`;
+  if (url.host === usual.host)
+    return path === usualPath ? undefined : `whose path should be ${usualPath || 'empty'}`;
+  const changed = shareChanged(url.host, usual.host) * Math.max(url.host.length, usual.host.length);
+  return changed <= MAX_LETTERS_CHANGED ? `which misspells ${usual.host}` : undefined;
 }
 
 /** The given text, without anything that could be a password or a key. */

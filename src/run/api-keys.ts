@@ -2,7 +2,7 @@
  * Checks API keys, which clients put into headers. With a key that no header can contain, a client fails before it sends
  * anything and calls that "Connection error", and evals retries it indefinitely (langchain-ai/langchain#21261).
  */
-import { ActionError } from '../errors.ts';
+import { ActionError, oneError } from '../errors.ts';
 import { PROVIDERS, type Provider } from '../gateway/providers.ts';
 
 export interface ApiKeys {
@@ -12,6 +12,8 @@ export interface ApiKeys {
   readonly notices: readonly string[];
   /** Keys and other secrets, which must be neither printed nor stored. The runner does not mask a value that was trimmed. */
   readonly secrets: readonly { readonly value: string; readonly isTrimmed: boolean }[];
+  /** Variables that are set, but to nothing. */
+  readonly blank: readonly string[];
   /** Names every key that cannot be used, and why; undefined when all keys can be used. */
   readonly refusal: ActionError | undefined;
 }
@@ -33,7 +35,7 @@ export function readApiKeys(env: NodeJS.ProcessEnv): ApiKeys {
   const cleaned: NodeJS.ProcessEnv = { ...env };
   const notices: string[] = [];
   const secrets: { readonly value: string; readonly isTrimmed: boolean }[] = [];
-  const wrong: string[] = [];
+  const wrong: ActionError[] = [];
   for (const [name, value] of Object.entries(env)) {
     if (value && OTHER_SECRET.test(name)) secrets.push({ value, isTrimmed: false });
     const known = PROVIDER_KEY.test(name) || ACCOUNT.test(name);
@@ -43,20 +45,57 @@ export function readApiKeys(env: NodeJS.ProcessEnv): ApiKeys {
     if (trimmed === '') delete cleaned[name];
     else cleaned[name] = trimmed;
     if (trimmed !== value) notices.push(describeTrim(name, value, trimmed));
-    if (!ACCOUNT.test(name)) secrets.push({ value: trimmed, isTrimmed: trimmed !== value });
-    const why = known && trimmed !== '' ? whatIsWrong(name, trimmed, env) : undefined;
-    if (known && !why && trimmed.includes(' '))
+    if (!ACCOUNT.test(name) && !isExpression(trimmed))
+      secrets.push({ value: trimmed, isTrimmed: trimmed !== value });
+    const error = known && trimmed !== '' ? keyError(name, trimmed, env) : undefined;
+    if (known && !error && trimmed.includes(' '))
       notices.push(`${name} contains a blank. It is sent unchanged, because the server is your own.`);
-    if (why) wrong.push(`${name} cannot be used: ${why}.`);
+    if (error) wrong.push(error);
   }
-  const next =
-    'Set the secret to the key alone, for example with: printf %s "$KEY" | gh secret set NAME. In the step, write: env: NAME: ${{ secrets.NAME }}.';
   return {
     env: cleaned,
     notices,
     secrets,
-    refusal: wrong.length > 0 ? new ActionError('API_KEY_INVALID', wrong.join('\n'), next) : undefined,
+    blank: Object.keys(env).filter((name) => trim(env[name] ?? 'unset') === ''),
+    refusal: wrong.length > 0 ? oneError(wrong) : undefined,
   };
+}
+
+function keyError(name: string, value: string, env: NodeJS.ProcessEnv): ActionError | undefined {
+  const owner = whoseKey(name, value, env);
+  if (owner) {
+    const provider = name.startsWith('OPENAI_') ? 'OpenAI' : 'Anthropic';
+    // Many providers have an API that is compatible with OpenAI's.
+    const other = provider === 'OpenAI' ? `, or OPENAI_BASE_URL to the API of ${owner}` : '';
+    return new ActionError(
+      'API_KEY_INVALID',
+      `${name} cannot be used: it is a key of ${owner}, but would be sent to ${provider}.`,
+      `Set ${name} to a key of ${provider}${other}.`,
+    );
+  }
+  const why = whatIsWrong(name, value, env);
+  if (why === undefined) return undefined;
+  const next = `Set the secret to the key alone, for example with: printf %s "$KEY" | gh secret set ${name}. In the step, write: env: ${name}: \${{ secrets.${name} }}.`;
+  return new ActionError('API_KEY_INVALID', `${name} cannot be used: ${why}.`, next);
+}
+
+/** How the keys of a provider begin, the longer beginnings first, and the variables that may hold them. */
+const BEGINNINGS: readonly (readonly [RegExp, string, RegExp])[] = [
+  [/^sk-ant-/, 'Anthropic', /^ANTHROPIC_/],
+  [/^sk-or-v\d-/, 'OpenRouter', /^OPENROUTER_/],
+  [/^sk-(proj|svcacct|admin)-/, 'OpenAI', /^OPENAI_/],
+  [/^gsk_/, 'Groq', /^GROQ_/],
+  [/^AIza/, 'Google', /^(GOOGLE|GEMINI)_/],
+  [/^xai-/, 'xAI', /^XAI_/],
+  [/^hf_/, 'Hugging Face', /^(HF|HUGGINGFACE)_/],
+  [/^(gh[pousr]_|github_pat_)/, 'GitHub', /^(?!OPENAI_|ANTHROPIC_)/],
+];
+
+/** The provider of a key that is in a variable of OpenAI or Anthropic, whose own API would get it; undefined if it fits. */
+function whoseKey(name: string, value: string, env: NodeJS.ProcessEnv): string | undefined {
+  if (!/^(OPENAI|ANTHROPIC)_API_KEY$/.test(name) || usesOwnServer(name, env)) return undefined;
+  const [, owner, variables] = BEGINNINGS.find(([beginning]) => beginning.test(value)) ?? [];
+  return variables?.test(name) ? undefined : owner;
 }
 
 /** White space, control characters and characters without width, which files and clipboards leave at the ends of a key. */
@@ -84,9 +123,13 @@ function unsendable(value: string): boolean {
   return UNSENDABLE.test(value);
 }
 
+/** Nothing that has to be hidden: the messages would miss what they propose. */
+function isExpression(value: string): boolean {
+  return /\$\{\{|\}\}/.test(value) || /^(\$\{?\w+\}?|%\w+%|\$\(.*\))$/.test(value);
+}
+
 function whatIsWrong(name: string, value: string, env: NodeJS.ProcessEnv): string | undefined {
-  if (/\$\{\{|\}\}/.test(value) || /^(\$\{?\w+\}?|%\w+%|\$\(.*\))$/.test(value))
-    return 'it is an expression that was not evaluated';
+  if (isExpression(value)) return 'it is an expression that was not evaluated';
   const scheme = /^(Bearer|Basic|Token)(?=\s|$)/i.exec(value)?.[1];
   if (scheme)
     return value.length === scheme.length

@@ -1,5 +1,14 @@
 import { inputMistakes } from './inputs.ts';
+import { keyMistakes } from './keys.ts';
 import type { Misconfiguration } from './misconfiguration.ts';
+import { pathMistakes } from './paths.ts';
 import { registryMistakes } from './registry.ts';
+import { valueMistakes } from './values.ts';
 
-export const misconfigurations: readonly Misconfiguration[] = [...inputMistakes, ...registryMistakes];
+export const misconfigurations: readonly Misconfiguration[] = [
+  ...inputMistakes,
+  ...valueMistakes,
+  ...keyMistakes,
+  ...pathMistakes,
+  ...registryMistakes,
+];

@@ -1,4 +1,5 @@
 /** Finds models whose names are similar to one that does not exist. */
+import { shareChanged } from '../../model/similar-names.ts';
 import type { ModelCard } from './model-cards.ts';
 
 const MAX_NEAREST = 3;
@@ -27,18 +28,4 @@ function distanceBetween(a: string, b: string): number {
     (both ? name : name.slice(name.lastIndexOf('/') + 1)).toLowerCase(),
   );
   return shareChanged(left ?? '', right ?? '');
-}
-
-/** The edit distance (Levenshtein's), as a share of the longer name. */
-function shareChanged(a: string, b: string): number {
-  let previous = Array.from({ length: b.length + 1 }, (_, column) => column);
-  for (let row = 1; row <= a.length; row += 1) {
-    const current = [row];
-    for (let column = 1; column <= b.length; column += 1) {
-      const replaced = (previous[column - 1] ?? 0) + (a[row - 1] === b[column - 1] ? 0 : 1);
-      current.push(Math.min(replaced, (previous[column] ?? 0) + 1, (current[column - 1] ?? 0) + 1));
-    }
-    previous = current;
-  }
-  return (previous[b.length] ?? 0) / Math.max(a.length, b.length, 1);
 }

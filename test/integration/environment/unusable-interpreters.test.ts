@@ -8,9 +8,13 @@ import { OfflineMachine } from '../../helpers/offline-machine.ts';
 
 describe.concurrent('an interpreter that cannot be used', () => {
   test.for([
-    ['is not on PATH', 'no-such-python', 'no `no-such-python` on PATH'],
-    ['is not there', './no/such/python', '/no/such/python, which is not an executable file'],
-    ['is a directory', './empty', 'not an executable file'],
+    [
+      'is not on PATH',
+      'no-such-python',
+      'The input python is "no-such-python": there is no such program on PATH.',
+    ],
+    ['is not there', './no/such/python', 'The input python is "./no/such/python": there is no file '],
+    ['is a directory', './empty', 'it is a directory, not a program'],
   ] as const)('findInterpreter: refuses one that %s', async ([, name, message], context) => {
     const machine = new OfflineMachine(context);
     await expect(machine.prepare(name)).rejects.toMatchObject({

@@ -22,7 +22,7 @@ const context: RunContext = {
   serverUrl: 'https://github.com',
   apiUrl: 'https://api.github.com',
   temporaryDirectory: '/tmp',
-  fromFork: false,
+  withheldSecrets: undefined,
 };
 const session: Session = {
   inputs: { model: 'gpt-4', evalSet: 'set', cacheKey: '', stateDirectory: '/tmp/state' },

@@ -22,6 +22,8 @@ describe('providerUrls uses', () => {
     ],
     ['a scheme in capitals', 'HTTPS://LLM.example/V1', 'https://llm.example/V1', 0],
     ['an IPv6 address', 'http://[::1]:8000/v1', 'http://[::1]:8000/v1', 0],
+    ['a regional host of OpenAI', 'https://eu.api.openai.com/v1', 'https://eu.api.openai.com/v1', 0],
+    ["OpenAI's own URL with a slash", 'https://api.openai.com/v1/', 'https://api.openai.com/v1/', 0],
     ['a password with an at sign', 'https://ci:p@ss@llm.example', 'https://ci:p%40ss@llm.example/', 0],
   ])('%s', (_, given, expected, count) => {
     const notices: string[] = [];
@@ -47,6 +49,11 @@ describe('providerUrls refuses', () => {
     ['a URL with one slash', 'https:/llm.example/v1', 'does not begin with http:// or https://'],
     ['a URL without a host', 'https://', 'is not a valid URL'],
     ['a URL with an invalid port', 'https://llm.example:port/v1', 'is not a valid URL'],
+    ['a URL with an endpoint', 'https://llm.example/v1/chat/completions/', 'ends with /chat/completions/'],
+    ["the endpoint of Anthropic's clients", 'https://llm.example/v1/messages', 'ends with /messages'],
+    ['a path that the host does not have', 'https://api.anthropic.com/v1', 'whose path should be empty'],
+    ['a misspelt host', 'https://api.antropic.com', 'misspells api.anthropic.com'],
+    ['a host without encryption', 'http://api.anthropic.com', 'whose scheme is http://'],
   ])('%s', (_, given, why) => {
     expect(() => providerUrls({ ANTHROPIC_BASE_URL: given })).toThrow(
       expect.objectContaining({
@@ -76,6 +83,17 @@ describe('providerUrls refuses', () => {
     expect((error as ActionError).message).toContain('***');
     expect((error as ActionError).message).not.toMatch(/secr|et@|ci:/);
   });
+});
+
+test('providerUrls: one error names both wrong URLs, and proposes those without the endpoint', () => {
+  const env = { OPENAI_BASE_URL: 'llm.example', ANTHROPIC_BASE_URL: 'https://u:pw@llm.example/v1/messages' };
+  expect(() => providerUrls(env)).toThrow(
+    expect.objectContaining({
+      message: expect.stringMatching(
+        /OPENAI_BASE_URL is .*\n- .*ANTHROPIC_BASE_URL is .*such as https:\/\/\*\*\*@llm\.example\/v1, or/,
+      ),
+    }),
+  );
 });
 
 test('trimmedBaseUrls: set variables without surrounding white space, and no others', () => {

@@ -96,12 +96,49 @@ describe('API keys: refused', () => {
   test('API keys: one error names every key that cannot be used', () => {
     const { refusal } = readApiKeys({ OPENAI_API_KEY: 'a\nb', ANTHROPIC_API_KEY: 'Bearer x' });
     expect(refusal?.code).toBe('API_KEY_INVALID');
-    expect(refusal?.message).toMatch(/^OPENAI_API_KEY .*\nANTHROPIC_API_KEY /);
+    expect(refusal?.message).toMatch(/\n- OPENAI_API_KEY .*\n- ANTHROPIC_API_KEY /);
   });
 
   test('API keys: a key that contains "=" is accepted', () => {
     expect(verdict('aB3xZ9key=')).toBe('');
   });
+});
+
+describe('API keys: of another provider', () => {
+  test.each([
+    ['sk-ant-api03-x', 'Anthropic'],
+    ['sk-or-v1-x', 'OpenRouter'],
+    ['gsk_x', 'Groq'],
+    ['AIzax', 'Google'],
+    ['xai-x', 'xAI'],
+    ['hf_x', 'Hugging Face'],
+    ['ghp_x', 'GitHub'],
+    ['github_pat_x', 'GitHub'],
+  ])('API keys: %s is not sent to OpenAI', (key, owner) => {
+    expect(verdict(key)).toBe(
+      `OPENAI_API_KEY cannot be used: it is a key of ${owner}, but would be sent to OpenAI.`,
+    );
+    expect(verdict(key, OWN_SERVER)).toBe('');
+  });
+
+  test('API keys: a key of OpenAI is not sent to Anthropic', () => {
+    expect(verdict('sk-proj-x', {}, 'ANTHROPIC_API_KEY')).toContain('it is a key of OpenAI');
+  });
+
+  test.each([
+    ['OPENAI_API_KEY', 'sk-proj-x'],
+    ['OPENAI_API_KEY', 'sk-svcacct-x'],
+    ['OPENAI_API_KEY', 'sk-x'],
+    ['ANTHROPIC_API_KEY', 'sk-ant-x'],
+    ['OPENROUTER_API_KEY', 'sk-or-v1-x'],
+    ['GROQ_API_KEY', 'gsk_x'],
+  ])('API keys: %s may be %s', (name, key) => {
+    expect(verdict(key, {}, name)).toBe('');
+  });
+});
+
+test('API keys: an expression that was not evaluated is no secret, or the error could not propose one', () => {
+  expect(readApiKeys({ OPENAI_API_KEY: '${{ secrets.OPENAI_API_KEY }}' }).secrets).toEqual([]);
 });
 
 describe('API keys: of servers that need none', () => {
@@ -153,6 +190,7 @@ test('API keys: ordinary keys are used unchanged, and are secrets', () => {
   expect(readApiKeys(env)).toEqual({
     env,
     notices: [],
+    blank: [],
     refusal: undefined,
     secrets: [
       { value: KEY, isTrimmed: false },

@@ -1,8 +1,8 @@
 /** Reads the input `model-map`: one `name=live-name` a line. */
-import { ActionError } from '../errors.ts';
-import type { ModelMap } from '../model/model-map.ts';
-import { firstInvisible } from '../text.ts';
-import { lines } from './input-values.ts';
+import { ActionError } from '../../errors.ts';
+import type { ModelMap } from '../../model/model-map.ts';
+import { firstInvisible } from '../../text.ts';
+import { lines } from './text.ts';
 
 const NAME = 'model-map';
 
