@@ -1,5 +1,4 @@
 /** The step, as a table of contents. docs/architecture.md explains each line. */
-import { existsSync } from 'node:fs';
 import { announceRun, announceSet } from './action/announce.ts';
 import { fail, finish } from './action/finish.ts';
 import { actionLog as log } from './action/log.ts';
@@ -20,6 +19,7 @@ import { keepMemorySmall } from './process/memory.ts';
 import { outputFile, statePaths } from './progress/paths.ts';
 import { readSavedPlan } from './progress/saved-plan.ts';
 import { requireOwnState } from './progress/state-directory.ts';
+import { statesOnMachine } from './progress/states-on-machine.ts';
 import { closingMessage } from './report/closing-message.ts';
 import { LiveLog } from './report/live-log.ts';
 import { summarize } from './report/results.ts';
@@ -40,7 +40,8 @@ async function main(cancelled: Cancellation): Promise<void> {
   const identity = pick.identityOf(step);
   const store = checkpointStore(pick.storeRequest(step, identity, 1));
   const { signal } = cancelled;
-  await using checkpoint = await restoreCheckpoint({ store, identity, owner, resume, log, signal });
+  const machine = statesOnMachine(paths, owner);
+  await using checkpoint = await restoreCheckpoint({ store, identity, owner, machine, resume, log, signal });
 
   requireOwnState(paths);
   const installation = new Installation(pick.installationOf(step), installerLog(log, inputs.verbose));
@@ -57,7 +58,7 @@ async function main(cancelled: Cancellation): Promise<void> {
 
   const requireKey = () => requireApiKey(plan, step.keys, context.withheldSecrets);
   // Nothing is completed, so every eval will run. A missing key is reported before the state is created.
-  if (checkpoint.kind !== 'hit' && !existsSync(paths.progressFile)) requireKey();
+  if (checkpoint.kind !== 'hit' && !machine.hasState) requireKey();
   await using opened = await openState({ paths, owner, plan, command, checkpoint, resume, log });
   const { state, journals } = opened;
   const start = { checkpoint: identity, nextSeq: store.nextSeq, ended: false };

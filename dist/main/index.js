@@ -28675,7 +28675,7 @@ function actionVersion() {
 
 /***/ }),
 
-/***/ 7043:
+/***/ 6705:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -28724,10 +28724,65 @@ function anotherJudge({ command }) {
 }
 
 // EXTERNAL MODULE: ./lib/model/decision.js
-var model_decision = __nccwpck_require__(283);
+var decision = __nccwpck_require__(283);
+;// CONCATENATED MODULE: ./lib/report/describe-reruns.js
+/** Says, for the log, why evals run again. A reason that several evals have in common is said once. Pure. */
+
+
+/** More names do not help a reader. */
+const SHOWN_NAMES = 5;
+/** More reasons do not either. */
+const SHOWN_REASONS = 20;
+/** `All 28 evals run again: evals version changed (a1b2… → c3d4…)`, or a line for each reason. */
+function describeReruns(decisions) {
+    const reruns = decisions.flatMap((decision) => decision.kind === 'run' && decision.reason.kind !== 'never-completed'
+        ? [{ name: decision.eval.name, reason: decision.reason }]
+        : []);
+    const groups = [...Map.groupBy(reruns, ({ reason }) => kindOf(reason)).values()];
+    const lines = groups.map((group) => describeGroup(group, decisions.length));
+    if (lines.length <= SHOWN_REASONS)
+        return lines;
+    const hidden = groups.slice(SHOWN_REASONS).reduce((sum, group) => sum + group.length, 0);
+    return [...lines.slice(0, SHOWN_REASONS), `${(0,format/* counted */.hS)(hidden, 'more eval')} run again, for other reasons`];
+}
+/** Equal for reasons that differ only in hashes or in times. */
+function kindOf(reason) {
+    if (reason.kind !== 'changed')
+        return reason.kind;
+    return JSON.stringify([reason.parts.map(({ name, from, to }) => [name, !from, !to]), reason.arguments]);
+}
+function describeGroup(group, total) {
+    const [first] = group;
+    if (!first)
+        return '';
+    if (group.length === 1)
+        return `${first.name}: runs again, ${(0,decision/* describeReason */.G)(first.reason)}`;
+    const why = describeShared(group.map(({ reason }) => reason));
+    if (group.length === total)
+        return `All ${(0,format/* wholeNumber */.rD)(total)} evals run again: ${why}`;
+    const names = group.map(({ name }) => name);
+    return `${(0,format/* counted */.hS)(group.length, 'eval')} run again, ${why}: ${(0,format/* listed */.KE)(names, SHOWN_NAMES)}`;
+}
+function describeShared(reasons) {
+    const texts = new Set(reasons.map(decision/* describeReason */.G));
+    const [reason] = reasons;
+    if (reason?.kind === 'removed-by-user')
+        return 'their lines were removed from the progress file';
+    if (reason?.kind === 'expired')
+        return 'their results are older than max-age';
+    if (reason?.kind === 'no-samples')
+        return 'their results have no samples';
+    if (reason?.kind === 'undated')
+        return 'their results are dated in the future, so max-age cannot judge them';
+    const [text = ''] = texts;
+    // Of one eval, the hashes of its own data show what changed. Of several, they would show only the first.
+    return texts.size === 1 ? text : text.replace(/ \((was )?[0-9a-f]{4}…( → [0-9a-f]{4}…)?\)/g, '');
+}
+
 // EXTERNAL MODULE: ./lib/report/describe-results.js
 var describe_results = __nccwpck_require__(1294);
 ;// CONCATENATED MODULE: ./lib/report/describe-start.js
+
 
 
 
@@ -28735,10 +28790,8 @@ var describe_results = __nccwpck_require__(1294);
 const MAX_NAMES = 20;
 /** Runs that completed reused evals, each with a line of its own. */
 const MAX_RUNS = 5;
-/** Lines about evals that run again. */
-const MAX_REASONS = 20;
-/** Names in a line about several evals that run again for one reason. */
-const NAMES_OF_REASON = 5;
+/** Lines about reused evals that write files. */
+const MAX_OUTPUTS = 20;
 /** `oaievalset-action 0.1.0, evals 3.0.1.post1, Python 3.11.7, engine warm` */
 function describeVersions({ action, plan, engine }) {
     const { evalsVersion, pythonVersion } = plan;
@@ -28753,14 +28806,14 @@ function describeVersions({ action, plan, engine }) {
 /** A headline, then what is reused, what is replayed, and why evals run again. */
 function describePlan({ evalSet, decisions, leftOut, recorded, run }) {
     const reused = decisions.filter((decision) => decision.kind === 'reuse');
-    const outputs = reused.flatMap(({ eval: { name }, written }) => written ? [`${name}: ${(0,model_decision/* describeWritten */.h)(written)}`] : []);
+    const outputs = reused.flatMap(({ eval: { name }, written }) => written ? [`${name}: ${(0,decision/* describeWritten */.h)(written)}`] : []);
     return [
         `${evalSet}: ${(0,format/* counted */.hS)(decisions.length, 'eval')}, ${(0,format/* wholeNumber */.rD)(reused.length)} reused, ${describeToRun(decisions)}`,
         ...describeLeftOut(leftOut, decisions.length),
         ...describeOrigins(reused.flatMap(({ record }) => record ?? []), run),
         ...describeRecorded(recorded),
-        ...describeReasons(decisions),
-        ...bounded(outputs, MAX_REASONS, (hidden) => `${(0,format/* counted */.hS)(hidden, 'more reused eval')} also write files`),
+        ...describeReruns(decisions),
+        ...bounded(outputs, MAX_OUTPUTS, (hidden) => `${(0,format/* counted */.hS)(hidden, 'more reused eval')} also write files`),
     ];
 }
 /** `3 to run (1,200 samples)` */
@@ -28813,23 +28866,6 @@ function describeRecorded({ responses, evals }) {
     return [
         `Resumed: ${(0,format/* counted */.hS)(responses, 'response')} of ${(0,format/* counted */.hS)(evals, 'eval')} ${(0,describe_results/* isOrAre */.Cj)(responses)} recorded and will be replayed`,
     ];
-}
-/** A line for each eval that runs again. Of many, those with the same reason share one. */
-function describeReasons(decisions) {
-    const again = decisions.flatMap((decision) => decision.kind === 'run' && decision.reason.kind !== 'never-completed'
-        ? [{ name: decision.eval.name, why: (0,model_decision/* describeReason */.G)(decision.reason) }]
-        : []);
-    if (again.length <= MAX_REASONS)
-        return again.map(({ name, why }) => `${name}: runs again, ${why}`);
-    const groups = [...Map.groupBy(again, ({ why }) => why)].sort(([, a], [, b]) => b.length - a.length);
-    const lines = groups.map(([why, evals]) => {
-        const names = (0,format/* listed */.KE)(evals.map(({ name }) => name), NAMES_OF_REASON);
-        return evals.length === 1 ? `${names}: runs again, ${why}` : `${names}: run again, ${why}`;
-    });
-    return bounded(lines, MAX_REASONS, (hidden) => {
-        const evals = groups.slice(-hidden).reduce((sum, [, each]) => sum + each.length, 0);
-        return `${(0,format/* counted */.hS)(evals, 'more eval')} ${evals === 1 ? 'runs' : 'run'} again, for other reasons`;
-    });
 }
 /** The first `most` lines, and one line about the hidden ones. */
 function bounded(lines, most, describeHidden) {
@@ -32489,11 +32525,15 @@ function objectionTo(fetched) {
     return { key: fetched.entry, why: fetched.cause };
 }
 /** The entry of this set that the first of these keys finds. */
-async function lookUp(wanted, { client, keys, packing, limit }, except = []) {
+async function lookUp(wanted, context, except = []) {
+    const outcome = await lookUpAny(wanted, context, except);
+    return outcome.kind === 'hit' && !context.keys.isOfSet(outcome.key) ? { kind: 'miss' } : outcome;
+}
+/** The entry of any set that the first of these keys finds. */
+async function lookUpAny(wanted, { client, packing, limit }, except = []) {
     const request = { operation: 'look-up', keys: wanted, except };
     const response = await client.requestWithoutFiles(request, packing, limit);
-    const outcome = 'kind' in response ? response : restoreOutcome(response);
-    return outcome.kind === 'hit' && !keys.isOfSet(outcome.key) ? { kind: 'miss' } : outcome;
+    return 'kind' in response ? response : restoreOutcome(response);
 }
 
 ;// CONCATENATED MODULE: ./lib/checkpoint/store.js
@@ -32561,6 +32601,16 @@ function openCheckpointStore(options) {
             const context = { client, keys, temporaryDirectory, encryptionKey, bounds, packing, limit, inspect };
             return restoreNearest(context);
         },
+        async otherCheckpoint({ signal, timeoutMs = restoreMs } = {}) {
+            if (!client.hasService)
+                return undefined;
+            const limit = limitOf(timeoutMs, signal);
+            const packing = await client.packing(limit);
+            if (typeof packing !== 'string')
+                return undefined;
+            const found = await lookUpAny(keys.others, { client, packing, limit });
+            return found.kind === 'hit' ? keys.differenceOf(found.key) : undefined;
+        },
         async save(snapshotRoot, { signal, timeoutMs = saveMs } = {}) {
             if (!client.hasService)
                 return noService;
@@ -32611,7 +32661,8 @@ const HEX = [...'0123456789abcdef'];
  */
 function checkpointKeys(identity) {
     const { model, evalSet, cacheKey, shard, runAttempt } = identity;
-    const set = `${slugOf(model, evalSet)}-${shortHash([model, evalSet, cacheKey], 16)}-`;
+    const slug = slugOf(model, evalSet);
+    const set = `${slug}-${shortHash([model, evalSet, cacheKey], 16)}-`;
     const shardPart = `s${shard.index}of${shard.count}-`;
     const anyOfSet = `oaievalset-v2-${set}`;
     const sameRequest = `${anyOfSet}${shortHash(identity.request, 8)}`;
@@ -32642,6 +32693,17 @@ function checkpointKeys(identity) {
             if (key.startsWith(anyRun))
                 return 'an earlier run';
             return key.startsWith(sameRequest) ? 'the same request' : 'the same set';
+        },
+        others: [`oaievalset-v2-${slug}-`, 'oaievalset-v2-'],
+        differenceOf(key) {
+            const [, other = ''] = /^oaievalset-v2-(.+)-[0-9a-f]{16}-[0-9a-f]{16}-s\d+of/.exec(key) ?? [];
+            if (other === slug)
+                return { kind: 'cache-key' };
+            const ofSet = `.${keyPart(evalSet)}`;
+            // A longer slug is cut.
+            if (ofSet === '.' || other.length >= SLUG_LENGTH || !other.endsWith(ofSet))
+                return undefined;
+            return { kind: 'model', model: other.slice(0, -ofSet.length) };
         },
         olderThan: (key) => [
             ...new Set([
@@ -32718,8 +32780,8 @@ var external_node_fs_ = __nccwpck_require__(3024);
 var errors = __nccwpck_require__(452);
 // EXTERNAL MODULE: ./lib/progress/paths.js
 var progress_paths = __nccwpck_require__(8943);
-// EXTERNAL MODULE: ./lib/progress/state.js + 7 modules
-var progress_state = __nccwpck_require__(4454);
+// EXTERNAL MODULE: ./lib/progress/state.js + 8 modules
+var progress_state = __nccwpck_require__(2965);
 // EXTERNAL MODULE: external "node:crypto"
 var external_node_crypto_ = __nccwpck_require__(7598);
 // EXTERNAL MODULE: external "node:path"
@@ -32787,20 +32849,24 @@ function sizesBelow(directory) {
         .map((path) => [(0,external_node_path_.relative)(directory, path), (0,external_node_fs_.lstatSync)(path, { throwIfNoEntry: false })?.size ?? -1]);
 }
 
+// EXTERNAL MODULE: ./lib/text.js
+var lib_text = __nccwpck_require__(8804);
 // EXTERNAL MODULE: ./lib/checkpoint/keys.js
 var keys = __nccwpck_require__(448);
 ;// CONCATENATED MODULE: ./lib/checkpoint/restore-messages.js
+
+
 const ORIGINS = {
     'this run': '',
     'an earlier run': ', of an earlier run',
     'the same request': ', of another job or step with the same request. Its results are reused',
     'the same set': ', of this eval set with other arguments. Results of evals with the same content are reused',
 };
-function reportRestore(outcome, keys, log) {
+function reportRestore(outcome, context, log) {
     if (outcome.kind === 'hit')
-        reportHit(outcome, keys, log);
+        reportHit(outcome, context, log);
     else if (outcome.kind === 'miss')
-        reportMiss(outcome.unreadable, keys, log);
+        reportMiss(outcome.unreadable, context, log);
     else if (outcome.kind === 'unavailable')
         reportUnavailable(outcome, log);
     else {
@@ -32808,11 +32874,11 @@ function reportRestore(outcome, keys, log) {
             'earlier runs completed on other machines are run again.', 'Checkpoint not restored');
     }
 }
-function reportHit({ key, passedOver }, keys, log) {
+function reportHit({ key, passedOver }, { identity }, log) {
     for (const { key: broken, why } of passedOver) {
         log.warning(`The checkpoint ${broken} is not used: ${why}. An older one is used instead: ${key}.`, 'Checkpoint rejected');
     }
-    log.info(`Restored the checkpoint ${key}${ORIGINS[keys.originOf(key)]}`);
+    log.info(`Restored the checkpoint ${key}${ORIGINS[(0,keys/* checkpointKeys */.v)(identity).originOf(key)]}`);
 }
 function reportUnavailable({ cause, canBeFixed }, log) {
     if (canBeFixed) {
@@ -32823,16 +32889,38 @@ function reportUnavailable({ cause, canBeFixed }, log) {
         log.info(`No checkpoints: ${cause}. Progress is stored only in the state directory of this machine.`);
     }
 }
-function reportMiss(unreadable, keys, log) {
+function reportMiss(unreadable, context, log) {
     if (unreadable === undefined) {
-        log.info(`There is no checkpoint yet: no cache entry has a key that starts with ${keys.anyOfSet}. The run starts with the state of ` +
-            'this machine.');
+        log.info(describeMiss(context));
     }
     else {
         log.warning(`The checkpoint ${unreadable} was packed with zstd, which this machine does not have. The run starts with the state ` +
             'of this machine. To restore such checkpoints, install zstd in a step before this one, such as "apk add zstd" or ' +
             '"apt-get install -y zstd".', 'Checkpoint not restored');
     }
+}
+/** What was looked for, and what is different about the nearest state that is known. */
+function describeMiss({ identity, machine, difference }) {
+    const { model, evalSet, cacheKey } = identity;
+    const wanted = `of ${shown(model)} on ${shown(evalSet)}${cacheKey === '' ? '' : ` with the cache-key ${shown(cacheKey)}`}`;
+    if (machine.hasState)
+        return `This run can see no checkpoint ${wanted}. Only the state of this machine can be reused.`;
+    return `Nothing is reused: this run can see no checkpoint ${wanted}.${describeOther(machine, difference)}`;
+}
+function describeOther({ otherModels }, difference) {
+    if (difference?.kind === 'cache-key')
+        return ' There is one with another cache-key.';
+    if (difference)
+        return ` The newest checkpoint of this eval set is of another model: ${difference.model}.`;
+    const [model] = otherModels;
+    return model === undefined
+        ? ''
+        : ` This machine has results of another model on this eval set: ${shown(model)}.`;
+}
+const MAX_SHOWN_BYTES = 200;
+/** Others may have chosen the name. */
+function shown(name) {
+    return (0,lib_text/* shorten */.ml)((0,lib_text/* oneLine */.TN)(name), MAX_SHOWN_BYTES);
 }
 
 // EXTERNAL MODULE: external "node:fs/promises"
@@ -32913,21 +33001,23 @@ async function textOf(path) {
 
 
 
-
 /**
  * Restores the nearest checkpoint and reports what was found. The state of this machine does not change yet.
  * @throws the reason of the signal when it is aborted, instead of a warning that the restore failed
  */
 async function restoreCheckpoint(request) {
-    const { store, identity, owner, resume, log, signal } = request;
+    const { store, identity, owner, machine, resume, log, signal } = request;
     const inspector = new TreeInspector(owner);
     const outcome = resume
         ? await store.restore({ signal, inspect: inspector.inspect })
         : ((await store.check({ signal })) ?? { kind: 'miss' });
     if (outcome.kind !== 'hit')
         signal?.throwIfAborted();
-    if (resume || outcome.kind !== 'miss')
-        reportRestore(outcome, (0,keys/* checkpointKeys */.v)(identity), log);
+    if (resume || outcome.kind !== 'miss') {
+        const isFresh = outcome.kind === 'miss' && !machine.hasState;
+        const difference = isFresh ? await store.otherCheckpoint({ signal }) : undefined;
+        reportRestore(outcome, { identity, machine, difference }, log);
+    }
     const plan = outcome.kind === 'hit' ? inspector.planOf(outcome.directory) : undefined;
     return new RestoredCheckpoint(outcome, plan, log);
 }
@@ -35695,27 +35785,27 @@ class Splitter {
 /***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3024);
-/* harmony import */ var _action_announce_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(7043);
-/* harmony import */ var _action_finish_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(5141);
-/* harmony import */ var _action_log_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(2988);
-/* harmony import */ var _action_publish_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(6784);
-/* harmony import */ var _action_requests_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(1960);
-/* harmony import */ var _action_session_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(9090);
-/* harmony import */ var _action_signals_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(2417);
-/* harmony import */ var _action_step_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(8620);
-/* harmony import */ var _checkpoint_checkpoint_store_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(1199);
-/* harmony import */ var _checkpoint_restored_checkpoint_js__WEBPACK_IMPORTED_MODULE_10__ = __nccwpck_require__(3961);
+/* harmony import */ var _action_announce_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6705);
+/* harmony import */ var _action_finish_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(5141);
+/* harmony import */ var _action_log_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(2988);
+/* harmony import */ var _action_publish_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(6784);
+/* harmony import */ var _action_requests_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(1960);
+/* harmony import */ var _action_session_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(9090);
+/* harmony import */ var _action_signals_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(2417);
+/* harmony import */ var _action_step_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(8620);
+/* harmony import */ var _checkpoint_checkpoint_store_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(1199);
+/* harmony import */ var _checkpoint_restored_checkpoint_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(3961);
 /* harmony import */ var _checkpoint_superseded_js__WEBPACK_IMPORTED_MODULE_27__ = __nccwpck_require__(8876);
-/* harmony import */ var _engine_engines_js__WEBPACK_IMPORTED_MODULE_11__ = __nccwpck_require__(3222);
-/* harmony import */ var _environment_installation_js__WEBPACK_IMPORTED_MODULE_12__ = __nccwpck_require__(6453);
-/* harmony import */ var _environment_installer_log_js__WEBPACK_IMPORTED_MODULE_13__ = __nccwpck_require__(1875);
-/* harmony import */ var _plan_plan_set_js__WEBPACK_IMPORTED_MODULE_14__ = __nccwpck_require__(8314);
-/* harmony import */ var _plan_reconcile_js__WEBPACK_IMPORTED_MODULE_15__ = __nccwpck_require__(3023);
-/* harmony import */ var _process_memory_js__WEBPACK_IMPORTED_MODULE_16__ = __nccwpck_require__(3787);
-/* harmony import */ var _progress_paths_js__WEBPACK_IMPORTED_MODULE_17__ = __nccwpck_require__(8943);
-/* harmony import */ var _progress_saved_plan_js__WEBPACK_IMPORTED_MODULE_18__ = __nccwpck_require__(6366);
-/* harmony import */ var _progress_state_directory_js__WEBPACK_IMPORTED_MODULE_19__ = __nccwpck_require__(4700);
+/* harmony import */ var _engine_engines_js__WEBPACK_IMPORTED_MODULE_10__ = __nccwpck_require__(3222);
+/* harmony import */ var _environment_installation_js__WEBPACK_IMPORTED_MODULE_11__ = __nccwpck_require__(6453);
+/* harmony import */ var _environment_installer_log_js__WEBPACK_IMPORTED_MODULE_12__ = __nccwpck_require__(1875);
+/* harmony import */ var _plan_plan_set_js__WEBPACK_IMPORTED_MODULE_13__ = __nccwpck_require__(8314);
+/* harmony import */ var _plan_reconcile_js__WEBPACK_IMPORTED_MODULE_14__ = __nccwpck_require__(3023);
+/* harmony import */ var _process_memory_js__WEBPACK_IMPORTED_MODULE_15__ = __nccwpck_require__(3787);
+/* harmony import */ var _progress_paths_js__WEBPACK_IMPORTED_MODULE_16__ = __nccwpck_require__(8943);
+/* harmony import */ var _progress_saved_plan_js__WEBPACK_IMPORTED_MODULE_17__ = __nccwpck_require__(6366);
+/* harmony import */ var _progress_state_directory_js__WEBPACK_IMPORTED_MODULE_18__ = __nccwpck_require__(4700);
+/* harmony import */ var _progress_states_on_machine_js__WEBPACK_IMPORTED_MODULE_19__ = __nccwpck_require__(3311);
 /* harmony import */ var _report_closing_message_js__WEBPACK_IMPORTED_MODULE_20__ = __nccwpck_require__(5775);
 /* harmony import */ var _report_live_log_js__WEBPACK_IMPORTED_MODULE_21__ = __nccwpck_require__(7648);
 /* harmony import */ var _report_results_js__WEBPACK_IMPORTED_MODULE_22__ = __nccwpck_require__(8372);
@@ -35807,55 +35897,56 @@ var __disposeResources = (undefined && undefined.__disposeResources) || (functio
 async function main(cancelled) {
     const env_1 = { stack: [], error: void 0, hasError: false };
     try {
-        (0,_process_memory_js__WEBPACK_IMPORTED_MODULE_16__/* .keepMemorySmall */ .E)();
-        const step = await (0,_action_step_js__WEBPACK_IMPORTED_MODULE_8__/* .readStep */ .j)(_action_log_js__WEBPACK_IMPORTED_MODULE_3__/* .actionLog */ .Zx);
+        (0,_process_memory_js__WEBPACK_IMPORTED_MODULE_15__/* .keepMemorySmall */ .E)();
+        const step = await (0,_action_step_js__WEBPACK_IMPORTED_MODULE_7__/* .readStep */ .j)(_action_log_js__WEBPACK_IMPORTED_MODULE_2__/* .actionLog */ .Zx);
         const { inputs, context } = step;
         const { model, evalSet, resume } = inputs;
-        const owner = (0,_action_session_js__WEBPACK_IMPORTED_MODULE_6__/* .ownerOf */ .bf)(step);
-        const command = _action_requests_js__WEBPACK_IMPORTED_MODULE_5__/* .commandOf */ .Nl(step);
-        const paths = (0,_progress_paths_js__WEBPACK_IMPORTED_MODULE_17__/* .statePaths */ .mt)(inputs.stateDirectory, model, evalSet);
-        const identity = _action_requests_js__WEBPACK_IMPORTED_MODULE_5__/* .identityOf */ .cu(step);
-        const store = (0,_checkpoint_checkpoint_store_js__WEBPACK_IMPORTED_MODULE_9__/* .checkpointStore */ .m)(_action_requests_js__WEBPACK_IMPORTED_MODULE_5__/* .storeRequest */ .r0(step, identity, 1));
+        const owner = (0,_action_session_js__WEBPACK_IMPORTED_MODULE_5__/* .ownerOf */ .bf)(step);
+        const command = _action_requests_js__WEBPACK_IMPORTED_MODULE_4__/* .commandOf */ .Nl(step);
+        const paths = (0,_progress_paths_js__WEBPACK_IMPORTED_MODULE_16__/* .statePaths */ .mt)(inputs.stateDirectory, model, evalSet);
+        const identity = _action_requests_js__WEBPACK_IMPORTED_MODULE_4__/* .identityOf */ .cu(step);
+        const store = (0,_checkpoint_checkpoint_store_js__WEBPACK_IMPORTED_MODULE_8__/* .checkpointStore */ .m)(_action_requests_js__WEBPACK_IMPORTED_MODULE_4__/* .storeRequest */ .r0(step, identity, 1));
         const { signal } = cancelled;
-        const checkpoint = __addDisposableResource(env_1, await (0,_checkpoint_restored_checkpoint_js__WEBPACK_IMPORTED_MODULE_10__/* .restoreCheckpoint */ .v)({ store, identity, owner, resume, log: _action_log_js__WEBPACK_IMPORTED_MODULE_3__/* .actionLog */ .Zx, signal }), true);
-        (0,_progress_state_directory_js__WEBPACK_IMPORTED_MODULE_19__/* .requireOwnState */ .d)(paths);
-        const installation = new _environment_installation_js__WEBPACK_IMPORTED_MODULE_12__/* .Installation */ .L(_action_requests_js__WEBPACK_IMPORTED_MODULE_5__/* .installationOf */ .oJ(step), (0,_environment_installer_log_js__WEBPACK_IMPORTED_MODULE_13__/* .installerLog */ .l)(_action_log_js__WEBPACK_IMPORTED_MODULE_3__/* .actionLog */ .Zx, inputs.verbose));
+        const machine = (0,_progress_states_on_machine_js__WEBPACK_IMPORTED_MODULE_19__/* .statesOnMachine */ .P)(paths, owner);
+        const checkpoint = __addDisposableResource(env_1, await (0,_checkpoint_restored_checkpoint_js__WEBPACK_IMPORTED_MODULE_9__/* .restoreCheckpoint */ .v)({ store, identity, owner, machine, resume, log: _action_log_js__WEBPACK_IMPORTED_MODULE_2__/* .actionLog */ .Zx, signal }), true);
+        (0,_progress_state_directory_js__WEBPACK_IMPORTED_MODULE_18__/* .requireOwnState */ .d)(paths);
+        const installation = new _environment_installation_js__WEBPACK_IMPORTED_MODULE_11__/* .Installation */ .L(_action_requests_js__WEBPACK_IMPORTED_MODULE_4__/* .installationOf */ .oJ(step), (0,_environment_installer_log_js__WEBPACK_IMPORTED_MODULE_12__/* .installerLog */ .l)(_action_log_js__WEBPACK_IMPORTED_MODULE_2__/* .actionLog */ .Zx, inputs.verbose));
         const python = async () => (await installation.environment()).python;
-        const running = __addDisposableResource(env_1, (0,_engine_engines_js__WEBPACK_IMPORTED_MODULE_11__/* .engines */ .s)({ ..._action_requests_js__WEBPACK_IMPORTED_MODULE_5__/* .enginesRequest */ .Ri(step), python, log: _action_log_js__WEBPACK_IMPORTED_MODULE_3__/* .actionLog */ .Zx }), true);
-        const plan = await (0,_plan_plan_set_js__WEBPACK_IMPORTED_MODULE_14__/* .planSet */ .e)({
-            ..._action_requests_js__WEBPACK_IMPORTED_MODULE_5__/* .planRequest */ .NX(step),
-            saved: checkpoint.plan ?? (0,_progress_saved_plan_js__WEBPACK_IMPORTED_MODULE_18__/* .readSavedPlan */ .LW)(paths, owner),
+        const running = __addDisposableResource(env_1, (0,_engine_engines_js__WEBPACK_IMPORTED_MODULE_10__/* .engines */ .s)({ ..._action_requests_js__WEBPACK_IMPORTED_MODULE_4__/* .enginesRequest */ .Ri(step), python, log: _action_log_js__WEBPACK_IMPORTED_MODULE_2__/* .actionLog */ .Zx }), true);
+        const plan = await (0,_plan_plan_set_js__WEBPACK_IMPORTED_MODULE_13__/* .planSet */ .e)({
+            ..._action_requests_js__WEBPACK_IMPORTED_MODULE_4__/* .planRequest */ .NX(step),
+            saved: checkpoint.plan ?? (0,_progress_saved_plan_js__WEBPACK_IMPORTED_MODULE_17__/* .readSavedPlan */ .LW)(paths, owner),
             planner: running.planner,
             installation,
             signal,
         });
-        (0,_action_announce_js__WEBPACK_IMPORTED_MODULE_1__/* .announceSet */ .G)(step, plan, _action_log_js__WEBPACK_IMPORTED_MODULE_3__/* .actionLog */ .Zx);
+        (0,_action_announce_js__WEBPACK_IMPORTED_MODULE_0__/* .announceSet */ .G)(step, plan, _action_log_js__WEBPACK_IMPORTED_MODULE_2__/* .actionLog */ .Zx);
         const requireKey = () => (0,_run_eval_environment_js__WEBPACK_IMPORTED_MODULE_24__/* .requireApiKey */ .Ft)(plan, step.keys, context.withheldSecrets);
         // Nothing is completed, so every eval will run. A missing key is reported before the state is created.
-        if (checkpoint.kind !== 'hit' && !(0,node_fs__WEBPACK_IMPORTED_MODULE_0__.existsSync)(paths.progressFile))
+        if (checkpoint.kind !== 'hit' && !machine.hasState)
             requireKey();
-        const opened = __addDisposableResource(env_1, await (0,_run_open_state_js__WEBPACK_IMPORTED_MODULE_25__/* .openState */ .G)({ paths, owner, plan, command, checkpoint, resume, log: _action_log_js__WEBPACK_IMPORTED_MODULE_3__/* .actionLog */ .Zx }), true);
+        const opened = __addDisposableResource(env_1, await (0,_run_open_state_js__WEBPACK_IMPORTED_MODULE_25__/* .openState */ .G)({ paths, owner, plan, command, checkpoint, resume, log: _action_log_js__WEBPACK_IMPORTED_MODULE_2__/* .actionLog */ .Zx }), true);
         const { state, journals } = opened;
         const start = { checkpoint: identity, nextSeq: store.nextSeq, ended: false };
-        const session = new _action_session_js__WEBPACK_IMPORTED_MODULE_6__/* .RunningSession */ .qe({ inputs: (0,_action_session_js__WEBPACK_IMPORTED_MODULE_6__/* .sessionInputs */ .qr)(inputs), context, ...start }, _action_log_js__WEBPACK_IMPORTED_MODULE_3__/* .actionLog */ .Zx);
-        const decisions = (0,_plan_reconcile_js__WEBPACK_IMPORTED_MODULE_15__/* .reconcile */ .L)(plan, state, { maxAgeMs: inputs.maxAgeMs, now: new Date() });
-        (0,_action_announce_js__WEBPACK_IMPORTED_MODULE_1__/* .announceRun */ .N)(step, { plan, decisions, journals }, _action_log_js__WEBPACK_IMPORTED_MODULE_3__/* .actionLog */ .Zx);
-        state.renew((0,_plan_reconcile_js__WEBPACK_IMPORTED_MODULE_15__/* .renewedRecords */ .R)(decisions));
+        const session = new _action_session_js__WEBPACK_IMPORTED_MODULE_5__/* .RunningSession */ .qe({ inputs: (0,_action_session_js__WEBPACK_IMPORTED_MODULE_5__/* .sessionInputs */ .qr)(inputs), context, ...start }, _action_log_js__WEBPACK_IMPORTED_MODULE_2__/* .actionLog */ .Zx);
+        const decisions = (0,_plan_reconcile_js__WEBPACK_IMPORTED_MODULE_14__/* .reconcile */ .L)(plan, state, { maxAgeMs: inputs.maxAgeMs, now: new Date() });
+        (0,_action_announce_js__WEBPACK_IMPORTED_MODULE_0__/* .announceRun */ .N)(step, { plan, decisions, journals }, _action_log_js__WEBPACK_IMPORTED_MODULE_2__/* .actionLog */ .Zx);
+        state.renew((0,_plan_reconcile_js__WEBPACK_IMPORTED_MODULE_14__/* .renewedRecords */ .R)(decisions));
         state.beginRun();
         if (decisions.some(({ kind }) => kind === 'run'))
             requireKey();
         session.save();
         signal.throwIfAborted();
         const { outcomes, traffic, savedKey, isSaved, stopped, unusable, trouble } = await (0,_run_run_set_js__WEBPACK_IMPORTED_MODULE_26__/* .runSet */ .i)({
-            ..._action_requests_js__WEBPACK_IMPORTED_MODULE_5__/* .runRequest */ .BN(step, cancelled),
+            ..._action_requests_js__WEBPACK_IMPORTED_MODULE_4__/* .runRequest */ .BN(step, cancelled),
             command,
             decisions,
             leftOut: plan.leftOut,
             state,
             journals,
-            listener: new _report_live_log_js__WEBPACK_IMPORTED_MODULE_21__/* .LiveLog */ .J3(_action_log_js__WEBPACK_IMPORTED_MODULE_3__/* .actionLog */ .Zx, {
+            listener: new _report_live_log_js__WEBPACK_IMPORTED_MODULE_21__/* .LiveLog */ .J3(_action_log_js__WEBPACK_IMPORTED_MODULE_2__/* .actionLog */ .Zx, {
                 verbose: inputs.verbose,
-                outputFileOf: (evalKey) => (0,_progress_paths_js__WEBPACK_IMPORTED_MODULE_17__/* .outputFile */ .i9)(paths, evalKey),
+                outputFileOf: (evalKey) => (0,_progress_paths_js__WEBPACK_IMPORTED_MODULE_16__/* .outputFile */ .i9)(paths, evalKey),
             }),
             onTrouble: (reported) => session.save({ trouble: reported }),
             openEngine: (evals) => running.open({ evals }),
@@ -35864,20 +35955,20 @@ async function main(cancelled) {
                 intervalMs: inputs.checkpointIntervalMs,
                 isUnchanged: () => checkpoint.isUnchanged(),
                 knownUnavailable: checkpoint.knownUnavailable,
-                superseded: new _checkpoint_superseded_js__WEBPACK_IMPORTED_MODULE_27__/* .SupersededCheckpoints */ .w({ github: _action_requests_js__WEBPACK_IMPORTED_MODULE_5__/* .githubOf */ .zq(step), ref: context.ref, log: _action_log_js__WEBPACK_IMPORTED_MODULE_3__/* .actionLog */ .Zx }),
+                superseded: new _checkpoint_superseded_js__WEBPACK_IMPORTED_MODULE_27__/* .SupersededCheckpoints */ .w({ github: _action_requests_js__WEBPACK_IMPORTED_MODULE_4__/* .githubOf */ .zq(step), ref: context.ref, log: _action_log_js__WEBPACK_IMPORTED_MODULE_2__/* .actionLog */ .Zx }),
                 onSave: (nextSeq) => session.save({ nextSeq }),
                 onSaved: (savedOutline, savedKey) => session.save({ savedOutline, savedKey }),
             },
-            log: _action_log_js__WEBPACK_IMPORTED_MODULE_3__/* .actionLog */ .Zx,
+            log: _action_log_js__WEBPACK_IMPORTED_MODULE_2__/* .actionLog */ .Zx,
         });
         const results = (0,_report_results_js__WEBPACK_IMPORTED_MODULE_22__/* .summarize */ .e)(model, evalSet, outcomes, traffic, plan.leftOut.length);
         const closing = (0,_report_closing_message_js__WEBPACK_IMPORTED_MODULE_20__/* .closingMessage */ .Ds)(results, { unusable, stopped, trouble });
         const unasked = (0,_report_unasked_models_js__WEBPACK_IMPORTED_MODULE_23__/* .unaskedModels */ .q)(inputs.modelMap, outcomes);
         const places = { restoredKey: checkpoint.restoredKey, savedKey, progressFile: paths.progressFile };
-        await (0,_action_publish_js__WEBPACK_IMPORTED_MODULE_4__/* .publishResults */ .ku)({ results, closing, trouble, unasked, ...places }, context, _action_log_js__WEBPACK_IMPORTED_MODULE_3__/* .actionLog */ .Zx);
+        await (0,_action_publish_js__WEBPACK_IMPORTED_MODULE_3__/* .publishResults */ .ku)({ results, closing, trouble, unasked, ...places }, context, _action_log_js__WEBPACK_IMPORTED_MODULE_2__/* .actionLog */ .Zx);
         // If a cancelled job had no time to save, post saves.
         session.save({ ended: isSaved || !signal.aborted, isReported: true });
-        (0,_action_finish_js__WEBPACK_IMPORTED_MODULE_2__/* .finish */ .O)(closing);
+        (0,_action_finish_js__WEBPACK_IMPORTED_MODULE_1__/* .finish */ .O)(closing);
     }
     catch (e_1) {
         env_1.error = e_1;
@@ -35889,8 +35980,8 @@ async function main(cancelled) {
             await result_1;
     }
 }
-const cancelled = (0,_action_signals_js__WEBPACK_IMPORTED_MODULE_7__/* .cancellation */ .WN)(_action_log_js__WEBPACK_IMPORTED_MODULE_3__/* .actionLog */ .Zx);
-await main(cancelled).catch(_action_finish_js__WEBPACK_IMPORTED_MODULE_2__/* .fail */ .f);
+const cancelled = (0,_action_signals_js__WEBPACK_IMPORTED_MODULE_6__/* .cancellation */ .WN)(_action_log_js__WEBPACK_IMPORTED_MODULE_2__/* .actionLog */ .Zx);
+await main(cancelled).catch(_action_finish_js__WEBPACK_IMPORTED_MODULE_1__/* .fail */ .f);
 // Do not wait for work that cannot be stopped, such as an installer.
 if (cancelled.signal.aborted)
     process.exit();
@@ -35998,10 +36089,12 @@ function describeReason(reason) {
         case 'no-samples':
             return 'its result has no samples';
         case 'changed':
-            return reason.parts.map(describePart).join(', ');
+            return reason.parts.map((part) => describePart(part, reason.arguments)).join(', ');
     }
 }
-function describePart({ name, from, to }) {
+function describePart({ name, from, to }, texts) {
+    if (name === _part_names_js__WEBPACK_IMPORTED_MODULE_0__/* .ARGUMENTS_PART */ .Ro && texts)
+        return `args changed (${texts.from || 'none'} → ${texts.to || 'none'})`;
     const short = (hash) => `${hash.slice(0, 4)}…`;
     const label = (0,_part_names_js__WEBPACK_IMPORTED_MODULE_0__/* .describePartName */ .eP)(name);
     if (from === undefined)
@@ -36158,6 +36251,7 @@ function sameOwner(a, b) {
 /* harmony export */   MU: () => (/* binding */ entryPart),
 /* harmony export */   Nf: () => (/* binding */ argumentOf),
 /* harmony export */   Qf: () => (/* binding */ JUDGE_PART),
+/* harmony export */   Ro: () => (/* binding */ ARGUMENTS_PART),
 /* harmony export */   eP: () => (/* binding */ describePartName),
 /* harmony export */   nz: () => (/* binding */ codePart),
 /* harmony export */   yN: () => (/* binding */ packagePart)
@@ -36170,6 +36264,8 @@ const CODE = 'code:';
 const PACKAGE = 'package:';
 /** The part for the judge of a model-graded eval. No argument has such a name, because `dataPart` replaces colons. */
 const JUDGE_PART = 'judge:model';
+/** The part for the arguments of `oaieval` that change results. */
+const ARGUMENTS_PART = 'arguments';
 /** Names of parts that are not arguments. An argument that has such a name gets another one. */
 const RESERVED = new Set([
     ...['arguments', 'base_url', 'completion_fn', 'evals', 'model', 'modelgraded', 'solvers', 'spec'],
@@ -36192,6 +36288,12 @@ function entryPart(part, entry) {
 function argumentOf(part) {
     return part.split(' ', 1)[0] ?? part;
 }
+const LABELS = new Map([
+    ['base_url', 'base URL'],
+    ['completion_fn', 'completion function'],
+    ['evals', 'evals version'],
+    ['modelgraded', 'model-graded spec'],
+]);
 /** The name of a part in messages: `own/scoring.py`, `few shot jsonl`. */
 function describePartName(part) {
     if (part === JUDGE_PART)
@@ -36200,6 +36302,9 @@ function describePartName(part) {
         return part.slice(CODE.length);
     if (part.startsWith(PACKAGE))
         return `package ${part.slice(PACKAGE.length)}`;
+    const label = LABELS.get(part);
+    if (label !== undefined)
+        return label;
     const [name = '', ...entry] = part.split(' ');
     return [name.replaceAll('_', ' '), ...entry].join(' ');
 }
@@ -37326,24 +37431,39 @@ function describeGroup(group) {
 const NAMES_HINT = 'Correct the names, or add the registry that has them to the input registry-path.';
 const GLOB_HINT = 'Correct the inputs include and exclude. Each line is one glob, which must match the name or the key of an eval.';
 const REGISTRY_HINT = 'Correct the registry files named above.';
-const IMPORT_HINT = 'Install missing packages with the input extra-packages. Your own modules must be on PYTHONPATH, because oaieval does not search the working directory.';
+const PATH_HINT = 'Correct the input registry-path. It is relative to the input working-directory.';
 const UNKNOWN_HINT = 'Read the messages above.';
 const HINTS = new Map([
     ['unknown-set', NAMES_HINT],
     ['unmatched-name', NAMES_HINT],
     ['missing-modelgraded', NAMES_HINT],
+    [
+        'eval-as-set',
+        'Name an eval set in the input eval-set. The registry that has it goes into the input registry-path.',
+    ],
     ['empty-set', 'Add evals to the eval set.'],
     ['unmatched-glob', GLOB_HINT],
     ['nothing-left', GLOB_HINT],
     ['duplicate-entry', REGISTRY_HINT],
     ['bad-registry', REGISTRY_HINT],
     ['bad-eval-name', REGISTRY_HINT],
+    ['missing-registry-path', PATH_HINT],
+    ['wrong-registry-path', PATH_HINT],
+    ['repeated-key', REGISTRY_HINT],
     [
-        'missing-registry-path',
-        'Correct the input registry-path. It is relative to the input working-directory.',
+        'unknown-completion-fn',
+        'Correct the input model or judge-model, or add the registry that has the name to the input registry-path.',
     ],
-    ['class-import', IMPORT_HINT],
-    ['completion-fn-import', IMPORT_HINT],
+    ['unknown-class', 'Correct the class in the registry file.'],
+    [
+        'missing-package',
+        'If it is a package, add it to the input extra-packages. If it is your own module, add its directory to PYTHONPATH in the env of the step.',
+    ],
+    [
+        'module-not-on-path',
+        'Add the directory to PYTHONPATH in the env of the step. oaieval does not search the working directory.',
+    ],
+    ['class-error', 'Correct the Python code named above. It must be possible to import it.'],
     ['missing-data', "Add the data files to the registry's data directory, or correct their names."],
     ['no-samples', 'Add samples to the file, or name the file that has them. Do not use --max_samples 0.'],
     ['unreadable-data', 'Replace the damaged data files.'],
@@ -37780,7 +37900,8 @@ function reconcile(plan, state, options) {
     const byKey = Map.groupBy(state.records, (record) => record.eval);
     return plan.evals.map((planned) => decide(planned, byKey.get(planned.key) ?? [], state, options));
 }
-function decide(planned, records, state, { maxAgeMs, now }) {
+function decide(planned, records, state, options) {
+    const { maxAgeMs, now } = options;
     const run = (reason) => ({ kind: 'run', eval: planned, reason });
     const reuse = (record) => {
         const written = (0,_content_js__WEBPACK_IMPORTED_MODULE_1__/* .writtenArguments */ .y_)(planned, record);
@@ -37799,17 +37920,34 @@ function decide(planned, records, state, { maxAgeMs, now }) {
         return run({ kind: 'removed-by-user' });
     // The same content may have completed with other arguments that change no result, such as --debug.
     const equal = records.filter((record) => (0,_content_js__WEBPACK_IMPORTED_MODULE_1__/* .isContentOf */ .TI)(planned, record) && !(0,_progress_doubt_js__WEBPACK_IMPORTED_MODULE_2__/* .doubtOf */ .k)(record, now, maxAgeMs));
-    const newest = equal.sort((a, b) => a.ended.localeCompare(b.ended)).at(-1);
+    const newest = newestOf(equal);
     if (newest)
         return reuse(newest);
-    const judged = judgedOtherwise(planned, records);
-    return run(judged ? { kind: 'changed', parts: (0,_content_js__WEBPACK_IMPORTED_MODULE_1__/* .changesSince */ .sR)(planned, judged) } : { kind: 'never-completed' });
+    return run(reasonSince(planned, judgedOtherwise(planned, records) ?? newestOf(records), options));
+}
+/** Why the result of another command of the same eval is not reused. */
+function reasonSince(planned, record, { maxAgeMs, now }) {
+    if (!record)
+        return { kind: 'never-completed' };
+    const parts = (0,_content_js__WEBPACK_IMPORTED_MODULE_1__/* .changesSince */ .sR)(planned, record);
+    if (parts.length === 0)
+        return (0,_progress_doubt_js__WEBPACK_IMPORTED_MODULE_2__/* .doubtOf */ .k)(record, now, maxAgeMs) ?? { kind: 'never-completed' };
+    const texts = { from: argumentsOf(record.argv), to: argumentsOf(planned.command) };
+    return { kind: 'changed', parts, ...(texts.from === texts.to ? {} : { arguments: texts }) };
+}
+/** The input `args` of a recorded command, which ends with the registry paths. */
+function argumentsOf(command) {
+    const registries = command.lastIndexOf('--registry_path');
+    return command.slice(3, registries < 0 ? command.length : registries).join(' ');
+}
+function newestOf(records) {
+    return records.toSorted((a, b) => a.ended.localeCompare(b.ended)).at(-1);
 }
 /** The newest record of the same command with another judge, or without one. */
 function judgedOtherwise({ command, fingerprint }, records) {
     const isSame = ({ argv, parts }) => (0,_model_command_js__WEBPACK_IMPORTED_MODULE_3__/* .commandId */ .vC)(argv.slice(2)) === (0,_model_command_js__WEBPACK_IMPORTED_MODULE_3__/* .commandId */ .vC)(command.slice(2)) && parts.model === fingerprint.parts.model;
     const others = records.filter((record) => isSame(record) && record.parts[_model_part_names_js__WEBPACK_IMPORTED_MODULE_0__/* .JUDGE_PART */ .Qf] !== fingerprint.parts[_model_part_names_js__WEBPACK_IMPORTED_MODULE_0__/* .JUDGE_PART */ .Qf]);
-    return others.toSorted((a, b) => a.ended.localeCompare(b.ended)).at(-1);
+    return newestOf(others);
 }
 /** Reused records that an earlier version made, in the form of this version, which covers more of what can change a result. */
 function renewedRecords(decisions) {
@@ -38305,7 +38443,8 @@ function isInFuture(time, now) {
 /* harmony export */   L7: () => (/* binding */ linkOrCopy),
 /* harmony export */   Vu: () => (/* binding */ checksumOfFile),
 /* harmony export */   Xq: () => (/* binding */ appendLine),
-/* harmony export */   fR: () => (/* binding */ replaceFile)
+/* harmony export */   fR: () => (/* binding */ replaceFile),
+/* harmony export */   xh: () => (/* binding */ flushEntries)
 /* harmony export */ });
 /* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3024);
 /* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(6760);
@@ -38360,6 +38499,21 @@ function replaceFile(path, content) {
     catch (error) {
         (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.rmSync)(temporary, { force: true });
         throw error;
+    }
+}
+/** Waits until the names of a file and of its neighbours are on disk, where the system can do that for a directory. */
+function flushEntries(path) {
+    let directory;
+    try {
+        directory = (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.openSync)((0,node_path__WEBPACK_IMPORTED_MODULE_1__.dirname)(path), 'r');
+        (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.fsyncSync)(directory);
+    }
+    catch {
+        // Windows and some network file systems cannot. They write names to disk in their own time.
+    }
+    finally {
+        if (directory !== undefined)
+            (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.closeSync)(directory);
     }
 }
 /** When the disk fills up, the kernel writes a part of a buffer. Writing the rest then fails, and reports the cause. */
@@ -39303,6 +39457,7 @@ function statePaths(stateDirectory, model, evalSet) {
         progressFile: `${stem}.progress.txt`,
         resume,
         completions: (0,node_path__WEBPACK_IMPORTED_MODULE_0__.join)(resume, 'completions.jsonl'),
+        linesToWrite: (0,node_path__WEBPACK_IMPORTED_MODULE_0__.join)(resume, 'lines-to-write.json'),
         attempts: (0,node_path__WEBPACK_IMPORTED_MODULE_0__.join)(resume, 'attempts.jsonl'),
         plan: (0,node_path__WEBPACK_IMPORTED_MODULE_0__.join)(resume, 'plan.json'),
         logs: (0,node_path__WEBPACK_IMPORTED_MODULE_0__.join)(resume, 'logs'),
@@ -39886,7 +40041,7 @@ function notOurs(root, why, next) {
 
 /***/ }),
 
-/***/ 4454:
+/***/ 2965:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -40044,6 +40199,80 @@ var completions_file = __nccwpck_require__(5043);
 var directories = __nccwpck_require__(6420);
 // EXTERNAL MODULE: ./lib/progress/journals.js + 8 modules
 var journals = __nccwpck_require__(9455);
+// EXTERNAL MODULE: ./lib/progress/bounded-json.js
+var bounded_json = __nccwpck_require__(6805);
+;// CONCATENATED MODULE: ./lib/progress/lines-to-write.js
+/**
+ * `lines-to-write.json`: the mark on disk that says which progress lines are being written.
+ *
+ * A completion record is written before its line. After a kill between the two writes, the record has no line, just as when the
+ * user deletes the line to run the eval again. The mark distinguishes the two: docs/adr/0003-record-then-line.md.
+ */
+
+
+
+
+
+
+
+/** The commands of all completion records, which a merge may name, are smaller than the records. */
+const MAX_MARK_BYTES = completions_file/* MAX_COMPLETIONS_BYTES */.D1;
+/** As many values as 200,000 commands of ten arguments have. */
+const MAX_VALUES = 2_000_000;
+const lines_to_write_schema = schemas/* object */.Ikc({ version: schemas/* literal */.euz(1), commands: schemas/* array */.YOg(record_lines/* commandSchema */.rP).max(200_000) });
+/** The mark of one state. While a line cannot be written, because the disk is full, the mark keeps its command. */
+class LinesToWrite {
+    #path;
+    #commands = new Map();
+    constructor(paths) {
+        this.#path = paths.linesToWrite;
+    }
+    /** Runs `work`, which writes completion records and then the progress lines of these commands. */
+    around(commands, work) {
+        for (const command of commands)
+            this.#commands.set((0,model_command/* commandId */.vC)(command), command);
+        if (commands.length > 0)
+            this.#write();
+        work();
+        for (const command of commands)
+            this.#commands.delete((0,model_command/* commandId */.vC)(command));
+        if (commands.length > 0)
+            this.#write();
+    }
+    #write() {
+        const commands = [...this.#commands.values()];
+        if (commands.length === 0) {
+            clearMark(this.#path);
+            return;
+        }
+        (0,durable/* replaceFile */.fR)(this.#path, `${JSON.stringify({ version: 1, commands })}\n`);
+        // Some file systems could otherwise write the record to disk before the name of the mark.
+        (0,durable/* flushEntries */.xh)(this.#path);
+    }
+}
+function clearMark(path) {
+    (0,external_node_fs_.rmSync)(path, { force: true });
+}
+/** The ids of the commands that a mark names, or why the text is not a mark. */
+function parseMark(text) {
+    if (text.length > MAX_MARK_BYTES || !(0,bounded_json/* hasAtMost */.l)(text, MAX_VALUES))
+        return { reason: 'it is too large to be a file of this action' };
+    let value;
+    try {
+        value = JSON.parse(text);
+    }
+    catch {
+        return { reason: 'it is not JSON' };
+    }
+    const result = lines_to_write_schema.safeParse(value);
+    if (result.success)
+        return new Set(result.data.commands.map(model_command/* commandId */.vC));
+    const issue = result.error.issues[0];
+    return {
+        reason: issue ? `${issue.path.join('.') || 'the file'}: ${issue.message}` : 'it has the wrong shape',
+    };
+}
+
 // EXTERNAL MODULE: ./lib/model/owner.js
 var model_owner = __nccwpck_require__(9682);
 ;// CONCATENATED MODULE: ./lib/progress/heal-state.js
@@ -40065,14 +40294,15 @@ function healState(read) {
     return { commands, records, removed };
 }
 /**
- * A record is written before its line. So when only the newest record has no line, the process was killed between the two
- * writes, and the line is added. In all other cases, the user removed the line or the whole progress file. After an
- * interrupted merge, every missing line is added.
+ * A record is written before its line. When the mark names the line of a record, the process was killed between the two
+ * writes, and the line is added. Every other missing line was removed by the user, and a missing progress file means all lines.
  */
-function pairWithLines(own, commands, { lines, mergeWasInterrupted }) {
-    const withoutLine = own.filter((record) => !commands.has((0,model_command/* commandId */.vC)(record.argv)));
-    const isCrash = lines !== undefined && withoutLine.length === 1 && withoutLine[0] === own.at(-1);
-    const removed = mergeWasInterrupted || isCrash ? [] : withoutLine;
+function pairWithLines(own, commands, { lines, linesToWrite }) {
+    const isToBeWritten = (id) => linesToWrite === 'all' || (lines !== undefined && linesToWrite.has(id));
+    const removed = own.filter(({ argv }) => {
+        const id = (0,model_command/* commandId */.vC)(argv);
+        return !commands.has(id) && !isToBeWritten(id);
+    });
     const isRemoved = new Set(removed);
     return {
         records: byCommand(own.filter((record) => !isRemoved.has(record))),
@@ -40125,25 +40355,24 @@ function adoptRecordFiles(evalKeys, from, to) {
     }
 }
 /**
- * Replaces the completion records, then the progress lines. If the process is killed between the two writes, merged records
- * without progress lines would look as if the user had removed them; a mark on disk says that a merge wrote them.
+ * Replaces the completion records, then the progress lines. If the process is killed between the two writes, the mark says
+ * which lines are still to be written: without it they would look as if the user had deleted them.
+ * @param lineless the commands of records that had no line before
  */
-function replaceMerged(paths, records, commands) {
-    const completions = (0,completions_file/* formatCompletions */.pE)(records);
-    (0,durable/* replaceFile */.fR)(mergeMark(paths), (0,hash/* sha256 */.s)(completions));
-    (0,durable/* replaceFile */.fR)(paths.completions, completions);
-    (0,durable/* replaceFile */.fR)(paths.progressFile, (0,progress_file/* formatProgress */.Vu)(commands));
-    clearMergeMark(paths);
+function replaceMerged(paths, { records, commands, lineless }, mark) {
+    // A missing progress file means that the user deleted all lines.
+    if (!(0,external_node_fs_.existsSync)(paths.progressFile))
+        (0,durable/* replaceFile */.fR)(paths.progressFile, '');
+    mark.around(lineless, () => {
+        (0,durable/* replaceFile */.fR)(paths.completions, (0,completions_file/* formatCompletions */.pE)(records));
+        (0,durable/* replaceFile */.fR)(paths.progressFile, (0,progress_file/* formatProgress */.Vu)(commands));
+    });
 }
-/** Whether a merge wrote these completion records and was killed before it wrote the progress lines. */
-function mergeWasInterrupted(paths, completions) {
-    return (0,untrusted_files/* readRegularFile */.XF)(mergeMark(paths)) === (0,hash/* sha256 */.s)(completions);
+/** Whether version 0.1 was killed during a merge. Its mark has the SHA-256 of completion records that all get a line. */
+function earlierMergeWasInterrupted(paths, completions) {
+    return (0,untrusted_files/* readRegularFile */.XF)(earlierMergeMark(paths)) === (0,hash/* sha256 */.s)(completions);
 }
-function clearMergeMark(paths) {
-    (0,external_node_fs_.rmSync)(mergeMark(paths), { force: true });
-}
-/** Contains the SHA-256 of the completion records that a merge is writing. */
-function mergeMark(paths) {
+function earlierMergeMark(paths) {
     return (0,external_node_path_.join)(paths.live, 'merge');
 }
 
@@ -40153,6 +40382,7 @@ var quarantine = __nccwpck_require__(2763);
 var saved_plan = __nccwpck_require__(6366);
 ;// CONCATENATED MODULE: ./lib/progress/load-state.js
 /** Reads the state of one (model, eval set) from disk, quarantines what is invalid, and heals what a kill left half written. */
+
 
 
 
@@ -40193,6 +40423,7 @@ class Loader {
             [paths.live, 'directory'],
             [paths.resume, 'directory'],
             [paths.completions, { maxBytes: completions_file/* MAX_COMPLETIONS_BYTES */.D1 }],
+            [paths.linesToWrite, { maxBytes: MAX_MARK_BYTES }],
             [paths.attempts, { maxBytes: MAX_ATTEMPTS_BYTES }],
             [paths.plan, { maxBytes: saved_plan/* MAX_PLAN_BYTES */.di }],
             [paths.logs, 'directory'],
@@ -40238,7 +40469,7 @@ class Loader {
             records: completions.records,
             lines: progressText === undefined ? undefined : progress.commands,
             repository: owner.repository,
-            mergeWasInterrupted: mergeWasInterrupted(paths, completionsText),
+            linesToWrite: earlierMergeWasInterrupted(paths, completionsText) ? 'all' : this.#loadMark(),
             recordsWereLost: recordsWereQuarantined || completions.rejected !== undefined,
             hasRecordFile: (evalKey) => (0,external_node_fs_.existsSync)((0,progress_paths/* completedRecordFile */.Bq)(paths, evalKey)),
         });
@@ -40247,8 +40478,18 @@ class Loader {
         const progressLines = (0,progress_file/* formatProgress */.Vu)([...healed.commands.values()]);
         if (progressText !== undefined && progressLines !== progressText)
             (0,durable/* replaceFile */.fR)(paths.progressFile, progressLines);
-        clearMergeMark(paths);
+        for (const mark of [paths.linesToWrite, earlierMergeMark(paths)])
+            clearMark(mark);
         return healed;
+    }
+    #loadMark() {
+        const { paths } = this.#options;
+        const text = (0,untrusted_files/* readRegularFile */.XF)(paths.linesToWrite);
+        const mark = text === undefined ? new Set() : parseMark(text);
+        if (!('reason' in mark))
+            return mark;
+        this.#reject(paths.linesToWrite, mark.reason);
+        return new Set();
     }
     #loadAttempts() {
         const { paths, owner } = this.#options;
@@ -40438,6 +40679,7 @@ var unwritable = __nccwpck_require__(8820);
 
 
 
+
 class State {
     paths;
     owner;
@@ -40446,6 +40688,7 @@ class State {
     /** Keys of the evals of the current plan; undefined when there is no plan yet. */
     #knownEvals;
     #attempts;
+    #linesToWrite;
     // All three maps are by the id of the command.
     #commands;
     #records;
@@ -40459,6 +40702,7 @@ class State {
         this.#now = options.now ?? (() => new Date());
         this.#knownEvals = options.knownCommands?.flatMap(([, , key]) => key ?? []);
         this.#attempts = new AttemptLog(this.paths.attempts, loaded.attempts);
+        this.#linesToWrite = new LinesToWrite(this.paths);
         this.#commands = new Map(loaded.commands);
         this.#records = new Map(loaded.records);
         this.#removedByUser = loaded.removed;
@@ -40506,7 +40750,7 @@ class State {
     }
     /**
      * Records a completed eval: first the record file, then the completion record, then the progress line. Only the line makes
-     * the eval completed.
+     * the eval completed. A mark on disk says that the line is being written.
      */
     complete(record, recordFile) {
         this.#write(() => {
@@ -40514,10 +40758,13 @@ class State {
                 this.#storeRecordFile(recordFile, record.eval);
             if (!(0,external_node_fs_.existsSync)(this.paths.progressFile))
                 (0,durable/* replaceFile */.fR)(this.paths.progressFile, '');
-            (0,durable/* appendLine */.Xq)(this.paths.completions, (0,completions_file/* formatRecord */.bM)(record));
             const id = (0,model_command/* commandId */.vC)(record.argv);
-            if (!this.#commands.has(id))
-                (0,durable/* appendLine */.Xq)(this.paths.progressFile, (0,model_command/* formatCommand */.fE)(record.argv));
+            const hasLine = this.#commands.has(id);
+            this.#linesToWrite.around(hasLine ? [] : [record.argv], () => {
+                (0,durable/* appendLine */.Xq)(this.paths.completions, (0,completions_file/* formatRecord */.bM)(record));
+                if (!hasLine)
+                    (0,durable/* appendLine */.Xq)(this.paths.progressFile, (0,model_command/* formatCommand */.fE)(record.argv));
+            });
             this.#commands.set(id, record.argv);
             this.#records.delete(id);
             this.#records.set(id, record);
@@ -40568,7 +40815,10 @@ class State {
         this.#write(() => {
             const evalKeys = adopted.map(([, record]) => record.eval);
             adoptRecordFiles(evalKeys, other.paths, this.paths);
-            replaceMerged(this.paths, [...merged.records.values()], [...merged.commands.values()]);
+            const records = [...merged.records.values()];
+            const commands = [...merged.commands.values()];
+            const lineless = records.map(({ argv }) => argv).filter((argv) => !this.isDone(argv));
+            replaceMerged(this.paths, { records, commands, lineless }, this.#linesToWrite);
             this.#attempts.merge(other.#attempts);
             this.#adoptJournals(other.paths);
         });
@@ -40618,6 +40868,56 @@ class State {
 /** Empties the live directory after its journals were sealed: the rest belongs to evals that did not complete. */
 function clearInProgress(paths) {
     (0,external_node_fs_.rmSync)(paths.live, { recursive: true, force: true });
+}
+
+
+/***/ }),
+
+/***/ 3311:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   P: () => (/* binding */ statesOnMachine)
+/* harmony export */ });
+/* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3024);
+/* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(6760);
+/* harmony import */ var _directories_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(6420);
+/* harmony import */ var _quarantine_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(2763);
+/** What a state directory has of an eval set, by the names of its files. Nothing is read: others may have made them. */
+
+
+
+
+/** More entries do not help a reader. */
+const MAX_ENTRIES = 1000;
+function statesOnMachine(paths, { model, evalSet }) {
+    const ending = `.${evalSet}.progress.txt`;
+    const found = [...progressFiles(paths.root), ...directoriesOfModels(paths.root)];
+    const models = found.filter((name) => name.endsWith(ending)).map((name) => name.slice(0, -ending.length));
+    return {
+        hasState: (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.existsSync)(paths.progressFile),
+        otherModels: models.filter((name) => name !== '' && name !== model),
+    };
+}
+function progressFiles(directory, prefix = '') {
+    try {
+        const names = (0,_directories_js__WEBPACK_IMPORTED_MODULE_2__/* .entriesOf */ .Mc)(directory, MAX_ENTRIES, (entry) => entry.isFile() && !(0,_quarantine_js__WEBPACK_IMPORTED_MODULE_3__/* .isQuarantined */ .fK)(entry.name));
+        return names.sort().map((name) => prefix + name);
+    }
+    catch {
+        return [];
+    }
+}
+/** The progress files of models with `/` in their names are in directories. */
+function directoriesOfModels(root) {
+    try {
+        const isOfModel = (name) => !/\.(resume|live)$/.test(name) && !(0,_quarantine_js__WEBPACK_IMPORTED_MODULE_3__/* .isQuarantined */ .fK)(name);
+        const names = (0,_directories_js__WEBPACK_IMPORTED_MODULE_2__/* .entriesOf */ .Mc)(root, MAX_ENTRIES, (entry) => entry.isDirectory() && isOfModel(entry.name));
+        return names.sort().flatMap((name) => progressFiles((0,node_path__WEBPACK_IMPORTED_MODULE_1__.join)(root, name), `${name}/`));
+    }
+    catch {
+        return [];
+    }
 }
 
 
@@ -41714,8 +42014,8 @@ function locked(paths) {
 
 // EXTERNAL MODULE: ./lib/progress/saved-plan.js
 var saved_plan = __nccwpck_require__(6366);
-// EXTERNAL MODULE: ./lib/progress/state.js + 7 modules
-var progress_state = __nccwpck_require__(4454);
+// EXTERNAL MODULE: ./lib/progress/state.js + 8 modules
+var progress_state = __nccwpck_require__(2965);
 ;// CONCATENATED MODULE: ./lib/run/open-state.js
 
 

@@ -29543,7 +29543,8 @@ const HEX = [...'0123456789abcdef'];
  */
 function checkpointKeys(identity) {
     const { model, evalSet, cacheKey, shard, runAttempt } = identity;
-    const set = `${slugOf(model, evalSet)}-${shortHash([model, evalSet, cacheKey], 16)}-`;
+    const slug = slugOf(model, evalSet);
+    const set = `${slug}-${shortHash([model, evalSet, cacheKey], 16)}-`;
     const shardPart = `s${shard.index}of${shard.count}-`;
     const anyOfSet = `oaievalset-v2-${set}`;
     const sameRequest = `${anyOfSet}${shortHash(identity.request, 8)}`;
@@ -29574,6 +29575,17 @@ function checkpointKeys(identity) {
             if (key.startsWith(anyRun))
                 return 'an earlier run';
             return key.startsWith(sameRequest) ? 'the same request' : 'the same set';
+        },
+        others: [`oaievalset-v2-${slug}-`, 'oaievalset-v2-'],
+        differenceOf(key) {
+            const [, other = ''] = /^oaievalset-v2-(.+)-[0-9a-f]{16}-[0-9a-f]{16}-s\d+of/.exec(key) ?? [];
+            if (other === slug)
+                return { kind: 'cache-key' };
+            const ofSet = `.${keyPart(evalSet)}`;
+            // A longer slug is cut.
+            if (ofSet === '.' || other.length >= SLUG_LENGTH || !other.endsWith(ofSet))
+                return undefined;
+            return { kind: 'model', model: other.slice(0, -ofSet.length) };
         },
         olderThan: (key) => [
             ...new Set([
@@ -31164,11 +31176,15 @@ function objectionTo(fetched) {
     return { key: fetched.entry, why: fetched.cause };
 }
 /** The entry of this set that the first of these keys finds. */
-async function lookUp(wanted, { client, keys, packing, limit }, except = []) {
+async function lookUp(wanted, context, except = []) {
+    const outcome = await lookUpAny(wanted, context, except);
+    return outcome.kind === 'hit' && !context.keys.isOfSet(outcome.key) ? { kind: 'miss' } : outcome;
+}
+/** The entry of any set that the first of these keys finds. */
+async function lookUpAny(wanted, { client, packing, limit }, except = []) {
     const request = { operation: 'look-up', keys: wanted, except };
     const response = await client.requestWithoutFiles(request, packing, limit);
-    const outcome = 'kind' in response ? response : restoreOutcome(response);
-    return outcome.kind === 'hit' && !keys.isOfSet(outcome.key) ? { kind: 'miss' } : outcome;
+    return 'kind' in response ? response : restoreOutcome(response);
 }
 
 ;// CONCATENATED MODULE: ./lib/checkpoint/store.js
@@ -31235,6 +31251,16 @@ function openCheckpointStore(options) {
                 return packing;
             const context = { client, keys, temporaryDirectory, encryptionKey, bounds, packing, limit, inspect };
             return restoreNearest(context);
+        },
+        async otherCheckpoint({ signal, timeoutMs = restoreMs } = {}) {
+            if (!client.hasService)
+                return undefined;
+            const limit = limitOf(timeoutMs, signal);
+            const packing = await client.packing(limit);
+            if (typeof packing !== 'string')
+                return undefined;
+            const found = await lookUpAny(keys.others, { client, packing, limit });
+            return found.kind === 'hit' ? keys.differenceOf(found.key) : undefined;
         },
         async save(snapshotRoot, { signal, timeoutMs = saveMs } = {}) {
             if (!client.hasService)
@@ -31943,6 +31969,8 @@ const CODE = 'code:';
 const PACKAGE = 'package:';
 /** The part for the judge of a model-graded eval. No argument has such a name, because `dataPart` replaces colons. */
 const JUDGE_PART = 'judge:model';
+/** The part for the arguments of `oaieval` that change results. */
+const ARGUMENTS_PART = 'arguments';
 /** Names of parts that are not arguments. An argument that has such a name gets another one. */
 const RESERVED = new Set([
     ...['arguments', 'base_url', 'completion_fn', 'evals', 'model', 'modelgraded', 'solvers', 'spec'],
@@ -31965,6 +31993,12 @@ function entryPart(part, entry) {
 function part_names_argumentOf(part) {
     return part.split(' ', 1)[0] ?? part;
 }
+const LABELS = new Map([
+    ['base_url', 'base URL'],
+    ['completion_fn', 'completion function'],
+    ['evals', 'evals version'],
+    ['modelgraded', 'model-graded spec'],
+]);
 /** The name of a part in messages: `own/scoring.py`, `few shot jsonl`. */
 function describePartName(part) {
     if (part === JUDGE_PART)
@@ -31973,6 +32007,9 @@ function describePartName(part) {
         return part.slice(CODE.length);
     if (part.startsWith(PACKAGE))
         return `package ${part.slice(PACKAGE.length)}`;
+    const label = LABELS.get(part);
+    if (label !== undefined)
+        return label;
     const [name = '', ...entry] = part.split(' ');
     return [name.replaceAll('_', ' '), ...entry].join(' ');
 }
@@ -32107,7 +32144,7 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 /* harmony import */ var _progress_journals_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(9455);
 /* harmony import */ var _progress_lock_js__WEBPACK_IMPORTED_MODULE_10__ = __nccwpck_require__(1394);
 /* harmony import */ var _progress_paths_js__WEBPACK_IMPORTED_MODULE_11__ = __nccwpck_require__(8943);
-/* harmony import */ var _progress_state_js__WEBPACK_IMPORTED_MODULE_12__ = __nccwpck_require__(8141);
+/* harmony import */ var _progress_state_js__WEBPACK_IMPORTED_MODULE_12__ = __nccwpck_require__(339);
 /* harmony import */ var _report_closing_message_js__WEBPACK_IMPORTED_MODULE_13__ = __nccwpck_require__(5775);
 /* harmony import */ var _report_results_js__WEBPACK_IMPORTED_MODULE_14__ = __nccwpck_require__(7120);
 /* harmony import */ var _run_outcomes_on_disk_js__WEBPACK_IMPORTED_MODULE_15__ = __nccwpck_require__(3564);
@@ -32304,7 +32341,8 @@ function isInFuture(time, now) {
 /* harmony export */   L7: () => (/* binding */ linkOrCopy),
 /* harmony export */   Vu: () => (/* binding */ checksumOfFile),
 /* harmony export */   Xq: () => (/* binding */ appendLine),
-/* harmony export */   fR: () => (/* binding */ replaceFile)
+/* harmony export */   fR: () => (/* binding */ replaceFile),
+/* harmony export */   xh: () => (/* binding */ flushEntries)
 /* harmony export */ });
 /* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3024);
 /* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(6760);
@@ -32359,6 +32397,21 @@ function replaceFile(path, content) {
     catch (error) {
         (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.rmSync)(temporary, { force: true });
         throw error;
+    }
+}
+/** Waits until the names of a file and of its neighbours are on disk, where the system can do that for a directory. */
+function flushEntries(path) {
+    let directory;
+    try {
+        directory = (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.openSync)((0,node_path__WEBPACK_IMPORTED_MODULE_1__.dirname)(path), 'r');
+        (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.fsyncSync)(directory);
+    }
+    catch {
+        // Windows and some network file systems cannot. They write names to disk in their own time.
+    }
+    finally {
+        if (directory !== undefined)
+            (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.closeSync)(directory);
     }
 }
 /** When the disk fills up, the kernel writes a part of a buffer. Writing the rest then fails, and reports the cause. */
@@ -33599,6 +33652,7 @@ function statePaths(stateDirectory, model, evalSet) {
         progressFile: `${stem}.progress.txt`,
         resume,
         completions: (0,node_path__WEBPACK_IMPORTED_MODULE_0__.join)(resume, 'completions.jsonl'),
+        linesToWrite: (0,node_path__WEBPACK_IMPORTED_MODULE_0__.join)(resume, 'lines-to-write.json'),
         attempts: (0,node_path__WEBPACK_IMPORTED_MODULE_0__.join)(resume, 'attempts.jsonl'),
         plan: (0,node_path__WEBPACK_IMPORTED_MODULE_0__.join)(resume, 'plan.json'),
         logs: (0,node_path__WEBPACK_IMPORTED_MODULE_0__.join)(resume, 'logs'),
@@ -33715,7 +33769,7 @@ function move(path, target) {
 
 /***/ }),
 
-/***/ 8141:
+/***/ 339:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -34049,6 +34103,78 @@ function formatCompletions(records) {
 var directories = __nccwpck_require__(6420);
 // EXTERNAL MODULE: ./lib/progress/journals.js + 8 modules
 var journals = __nccwpck_require__(9455);
+;// CONCATENATED MODULE: ./lib/progress/lines-to-write.js
+/**
+ * `lines-to-write.json`: the mark on disk that says which progress lines are being written.
+ *
+ * A completion record is written before its line. After a kill between the two writes, the record has no line, just as when the
+ * user deletes the line to run the eval again. The mark distinguishes the two: docs/adr/0003-record-then-line.md.
+ */
+
+
+
+
+
+
+
+/** The commands of all completion records, which a merge may name, are smaller than the records. */
+const MAX_MARK_BYTES = MAX_COMPLETIONS_BYTES;
+/** As many values as 200,000 commands of ten arguments have. */
+const MAX_VALUES = 2_000_000;
+const lines_to_write_schema = schemas/* object */.Ikc({ version: schemas/* literal */.euz(1), commands: schemas/* array */.YOg(commandSchema).max(200_000) });
+/** The mark of one state. While a line cannot be written, because the disk is full, the mark keeps its command. */
+class LinesToWrite {
+    #path;
+    #commands = new Map();
+    constructor(paths) {
+        this.#path = paths.linesToWrite;
+    }
+    /** Runs `work`, which writes completion records and then the progress lines of these commands. */
+    around(commands, work) {
+        for (const command of commands)
+            this.#commands.set((0,model_command/* commandId */.vC)(command), command);
+        if (commands.length > 0)
+            this.#write();
+        work();
+        for (const command of commands)
+            this.#commands.delete((0,model_command/* commandId */.vC)(command));
+        if (commands.length > 0)
+            this.#write();
+    }
+    #write() {
+        const commands = [...this.#commands.values()];
+        if (commands.length === 0) {
+            clearMark(this.#path);
+            return;
+        }
+        (0,durable/* replaceFile */.fR)(this.#path, `${JSON.stringify({ version: 1, commands })}\n`);
+        // Some file systems could otherwise write the record to disk before the name of the mark.
+        (0,durable/* flushEntries */.xh)(this.#path);
+    }
+}
+function clearMark(path) {
+    (0,external_node_fs_.rmSync)(path, { force: true });
+}
+/** The ids of the commands that a mark names, or why the text is not a mark. */
+function parseMark(text) {
+    if (text.length > MAX_MARK_BYTES || !bounded_json_hasAtMost(text, MAX_VALUES))
+        return { reason: 'it is too large to be a file of this action' };
+    let value;
+    try {
+        value = JSON.parse(text);
+    }
+    catch {
+        return { reason: 'it is not JSON' };
+    }
+    const result = lines_to_write_schema.safeParse(value);
+    if (result.success)
+        return new Set(result.data.commands.map(model_command/* commandId */.vC));
+    const issue = result.error.issues[0];
+    return {
+        reason: issue ? `${issue.path.join('.') || 'the file'}: ${issue.message}` : 'it has the wrong shape',
+    };
+}
+
 ;// CONCATENATED MODULE: ./lib/model/owner.js
 function owner_sameOwner(a, b) {
     return (a.repository === b.repository &&
@@ -34076,14 +34202,15 @@ function healState(read) {
     return { commands, records, removed };
 }
 /**
- * A record is written before its line. So when only the newest record has no line, the process was killed between the two
- * writes, and the line is added. In all other cases, the user removed the line or the whole progress file. After an
- * interrupted merge, every missing line is added.
+ * A record is written before its line. When the mark names the line of a record, the process was killed between the two
+ * writes, and the line is added. Every other missing line was removed by the user, and a missing progress file means all lines.
  */
-function pairWithLines(own, commands, { lines, mergeWasInterrupted }) {
-    const withoutLine = own.filter((record) => !commands.has((0,model_command/* commandId */.vC)(record.argv)));
-    const isCrash = lines !== undefined && withoutLine.length === 1 && withoutLine[0] === own.at(-1);
-    const removed = mergeWasInterrupted || isCrash ? [] : withoutLine;
+function pairWithLines(own, commands, { lines, linesToWrite }) {
+    const isToBeWritten = (id) => linesToWrite === 'all' || (lines !== undefined && linesToWrite.has(id));
+    const removed = own.filter(({ argv }) => {
+        const id = (0,model_command/* commandId */.vC)(argv);
+        return !commands.has(id) && !isToBeWritten(id);
+    });
     const isRemoved = new Set(removed);
     return {
         records: byCommand(own.filter((record) => !isRemoved.has(record))),
@@ -34196,25 +34323,24 @@ function adoptRecordFiles(evalKeys, from, to) {
     }
 }
 /**
- * Replaces the completion records, then the progress lines. If the process is killed between the two writes, merged records
- * without progress lines would look as if the user had removed them; a mark on disk says that a merge wrote them.
+ * Replaces the completion records, then the progress lines. If the process is killed between the two writes, the mark says
+ * which lines are still to be written: without it they would look as if the user had deleted them.
+ * @param lineless the commands of records that had no line before
  */
-function replaceMerged(paths, records, commands) {
-    const completions = formatCompletions(records);
-    (0,durable/* replaceFile */.fR)(mergeMark(paths), (0,hash/* sha256 */.s)(completions));
-    (0,durable/* replaceFile */.fR)(paths.completions, completions);
-    (0,durable/* replaceFile */.fR)(paths.progressFile, formatProgress(commands));
-    clearMergeMark(paths);
+function replaceMerged(paths, { records, commands, lineless }, mark) {
+    // A missing progress file means that the user deleted all lines.
+    if (!(0,external_node_fs_.existsSync)(paths.progressFile))
+        (0,durable/* replaceFile */.fR)(paths.progressFile, '');
+    mark.around(lineless, () => {
+        (0,durable/* replaceFile */.fR)(paths.completions, formatCompletions(records));
+        (0,durable/* replaceFile */.fR)(paths.progressFile, formatProgress(commands));
+    });
 }
-/** Whether a merge wrote these completion records and was killed before it wrote the progress lines. */
-function mergeWasInterrupted(paths, completions) {
-    return (0,untrusted_files/* readRegularFile */.XF)(mergeMark(paths)) === (0,hash/* sha256 */.s)(completions);
+/** Whether version 0.1 was killed during a merge. Its mark has the SHA-256 of completion records that all get a line. */
+function earlierMergeWasInterrupted(paths, completions) {
+    return (0,untrusted_files/* readRegularFile */.XF)(earlierMergeMark(paths)) === (0,hash/* sha256 */.s)(completions);
 }
-function clearMergeMark(paths) {
-    (0,external_node_fs_.rmSync)(mergeMark(paths), { force: true });
-}
-/** Contains the SHA-256 of the completion records that a merge is writing. */
-function mergeMark(paths) {
+function earlierMergeMark(paths) {
     return (0,external_node_path_.join)(paths.live, 'merge');
 }
 
@@ -34298,7 +34424,7 @@ const saved_plan_schema = schemas/* object */.Ikc({
 /** Three times the size of a plan of 10,000 evals. More JSON would fill the heap of a small machine. */
 const MAX_PLAN_BYTES = 32 * 1024 * 1024;
 /** A plan of 10,000 evals that import a hundred modules each has half as many. */
-const MAX_VALUES = 4_000_000;
+const saved_plan_MAX_VALUES = 4_000_000;
 /** The digest of a plan that cannot be recalled, because its dependencies changed while it was made. */
 const NO_DIGEST = '0'.repeat(64);
 /**
@@ -34332,11 +34458,11 @@ function savedDependencies({ files, directories, missing }) {
 }
 function canBeRead(plan) {
     const content = JSON.stringify(plan);
-    return Buffer.byteLength(content) < MAX_PLAN_BYTES && hasAtMost(content, MAX_VALUES);
+    return Buffer.byteLength(content) < MAX_PLAN_BYTES && hasAtMost(content, saved_plan_MAX_VALUES);
 }
 /** Returns the plan, or why the text is not a plan. */
 function parseSavedPlan(content) {
-    if (content.length > MAX_PLAN_BYTES || !bounded_json_hasAtMost(content, MAX_VALUES))
+    if (content.length > MAX_PLAN_BYTES || !bounded_json_hasAtMost(content, saved_plan_MAX_VALUES))
         return { reason: 'it is too large to be a plan' };
     let value;
     try {
@@ -34377,6 +34503,7 @@ function readSavedPlan({ plan }, owner) {
 
 
 
+
 /** Throws what the file system throws. */
 function loadState(options) {
     return new Loader(options).load();
@@ -34404,6 +34531,7 @@ class Loader {
             [paths.live, 'directory'],
             [paths.resume, 'directory'],
             [paths.completions, { maxBytes: MAX_COMPLETIONS_BYTES }],
+            [paths.linesToWrite, { maxBytes: MAX_MARK_BYTES }],
             [paths.attempts, { maxBytes: MAX_ATTEMPTS_BYTES }],
             [paths.plan, { maxBytes: MAX_PLAN_BYTES }],
             [paths.logs, 'directory'],
@@ -34449,7 +34577,7 @@ class Loader {
             records: completions.records,
             lines: progressText === undefined ? undefined : progress.commands,
             repository: owner.repository,
-            mergeWasInterrupted: mergeWasInterrupted(paths, completionsText),
+            linesToWrite: earlierMergeWasInterrupted(paths, completionsText) ? 'all' : this.#loadMark(),
             recordsWereLost: recordsWereQuarantined || completions.rejected !== undefined,
             hasRecordFile: (evalKey) => (0,external_node_fs_.existsSync)((0,progress_paths/* completedRecordFile */.Bq)(paths, evalKey)),
         });
@@ -34458,8 +34586,18 @@ class Loader {
         const progressLines = formatProgress([...healed.commands.values()]);
         if (progressText !== undefined && progressLines !== progressText)
             (0,durable/* replaceFile */.fR)(paths.progressFile, progressLines);
-        clearMergeMark(paths);
+        for (const mark of [paths.linesToWrite, earlierMergeMark(paths)])
+            clearMark(mark);
         return healed;
+    }
+    #loadMark() {
+        const { paths } = this.#options;
+        const text = (0,untrusted_files/* readRegularFile */.XF)(paths.linesToWrite);
+        const mark = text === undefined ? new Set() : parseMark(text);
+        if (!('reason' in mark))
+            return mark;
+        this.#reject(paths.linesToWrite, mark.reason);
+        return new Set();
     }
     #loadAttempts() {
         const { paths, owner } = this.#options;
@@ -34649,6 +34787,7 @@ var unwritable = __nccwpck_require__(8820);
 
 
 
+
 class State {
     paths;
     owner;
@@ -34657,6 +34796,7 @@ class State {
     /** Keys of the evals of the current plan; undefined when there is no plan yet. */
     #knownEvals;
     #attempts;
+    #linesToWrite;
     // All three maps are by the id of the command.
     #commands;
     #records;
@@ -34670,6 +34810,7 @@ class State {
         this.#now = options.now ?? (() => new Date());
         this.#knownEvals = options.knownCommands?.flatMap(([, , key]) => key ?? []);
         this.#attempts = new AttemptLog(this.paths.attempts, loaded.attempts);
+        this.#linesToWrite = new LinesToWrite(this.paths);
         this.#commands = new Map(loaded.commands);
         this.#records = new Map(loaded.records);
         this.#removedByUser = loaded.removed;
@@ -34717,7 +34858,7 @@ class State {
     }
     /**
      * Records a completed eval: first the record file, then the completion record, then the progress line. Only the line makes
-     * the eval completed.
+     * the eval completed. A mark on disk says that the line is being written.
      */
     complete(record, recordFile) {
         this.#write(() => {
@@ -34725,10 +34866,13 @@ class State {
                 this.#storeRecordFile(recordFile, record.eval);
             if (!(0,external_node_fs_.existsSync)(this.paths.progressFile))
                 (0,durable/* replaceFile */.fR)(this.paths.progressFile, '');
-            (0,durable/* appendLine */.Xq)(this.paths.completions, formatRecord(record));
             const id = (0,model_command/* commandId */.vC)(record.argv);
-            if (!this.#commands.has(id))
-                (0,durable/* appendLine */.Xq)(this.paths.progressFile, (0,model_command/* formatCommand */.fE)(record.argv));
+            const hasLine = this.#commands.has(id);
+            this.#linesToWrite.around(hasLine ? [] : [record.argv], () => {
+                (0,durable/* appendLine */.Xq)(this.paths.completions, formatRecord(record));
+                if (!hasLine)
+                    (0,durable/* appendLine */.Xq)(this.paths.progressFile, (0,model_command/* formatCommand */.fE)(record.argv));
+            });
             this.#commands.set(id, record.argv);
             this.#records.delete(id);
             this.#records.set(id, record);
@@ -34779,7 +34923,10 @@ class State {
         this.#write(() => {
             const evalKeys = adopted.map(([, record]) => record.eval);
             adoptRecordFiles(evalKeys, other.paths, this.paths);
-            replaceMerged(this.paths, [...merged.records.values()], [...merged.commands.values()]);
+            const records = [...merged.records.values()];
+            const commands = [...merged.commands.values()];
+            const lineless = records.map(({ argv }) => argv).filter((argv) => !this.isDone(argv));
+            replaceMerged(this.paths, { records, commands, lineless }, this.#linesToWrite);
             this.#attempts.merge(other.#attempts);
             this.#adoptJournals(other.paths);
         });

@@ -36,9 +36,18 @@ export interface CheckpointKeys {
   isOfSet(key: string): boolean;
   /** Which run or request saved the entry with the key. */
   originOf(key: string): CheckpointOrigin;
+  /** Prefixes of entries that no restore uses: those of other values of `cache-key` first, then those of any set. */
+  readonly others: readonly string[];
+  /** What distinguishes another checkpoint of this eval set from those of this identity, if its key shows that. */
+  differenceOf(key: string): Difference | undefined;
   /** Keys and prefixes of entries that are older than the entry with this key, the nearest first. */
   olderThan(key: string): readonly string[];
 }
+
+export type Difference =
+  | { readonly kind: 'cache-key' }
+  /** The name as it is in keys, in lower case. */
+  | { readonly kind: 'model'; readonly model: string };
 
 export type CheckpointOrigin = 'this run' | 'an earlier run' | 'the same request' | 'the same set';
 
@@ -56,7 +65,8 @@ const HEX = [...'0123456789abcdef'];
  */
 export function checkpointKeys(identity: CheckpointIdentity): CheckpointKeys {
   const { model, evalSet, cacheKey, shard, runAttempt } = identity;
-  const set = `${slugOf(model, evalSet)}-${shortHash([model, evalSet, cacheKey], 16)}-`;
+  const slug = slugOf(model, evalSet);
+  const set = `${slug}-${shortHash([model, evalSet, cacheKey], 16)}-`;
   const shardPart = `s${shard.index}of${shard.count}-`;
   const anyOfSet = `oaievalset-v2-${set}`;
   const sameRequest = `${anyOfSet}${shortHash(identity.request, 8)}`;
@@ -85,6 +95,15 @@ export function checkpointKeys(identity: CheckpointIdentity): CheckpointKeys {
       if (key.startsWith(anyRun + run) || key.startsWith(before + run)) return 'this run';
       if (key.startsWith(anyRun)) return 'an earlier run';
       return key.startsWith(sameRequest) ? 'the same request' : 'the same set';
+    },
+    others: [`oaievalset-v2-${slug}-`, 'oaievalset-v2-'],
+    differenceOf(key) {
+      const [, other = ''] = /^oaievalset-v2-(.+)-[0-9a-f]{16}-[0-9a-f]{16}-s\d+of/.exec(key) ?? [];
+      if (other === slug) return { kind: 'cache-key' };
+      const ofSet = `.${keyPart(evalSet)}`;
+      // A longer slug is cut.
+      if (ofSet === '.' || other.length >= SLUG_LENGTH || !other.endsWith(ofSet)) return undefined;
+      return { kind: 'model', model: other.slice(0, -ofSet.length) };
     },
     olderThan: (key) => [
       ...new Set([

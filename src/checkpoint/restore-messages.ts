@@ -1,6 +1,8 @@
 /** What the log says about a restore. */
 import type { Log } from '../log.ts';
-import type { CheckpointKeys } from './keys.ts';
+import type { StatesOnMachine } from '../progress/states-on-machine.ts';
+import { oneLine, shorten } from '../text.ts';
+import { type CheckpointIdentity, checkpointKeys, type Difference } from './keys.ts';
 import type { CacheTrouble, RestoreHit, RestoreOutcome } from './store.ts';
 
 const ORIGINS = {
@@ -11,9 +13,16 @@ const ORIGINS = {
     ', of this eval set with other arguments. Results of evals with the same content are reused',
 } as const;
 
-export function reportRestore(outcome: RestoreOutcome, keys: CheckpointKeys, log: Log): void {
-  if (outcome.kind === 'hit') reportHit(outcome, keys, log);
-  else if (outcome.kind === 'miss') reportMiss(outcome.unreadable, keys, log);
+export interface MessageContext {
+  readonly identity: CheckpointIdentity;
+  readonly machine: StatesOnMachine;
+  /** Of another checkpoint of the eval set, if there is no own one. */
+  readonly difference: Difference | undefined;
+}
+
+export function reportRestore(outcome: RestoreOutcome, context: MessageContext, log: Log): void {
+  if (outcome.kind === 'hit') reportHit(outcome, context, log);
+  else if (outcome.kind === 'miss') reportMiss(outcome.unreadable, context, log);
   else if (outcome.kind === 'unavailable') reportUnavailable(outcome, log);
   else {
     log.warning(
@@ -24,14 +33,14 @@ export function reportRestore(outcome: RestoreOutcome, keys: CheckpointKeys, log
   }
 }
 
-function reportHit({ key, passedOver }: RestoreHit, keys: CheckpointKeys, log: Log): void {
+function reportHit({ key, passedOver }: RestoreHit, { identity }: MessageContext, log: Log): void {
   for (const { key: broken, why } of passedOver) {
     log.warning(
       `The checkpoint ${broken} is not used: ${why}. An older one is used instead: ${key}.`,
       'Checkpoint rejected',
     );
   }
-  log.info(`Restored the checkpoint ${key}${ORIGINS[keys.originOf(key)]}`);
+  log.info(`Restored the checkpoint ${key}${ORIGINS[checkpointKeys(identity).originOf(key)]}`);
 }
 
 function reportUnavailable({ cause, canBeFixed }: CacheTrouble, log: Log): void {
@@ -46,12 +55,9 @@ function reportUnavailable({ cause, canBeFixed }: CacheTrouble, log: Log): void 
   }
 }
 
-function reportMiss(unreadable: string | undefined, keys: CheckpointKeys, log: Log): void {
+function reportMiss(unreadable: string | undefined, context: MessageContext, log: Log): void {
   if (unreadable === undefined) {
-    log.info(
-      `There is no checkpoint yet: no cache entry has a key that starts with ${keys.anyOfSet}. The run starts with the state of ` +
-        'this machine.',
-    );
+    log.info(describeMiss(context));
   } else {
     log.warning(
       `The checkpoint ${unreadable} was packed with zstd, which this machine does not have. The run starts with the state ` +
@@ -60,4 +66,29 @@ function reportMiss(unreadable: string | undefined, keys: CheckpointKeys, log: L
       'Checkpoint not restored',
     );
   }
+}
+
+/** What was looked for, and what is different about the nearest state that is known. */
+function describeMiss({ identity, machine, difference }: MessageContext): string {
+  const { model, evalSet, cacheKey } = identity;
+  const wanted = `of ${shown(model)} on ${shown(evalSet)}${cacheKey === '' ? '' : ` with the cache-key ${shown(cacheKey)}`}`;
+  if (machine.hasState)
+    return `This run can see no checkpoint ${wanted}. Only the state of this machine can be reused.`;
+  return `Nothing is reused: this run can see no checkpoint ${wanted}.${describeOther(machine, difference)}`;
+}
+
+function describeOther({ otherModels }: StatesOnMachine, difference: Difference | undefined): string {
+  if (difference?.kind === 'cache-key') return ' There is one with another cache-key.';
+  if (difference) return ` The newest checkpoint of this eval set is of another model: ${difference.model}.`;
+  const [model] = otherModels;
+  return model === undefined
+    ? ''
+    : ` This machine has results of another model on this eval set: ${shown(model)}.`;
+}
+
+const MAX_SHOWN_BYTES = 200;
+
+/** Others may have chosen the name. */
+function shown(name: string): string {
+  return shorten(oneLine(name), MAX_SHOWN_BYTES);
 }

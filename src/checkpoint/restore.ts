@@ -99,11 +99,20 @@ interface LookUpContext {
 /** The entry of this set that the first of these keys finds. */
 export async function lookUp(
   wanted: readonly string[],
-  { client, keys, packing, limit }: LookUpContext,
+  context: LookUpContext,
+  except: readonly string[] = [],
+): Promise<Restored> {
+  const outcome = await lookUpAny(wanted, context, except);
+  return outcome.kind === 'hit' && !context.keys.isOfSet(outcome.key) ? { kind: 'miss' } : outcome;
+}
+
+/** The entry of any set that the first of these keys finds. */
+export async function lookUpAny(
+  wanted: readonly string[],
+  { client, packing, limit }: Omit<LookUpContext, 'keys'>,
   except: readonly string[] = [],
 ): Promise<Restored> {
   const request = { operation: 'look-up', keys: wanted, except } as const;
   const response = await client.requestWithoutFiles(request, packing, limit);
-  const outcome = 'kind' in response ? response : restoreOutcome(response);
-  return outcome.kind === 'hit' && !keys.isOfSet(outcome.key) ? { kind: 'miss' } : outcome;
+  return 'kind' in response ? response : restoreOutcome(response);
 }

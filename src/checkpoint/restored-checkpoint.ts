@@ -6,8 +6,9 @@ import type { Owner } from '../model/owner.ts';
 import type { SavedPlan } from '../model/plan.ts';
 import { stateFolder, statePaths } from '../progress/paths.ts';
 import { type OpenOptions, State } from '../progress/state.ts';
+import type { StatesOnMachine } from '../progress/states-on-machine.ts';
 import { type Content, contentOf, hasNews } from './content.ts';
-import { type CheckpointIdentity, checkpointKeys } from './keys.ts';
+import type { CheckpointIdentity } from './keys.ts';
 import { reportRestore } from './restore-messages.ts';
 import type { CheckpointStore, RestoreOutcome } from './store.ts';
 import { TreeInspector } from './trust/inspection.ts';
@@ -18,6 +19,8 @@ export interface RestoreRequest {
   readonly owner: Owner;
   /** False: nothing is restored, but the log says at once if this machine cannot save checkpoints either. */
   readonly resume: boolean;
+  /** What this machine has of the eval set, apart from checkpoints. */
+  readonly machine: StatesOnMachine;
   readonly log: Log;
   /** Aborted when the job is cancelled. */
   readonly signal?: AbortSignal;
@@ -28,13 +31,17 @@ export interface RestoreRequest {
  * @throws the reason of the signal when it is aborted, instead of a warning that the restore failed
  */
 export async function restoreCheckpoint(request: RestoreRequest): Promise<RestoredCheckpoint> {
-  const { store, identity, owner, resume, log, signal } = request;
+  const { store, identity, owner, machine, resume, log, signal } = request;
   const inspector = new TreeInspector(owner);
   const outcome: RestoreOutcome = resume
     ? await store.restore({ signal, inspect: inspector.inspect })
     : ((await store.check({ signal })) ?? { kind: 'miss' });
   if (outcome.kind !== 'hit') signal?.throwIfAborted();
-  if (resume || outcome.kind !== 'miss') reportRestore(outcome, checkpointKeys(identity), log);
+  if (resume || outcome.kind !== 'miss') {
+    const isFresh = outcome.kind === 'miss' && !machine.hasState;
+    const difference = isFresh ? await store.otherCheckpoint({ signal }) : undefined;
+    reportRestore(outcome, { identity, machine, difference }, log);
+  }
   const plan = outcome.kind === 'hit' ? inspector.planOf(outcome.directory) : undefined;
   return new RestoredCheckpoint(outcome, plan, log);
 }

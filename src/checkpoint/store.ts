@@ -5,9 +5,9 @@ import { type Limit, limitOf as timeLimit } from './cache/limit.ts';
 import { type CacheTrouble, failed, noService, type Saved, saveOutcome } from './cache/outcome.ts';
 import { CHECKPOINT_PATH } from './cache/protocol.ts';
 import type { Packing } from './cache/tools.ts';
-import type { CheckpointKeys } from './keys.ts';
+import type { CheckpointKeys, Difference } from './keys.ts';
 import { inPrivateDirectory, isDirectory } from './private-directory.ts';
-import { lookUp, type RestoreOutcome, restoreNearest } from './restore.ts';
+import { lookUp, lookUpAny, type RestoreOutcome, restoreNearest } from './restore.ts';
 import { wrap } from './trust/envelope.ts';
 import type { TreeBounds } from './trust/untrusted-tree.ts';
 
@@ -59,6 +59,8 @@ export interface CheckpointStore {
   check(options?: OperationOptions): Promise<CacheTrouble | undefined>;
   /** Restores the checkpoint that is nearest to this run into a new directory; if that one is broken, an older one. */
   restore(options?: RestoreOptions): Promise<RestoreOutcome>;
+  /** What distinguishes the nearest checkpoint that `restore` does not use, if there is one of this eval set. */
+  otherCheckpoint(options?: OperationOptions): Promise<Difference | undefined>;
   /**
    * Saves `<snapshotRoot>/tmp/oaievalset` as the next checkpoint. Nothing in it may change during the save. A failed save
    * uses its number too, because an unfinished entry may have its key.
@@ -137,6 +139,15 @@ export function openCheckpointStore(options: CheckpointStoreOptions): Checkpoint
       if (typeof packing !== 'string') return packing;
       const context = { client, keys, temporaryDirectory, encryptionKey, bounds, packing, limit, inspect };
       return restoreNearest(context);
+    },
+
+    async otherCheckpoint({ signal, timeoutMs = restoreMs } = {}) {
+      if (!client.hasService) return undefined;
+      const limit = limitOf(timeoutMs, signal);
+      const packing = await client.packing(limit);
+      if (typeof packing !== 'string') return undefined;
+      const found = await lookUpAny(keys.others, { client, packing, limit });
+      return found.kind === 'hit' ? keys.differenceOf(found.key) : undefined;
     },
 
     async save(snapshotRoot, { signal, timeoutMs = saveMs } = {}) {

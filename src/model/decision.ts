@@ -1,7 +1,7 @@
 /** Whether one eval of the plan is reused or runs, and why. */
 import type { CompletionRecord } from './completion-record.ts';
 import type { ChangedPart } from './fingerprint.ts';
-import { describePartName } from './part-names.ts';
+import { ARGUMENTS_PART, describePartName } from './part-names.ts';
 import type { PlannedEval } from './plan.ts';
 
 /** Why a completion record is not reused although its content is the same. */
@@ -16,7 +16,12 @@ export type RunReason =
   | { readonly kind: 'never-completed' }
   | { readonly kind: 'removed-by-user' }
   | Doubt
-  | { readonly kind: 'changed'; readonly parts: readonly ChangedPart[] };
+  | {
+      readonly kind: 'changed';
+      readonly parts: readonly ChangedPart[];
+      /** The arguments of the result and of the plan, if they differ. */
+      readonly arguments?: { readonly from: string; readonly to: string };
+    };
 
 export type Decision =
   | {
@@ -43,11 +48,13 @@ export function describeReason(reason: RunReason): string {
     case 'no-samples':
       return 'its result has no samples';
     case 'changed':
-      return reason.parts.map(describePart).join(', ');
+      return reason.parts.map((part) => describePart(part, reason.arguments)).join(', ');
   }
 }
 
-function describePart({ name, from, to }: ChangedPart): string {
+function describePart({ name, from, to }: ChangedPart, texts?: { from: string; to: string }): string {
+  if (name === ARGUMENTS_PART && texts)
+    return `args changed (${texts.from || 'none'} → ${texts.to || 'none'})`;
   const short = (hash: string) => `${hash.slice(0, 4)}…`;
   const label = describePartName(name);
   if (from === undefined) return `${label} added (${short(to ?? '')})`;

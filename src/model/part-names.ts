@@ -9,6 +9,9 @@ const PACKAGE = 'package:';
 /** The part for the judge of a model-graded eval. No argument has such a name, because `dataPart` replaces colons. */
 export const JUDGE_PART = 'judge:model';
 
+/** The part for the arguments of `oaieval` that change results. */
+export const ARGUMENTS_PART = 'arguments';
+
 /** Names of parts that are not arguments. An argument that has such a name gets another one. */
 const RESERVED: ReadonlySet<string> = new Set([
   ...['arguments', 'base_url', 'completion_fn', 'evals', 'model', 'modelgraded', 'solvers', 'spec'],
@@ -39,11 +42,20 @@ export function argumentOf(part: string): string {
   return part.split(' ', 1)[0] ?? part;
 }
 
+const LABELS: ReadonlyMap<string, string> = new Map([
+  ['base_url', 'base URL'],
+  ['completion_fn', 'completion function'],
+  ['evals', 'evals version'],
+  ['modelgraded', 'model-graded spec'],
+]);
+
 /** The name of a part in messages: `own/scoring.py`, `few shot jsonl`. */
 export function describePartName(part: string): string {
   if (part === JUDGE_PART) return 'judge';
   if (part.startsWith(CODE)) return part.slice(CODE.length);
   if (part.startsWith(PACKAGE)) return `package ${part.slice(PACKAGE.length)}`;
+  const label = LABELS.get(part);
+  if (label !== undefined) return label;
   const [name = '', ...entry] = part.split(' ');
   return [name.replaceAll('_', ' '), ...entry].join(' ');
 }

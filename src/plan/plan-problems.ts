@@ -70,26 +70,40 @@ const NAMES_HINT = 'Correct the names, or add the registry that has them to the 
 const GLOB_HINT =
   'Correct the inputs include and exclude. Each line is one glob, which must match the name or the key of an eval.';
 const REGISTRY_HINT = 'Correct the registry files named above.';
-const IMPORT_HINT =
-  'Install missing packages with the input extra-packages. Your own modules must be on PYTHONPATH, because oaieval does not search the working directory.';
+const PATH_HINT = 'Correct the input registry-path. It is relative to the input working-directory.';
 const UNKNOWN_HINT = 'Read the messages above.';
 
 const HINTS: ReadonlyMap<string, string> = new Map([
   ['unknown-set', NAMES_HINT],
   ['unmatched-name', NAMES_HINT],
   ['missing-modelgraded', NAMES_HINT],
+  [
+    'eval-as-set',
+    'Name an eval set in the input eval-set. The registry that has it goes into the input registry-path.',
+  ],
   ['empty-set', 'Add evals to the eval set.'],
   ['unmatched-glob', GLOB_HINT],
   ['nothing-left', GLOB_HINT],
   ['duplicate-entry', REGISTRY_HINT],
   ['bad-registry', REGISTRY_HINT],
   ['bad-eval-name', REGISTRY_HINT],
+  ['missing-registry-path', PATH_HINT],
+  ['wrong-registry-path', PATH_HINT],
+  ['repeated-key', REGISTRY_HINT],
   [
-    'missing-registry-path',
-    'Correct the input registry-path. It is relative to the input working-directory.',
+    'unknown-completion-fn',
+    'Correct the input model or judge-model, or add the registry that has the name to the input registry-path.',
   ],
-  ['class-import', IMPORT_HINT],
-  ['completion-fn-import', IMPORT_HINT],
+  ['unknown-class', 'Correct the class in the registry file.'],
+  [
+    'missing-package',
+    'If it is a package, add it to the input extra-packages. If it is your own module, add its directory to PYTHONPATH in the env of the step.',
+  ],
+  [
+    'module-not-on-path',
+    'Add the directory to PYTHONPATH in the env of the step. oaieval does not search the working directory.',
+  ],
+  ['class-error', 'Correct the Python code named above. It must be possible to import it.'],
   ['missing-data', "Add the data files to the registry's data directory, or correct their names."],
   ['no-samples', 'Add samples to the file, or name the file that has them. Do not use --max_samples 0.'],
   ['unreadable-data', 'Replace the damaged data files.'],

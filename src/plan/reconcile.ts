@@ -1,5 +1,5 @@
 /** Decides for each eval whether to reuse its result or to run it, and why. Pure: the state is read and never changed. */
-import { commandId } from '../model/command.ts';
+import { type Command, commandId } from '../model/command.ts';
 import type { CompletionRecord } from '../model/completion-record.ts';
 import type { Decision, RunReason } from '../model/decision.ts';
 import { JUDGE_PART } from '../model/part-names.ts';
@@ -23,8 +23,9 @@ function decide(
   planned: PlannedEval,
   records: readonly CompletionRecord[],
   state: State,
-  { maxAgeMs, now }: ReconcileOptions,
+  options: ReconcileOptions,
 ): Decision {
+  const { maxAgeMs, now } = options;
   const run = (reason: RunReason): Decision => ({ kind: 'run', eval: planned, reason });
 
   const reuse = (record: CompletionRecord): Decision => {
@@ -43,12 +44,32 @@ function decide(
 
   // The same content may have completed with other arguments that change no result, such as --debug.
   const equal = records.filter((record) => isContentOf(planned, record) && !doubtOf(record, now, maxAgeMs));
-  const newest = equal.sort((a, b) => a.ended.localeCompare(b.ended)).at(-1);
+  const newest = newestOf(equal);
   if (newest) return reuse(newest);
-  const judged = judgedOtherwise(planned, records);
-  return run(
-    judged ? { kind: 'changed', parts: changesSince(planned, judged) } : { kind: 'never-completed' },
-  );
+  return run(reasonSince(planned, judgedOtherwise(planned, records) ?? newestOf(records), options));
+}
+
+/** Why the result of another command of the same eval is not reused. */
+function reasonSince(
+  planned: PlannedEval,
+  record: CompletionRecord | undefined,
+  { maxAgeMs, now }: ReconcileOptions,
+): RunReason {
+  if (!record) return { kind: 'never-completed' };
+  const parts = changesSince(planned, record);
+  if (parts.length === 0) return doubtOf(record, now, maxAgeMs) ?? { kind: 'never-completed' };
+  const texts = { from: argumentsOf(record.argv), to: argumentsOf(planned.command) };
+  return { kind: 'changed', parts, ...(texts.from === texts.to ? {} : { arguments: texts }) };
+}
+
+/** The input `args` of a recorded command, which ends with the registry paths. */
+function argumentsOf(command: Command): string {
+  const registries = command.lastIndexOf('--registry_path');
+  return command.slice(3, registries < 0 ? command.length : registries).join(' ');
+}
+
+function newestOf(records: readonly CompletionRecord[]): CompletionRecord | undefined {
+  return records.toSorted((a, b) => a.ended.localeCompare(b.ended)).at(-1);
 }
 
 /** The newest record of the same command with another judge, or without one. */
@@ -61,7 +82,7 @@ function judgedOtherwise(
   const others = records.filter(
     (record) => isSame(record) && record.parts[JUDGE_PART] !== fingerprint.parts[JUDGE_PART],
   );
-  return others.toSorted((a, b) => a.ended.localeCompare(b.ended)).at(-1);
+  return newestOf(others);
 }
 
 /** Reused records that an earlier version made, in the form of this version, which covers more of what can change a result. */

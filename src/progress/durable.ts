@@ -66,6 +66,19 @@ export function replaceFile(path: string, content: string): void {
   }
 }
 
+/** Waits until the names of a file and of its neighbours are on disk, where the system can do that for a directory. */
+export function flushEntries(path: string): void {
+  let directory: number | undefined;
+  try {
+    directory = openSync(dirname(path), 'r');
+    fsyncSync(directory);
+  } catch {
+    // Windows and some network file systems cannot. They write names to disk in their own time.
+  } finally {
+    if (directory !== undefined) closeSync(directory);
+  }
+}
+
 /** When the disk fills up, the kernel writes a part of a buffer. Writing the rest then fails, and reports the cause. */
 function writeWhole(file: number, bytes: Buffer): void {
   let written = 0;

@@ -9,8 +9,8 @@ export interface ReadState {
   /** Commands of the progress file; undefined when the file does not exist. */
   readonly lines: readonly Command[] | undefined;
   readonly repository: string;
-  /** Whether a merge was interrupted between its two files. */
-  readonly mergeWasInterrupted: boolean;
+  /** The ids of the commands whose lines were being written, or `all` of those that have a record. */
+  readonly linesToWrite: ReadonlySet<string> | 'all';
   /** Whether completion records were quarantined. */
   readonly recordsWereLost: boolean;
   /** Whether the eval has a record file, which only this action writes. */
@@ -36,18 +36,20 @@ export function healState(read: ReadState): HealedState {
 }
 
 /**
- * A record is written before its line. So when only the newest record has no line, the process was killed between the two
- * writes, and the line is added. In all other cases, the user removed the line or the whole progress file. After an
- * interrupted merge, every missing line is added.
+ * A record is written before its line. When the mark names the line of a record, the process was killed between the two
+ * writes, and the line is added. Every other missing line was removed by the user, and a missing progress file means all lines.
  */
 function pairWithLines(
   own: readonly CompletionRecord[],
   commands: ReadonlyMap<string, Command>,
-  { lines, mergeWasInterrupted }: ReadState,
+  { lines, linesToWrite }: ReadState,
 ): Pick<HealedState, 'records' | 'removed'> {
-  const withoutLine = own.filter((record) => !commands.has(commandId(record.argv)));
-  const isCrash = lines !== undefined && withoutLine.length === 1 && withoutLine[0] === own.at(-1);
-  const removed = mergeWasInterrupted || isCrash ? [] : withoutLine;
+  const isToBeWritten = (id: string) =>
+    linesToWrite === 'all' || (lines !== undefined && linesToWrite.has(id));
+  const removed = own.filter(({ argv }) => {
+    const id = commandId(argv);
+    return !commands.has(id) && !isToBeWritten(id);
+  });
   const isRemoved = new Set(removed);
   return {
     records: byCommand(own.filter((record) => !isRemoved.has(record))),

@@ -11,7 +11,8 @@ import { formatCompletions, MAX_COMPLETIONS_BYTES, parseCompletions } from './co
 import { makeDirectory } from './directories.ts';
 import { replaceFile } from './durable.ts';
 import { type HealedState, healState } from './heal-state.ts';
-import { clearMergeMark, mergeWasInterrupted } from './merge-files.ts';
+import { clearMark, MAX_MARK_BYTES, parseMark } from './lines-to-write.ts';
+import { earlierMergeMark, earlierMergeWasInterrupted } from './merge-files.ts';
 import type { StateFacts } from './merge-states.ts';
 import { completedRecordFile, type StatePaths, stateFolder } from './paths.ts';
 import { formatProgress, MAX_PROGRESS_BYTES, parseProgress } from './progress-file.ts';
@@ -66,6 +67,7 @@ class Loader {
       [paths.live, 'directory'],
       [paths.resume, 'directory'],
       [paths.completions, { maxBytes: MAX_COMPLETIONS_BYTES }],
+      [paths.linesToWrite, { maxBytes: MAX_MARK_BYTES }],
       [paths.attempts, { maxBytes: MAX_ATTEMPTS_BYTES }],
       [paths.plan, { maxBytes: MAX_PLAN_BYTES }],
       [paths.logs, 'directory'],
@@ -106,7 +108,7 @@ class Loader {
       records: completions.records,
       lines: progressText === undefined ? undefined : progress.commands,
       repository: owner.repository,
-      mergeWasInterrupted: mergeWasInterrupted(paths, completionsText),
+      linesToWrite: earlierMergeWasInterrupted(paths, completionsText) ? 'all' : this.#loadMark(),
       recordsWereLost: recordsWereQuarantined || completions.rejected !== undefined,
       hasRecordFile: (evalKey) => existsSync(completedRecordFile(paths, evalKey)),
     });
@@ -115,8 +117,17 @@ class Loader {
     const progressLines = formatProgress([...healed.commands.values()]);
     if (progressText !== undefined && progressLines !== progressText)
       replaceFile(paths.progressFile, progressLines);
-    clearMergeMark(paths);
+    for (const mark of [paths.linesToWrite, earlierMergeMark(paths)]) clearMark(mark);
     return healed;
+  }
+
+  #loadMark(): ReadonlySet<string> {
+    const { paths } = this.#options;
+    const text = readRegularFile(paths.linesToWrite);
+    const mark = text === undefined ? new Set<string>() : parseMark(text);
+    if (!('reason' in mark)) return mark;
+    this.#reject(paths.linesToWrite, mark.reason);
+    return new Set();
   }
 
   #loadAttempts(): readonly AttemptRecord[] {

@@ -1,5 +1,5 @@
 /** Writes the result of a merge to disk, in an order in which a kill at any moment loses nothing: docs/adr/0003. */
-import { chmodSync, renameSync, rmSync } from 'node:fs';
+import { chmodSync, existsSync, renameSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Command } from '../model/command.ts';
 import type { CompletionRecord } from '../model/completion-record.ts';
@@ -7,6 +7,7 @@ import { formatCompletions } from './completions-file.ts';
 import { makeDirectory, PRIVATE_FILE } from './directories.ts';
 import { linkOrCopy, replaceFile, TEMPORARY } from './durable.ts';
 import { sha256 } from './hash.ts';
+import type { LinesToWrite } from './lines-to-write.ts';
 import { completedRecordFile, outputFile, type StatePaths } from './paths.ts';
 import { formatProgress } from './progress-file.ts';
 import { readRegularFile, sizeOfFile } from './untrusted-files.ts';
@@ -30,31 +31,34 @@ export function adoptRecordFiles(evalKeys: readonly string[], from: StatePaths, 
 }
 
 /**
- * Replaces the completion records, then the progress lines. If the process is killed between the two writes, merged records
- * without progress lines would look as if the user had removed them; a mark on disk says that a merge wrote them.
+ * Replaces the completion records, then the progress lines. If the process is killed between the two writes, the mark says
+ * which lines are still to be written: without it they would look as if the user had deleted them.
+ * @param lineless the commands of records that had no line before
  */
 export function replaceMerged(
   paths: StatePaths,
-  records: readonly CompletionRecord[],
-  commands: readonly Command[],
+  { records, commands, lineless }: MergedFiles,
+  mark: LinesToWrite,
 ): void {
-  const completions = formatCompletions(records);
-  replaceFile(mergeMark(paths), sha256(completions));
-  replaceFile(paths.completions, completions);
-  replaceFile(paths.progressFile, formatProgress(commands));
-  clearMergeMark(paths);
+  // A missing progress file means that the user deleted all lines.
+  if (!existsSync(paths.progressFile)) replaceFile(paths.progressFile, '');
+  mark.around(lineless, () => {
+    replaceFile(paths.completions, formatCompletions(records));
+    replaceFile(paths.progressFile, formatProgress(commands));
+  });
 }
 
-/** Whether a merge wrote these completion records and was killed before it wrote the progress lines. */
-export function mergeWasInterrupted(paths: StatePaths, completions: string): boolean {
-  return readRegularFile(mergeMark(paths)) === sha256(completions);
+export interface MergedFiles {
+  readonly records: readonly CompletionRecord[];
+  readonly commands: readonly Command[];
+  readonly lineless: readonly Command[];
 }
 
-export function clearMergeMark(paths: StatePaths): void {
-  rmSync(mergeMark(paths), { force: true });
+/** Whether version 0.1 was killed during a merge. Its mark has the SHA-256 of completion records that all get a line. */
+export function earlierMergeWasInterrupted(paths: StatePaths, completions: string): boolean {
+  return readRegularFile(earlierMergeMark(paths)) === sha256(completions);
 }
 
-/** Contains the SHA-256 of the completion records that a merge is writing. */
-function mergeMark(paths: StatePaths): string {
+export function earlierMergeMark(paths: StatePaths): string {
   return join(paths.live, 'merge');
 }

@@ -9,6 +9,8 @@ export interface StatePaths {
   /** `{model}.{eval_set}.resume/`: all other files that belong into a checkpoint. */
   readonly resume: string;
   readonly completions: string;
+  /** Names the progress lines that are being written: lines-to-write.ts. */
+  readonly linesToWrite: string;
   /** The ended attempts of the last run. */
   readonly attempts: string;
   readonly plan: string;
@@ -34,6 +36,7 @@ export function statePaths(stateDirectory: string, model: string, evalSet: strin
     progressFile: `${stem}.progress.txt`,
     resume,
     completions: join(resume, 'completions.jsonl'),
+    linesToWrite: join(resume, 'lines-to-write.json'),
     attempts: join(resume, 'attempts.jsonl'),
     plan: join(resume, 'plan.json'),
     logs: join(resume, 'logs'),

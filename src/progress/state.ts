@@ -16,6 +16,7 @@ import { formatCompletions, formatRecord } from './completions-file.ts';
 import { makeDirectory, PRIVATE_FILE } from './directories.ts';
 import { appendLine, replaceFile } from './durable.ts';
 import { Journals } from './journals.ts';
+import { LinesToWrite } from './lines-to-write.ts';
 import { type LoadedState, loadState, type OpenOptions } from './load-state.ts';
 import { adoptRecordFiles, replaceMerged } from './merge-files.ts';
 import { mergeStates, type StateFacts } from './merge-states.ts';
@@ -34,6 +35,7 @@ export class State {
   /** Keys of the evals of the current plan; undefined when there is no plan yet. */
   readonly #knownEvals: readonly string[] | undefined;
   readonly #attempts: AttemptLog;
+  readonly #linesToWrite: LinesToWrite;
   // All three maps are by the id of the command.
   #commands: Map<string, Command>;
   #records: Map<string, CompletionRecord>;
@@ -48,6 +50,7 @@ export class State {
     this.#now = options.now ?? (() => new Date());
     this.#knownEvals = options.knownCommands?.flatMap(([, , key]) => key ?? []);
     this.#attempts = new AttemptLog(this.paths.attempts, loaded.attempts);
+    this.#linesToWrite = new LinesToWrite(this.paths);
     this.#commands = new Map(loaded.commands);
     this.#records = new Map(loaded.records);
     this.#removedByUser = loaded.removed;
@@ -104,15 +107,18 @@ export class State {
 
   /**
    * Records a completed eval: first the record file, then the completion record, then the progress line. Only the line makes
-   * the eval completed.
+   * the eval completed. A mark on disk says that the line is being written.
    */
   complete(record: CompletionRecord, recordFile?: string): void {
     this.#write(() => {
       if (recordFile) this.#storeRecordFile(recordFile, record.eval);
       if (!existsSync(this.paths.progressFile)) replaceFile(this.paths.progressFile, '');
-      appendLine(this.paths.completions, formatRecord(record));
       const id = commandId(record.argv);
-      if (!this.#commands.has(id)) appendLine(this.paths.progressFile, formatCommand(record.argv));
+      const hasLine = this.#commands.has(id);
+      this.#linesToWrite.around(hasLine ? [] : [record.argv], () => {
+        appendLine(this.paths.completions, formatRecord(record));
+        if (!hasLine) appendLine(this.paths.progressFile, formatCommand(record.argv));
+      });
       this.#commands.set(id, record.argv);
       this.#records.delete(id);
       this.#records.set(id, record);
@@ -165,7 +171,10 @@ export class State {
     this.#write(() => {
       const evalKeys = adopted.map(([, record]) => record.eval);
       adoptRecordFiles(evalKeys, other.paths, this.paths);
-      replaceMerged(this.paths, [...merged.records.values()], [...merged.commands.values()]);
+      const records = [...merged.records.values()];
+      const commands = [...merged.commands.values()];
+      const lineless = records.map(({ argv }) => argv).filter((argv) => !this.isDone(argv));
+      replaceMerged(this.paths, { records, commands, lineless }, this.#linesToWrite);
       this.#attempts.merge(other.#attempts);
       this.#adoptJournals(other.paths);
     });

@@ -1,10 +1,11 @@
 /** Describes for the log, before anything runs, what runs it and what will be done. Pure. */
 import type { CompletionRecord } from '../model/completion-record.ts';
-import { type Decision, describeReason, describeWritten } from '../model/decision.ts';
+import { type Decision, describeWritten } from '../model/decision.ts';
 import { counted, listed, wholeNumber } from '../model/format.ts';
 import type { Plan } from '../model/plan.ts';
 import type { RecordedResponses } from '../model/results.ts';
 import type { RunIdentity } from '../model/run-identity.ts';
+import { describeReruns } from './describe-reruns.ts';
 import { isOrAre } from './describe-results.ts';
 
 /** More names do not help a reader. */
@@ -13,11 +14,8 @@ const MAX_NAMES = 20;
 /** Runs that completed reused evals, each with a line of its own. */
 const MAX_RUNS = 5;
 
-/** Lines about evals that run again. */
-const MAX_REASONS = 20;
-
-/** Names in a line about several evals that run again for one reason. */
-const NAMES_OF_REASON = 5;
+/** Lines about reused evals that write files. */
+const MAX_OUTPUTS = 20;
 
 export interface Versions {
   /** The version of the action. */
@@ -63,8 +61,8 @@ export function describePlan({ evalSet, decisions, leftOut, recorded, run }: Pla
       run,
     ),
     ...describeRecorded(recorded),
-    ...describeReasons(decisions),
-    ...bounded(outputs, MAX_REASONS, (hidden) => `${counted(hidden, 'more reused eval')} also write files`),
+    ...describeReruns(decisions),
+    ...bounded(outputs, MAX_OUTPUTS, (hidden) => `${counted(hidden, 'more reused eval')} also write files`),
   ];
 }
 
@@ -123,28 +121,6 @@ function describeRecorded({ responses, evals }: RecordedResponses): string[] {
   return [
     `Resumed: ${counted(responses, 'response')} of ${counted(evals, 'eval')} ${isOrAre(responses)} recorded and will be replayed`,
   ];
-}
-
-/** A line for each eval that runs again. Of many, those with the same reason share one. */
-function describeReasons(decisions: readonly Decision[]): string[] {
-  const again = decisions.flatMap((decision) =>
-    decision.kind === 'run' && decision.reason.kind !== 'never-completed'
-      ? [{ name: decision.eval.name, why: describeReason(decision.reason) }]
-      : [],
-  );
-  if (again.length <= MAX_REASONS) return again.map(({ name, why }) => `${name}: runs again, ${why}`);
-  const groups = [...Map.groupBy(again, ({ why }) => why)].sort(([, a], [, b]) => b.length - a.length);
-  const lines = groups.map(([why, evals]) => {
-    const names = listed(
-      evals.map(({ name }) => name),
-      NAMES_OF_REASON,
-    );
-    return evals.length === 1 ? `${names}: runs again, ${why}` : `${names}: run again, ${why}`;
-  });
-  return bounded(lines, MAX_REASONS, (hidden) => {
-    const evals = groups.slice(-hidden).reduce((sum, [, each]) => sum + each.length, 0);
-    return `${counted(evals, 'more eval')} ${evals === 1 ? 'runs' : 'run'} again, for other reasons`;
-  });
 }
 
 /** The first `most` lines, and one line about the hidden ones. */

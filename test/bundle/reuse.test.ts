@@ -197,7 +197,7 @@ const cases: Case[] = [
     name: 'the configuration of the completion function',
     edit: (at) =>
       replace(at, 'registry/completion_fns/reuse.yaml', 'prefix: "echo: "', 'prefix: "loud echo: "'),
-    ...all('completion fn'),
+    ...all('completion function'),
   },
   {
     name: 'the source of the completion function',
@@ -209,25 +209,25 @@ const cases: Case[] = [
     name: 'the version of evals',
     // A distribution in front of the installed one: importlib.metadata reports its version, the code stays the same.
     run: (at) => ({ env: { PYTHONPATH: `${join(at, 'newer-evals')}:${join(at, 'modules')}` } }),
-    ...all('evals'),
+    ...all('evals version'),
   },
   {
     name: 'the API',
     run: () => ({ env: { OPENAI_BASE_URL: api.url.replace('/v1', '/v2') } }),
-    ...all('base url'),
+    ...all('base URL'),
   },
-  { name: '--max_samples', run: () => ({ inputs: { args: '--max_samples 2' } }), ...all() },
+  { name: '--max_samples', run: () => ({ inputs: { args: '--max_samples 2' } }), ...all('args') },
   { name: 'the model', run: () => ({ inputs: { model: 'other-echo' } }), ...all() },
-  { name: '--seed', run: () => ({ inputs: { args: '--seed 7' } }), ...all() },
+  { name: '--seed', run: () => ({ inputs: { args: '--seed 7' } }), ...all('args') },
   {
     name: '--extra_eval_params',
     run: () => ({ inputs: { args: '--extra_eval_params samples_jsonl=reuse/few-shot.jsonl' } }),
-    ...all(),
+    ...all('args'),
   },
   {
     name: '--completion_args',
     run: () => ({ inputs: { args: '--completion_args suffix=!' } }),
-    ...all(),
+    ...all('args'),
   },
 ];
 
@@ -249,7 +249,7 @@ describe.concurrent('an edit between two runs', { timeout: 240_000 }, () => {
         logOf(result),
       ).toEqual(expected);
       const said = Object.entries(fresh).filter((entry) => entry[1] !== undefined);
-      expect(runsAgain(result)).toEqual(
+      expect(runsAgain(result, SETS[evalSet])).toEqual(
         Object.fromEntries(said.map(([name, why]) => [name, expect.stringMatching(changesOf(why ?? ''))])),
       );
       // Reused means that the results are those of before.
@@ -305,7 +305,9 @@ describe.concurrent('an edit between two runs', { timeout: 240_000 }, () => {
 /** `samples changed (a1b2… → c3d4…), spec changed (…)` for `samples, spec`: hashes that differ, and nothing else. */
 function changesOf(parts: string): RegExp {
   const change = (part: string, n: number) =>
-    `${part.replaceAll('.', '\\.')} changed \\(([0-9a-f]{4})… → (?!\\${n + 1})[0-9a-f]{4}…\\)`;
+    part === 'args'
+      ? 'args changed \\(none → --.+\\)'
+      : `${part.replaceAll('.', '\\.')} changed \\(([0-9a-f]{4})… → (?!\\${n + 1})[0-9a-f]{4}…\\)`;
   return new RegExp(`^${parts.split(', ').map(change).join(', ')}$`);
 }
 

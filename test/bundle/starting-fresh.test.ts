@@ -52,6 +52,18 @@ describe.concurrent('starting fresh', () => {
     );
   });
 
+  test('progress file: without its newest line, that eval runs again, although a checkpoint has it', async (context) => {
+    const machine = await completedMachine(context);
+    await machine.run();
+    expect(machine.cache.entries()).toHaveLength(1);
+    const lines = readFileSync(machine.path('progress.txt'), 'utf8').split('\n').slice(0, -2);
+    writeFileSync(machine.path('progress.txt'), `${lines.join('\n')}\n`);
+
+    const result = await machine.run({ runAttempt: 2 });
+    expect(result.outputs, logOf(result)).toMatchObject(counts(1, 1));
+    expect(Object.values(runsAgain(result))).toEqual(['its line was removed from the progress file']);
+  });
+
   test('max-age: only older results run again, and the log says so', LONG, async (context) => {
     const machine = await completedMachine(context);
     const path = machine.path('resume/completions.jsonl');

@@ -15,6 +15,7 @@ import {
   type RestoreOutcome,
 } from '../../src/checkpoint/store.ts';
 import { abortedAfter } from '../../src/process/abort.ts';
+import type { StatesOnMachine } from '../../src/progress/states-on-machine.ts';
 import type { CacheStep } from '../stand-ins/cache-protocol.ts';
 import {
   type CacheFault,
@@ -62,6 +63,9 @@ export const identity: CheckpointIdentity = {
   runId: '1',
   runAttempt: 1,
 };
+
+/** A machine without a state of the eval set. */
+export const EMPTY_MACHINE: StatesOnMachine = { hasState: false, otherModels: [] };
 
 /** A finished entry of the cache. */
 export interface Seed {

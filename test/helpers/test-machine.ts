@@ -218,11 +218,18 @@ export function annotations(result: RunResult): string[] {
     .map(({ level, message }) => `${level}: ${message}`);
 }
 
-/** The evals that run again according to the log, with the reason that it gives. */
-export function runsAgain(result: RunResult): Record<string, string> {
+/**
+ * The evals that run again according to the log, with the reason that it gives.
+ * @param evalSet the evals of the set, which the log does not name if all of them run again for one reason
+ */
+export function runsAgain(result: RunResult, evalSet: readonly string[] = []): Record<string, string> {
   const lines = result.lines.flatMap((line) => {
-    const [, name, why] = /^(\S+): runs again, (.*)$/.exec(line) ?? [];
-    return name === undefined || why === undefined ? [] : [[name, why] as const];
+    const [, , all] = /^All (\d+) evals run again: (.*)$/.exec(line) ?? [];
+    if (all !== undefined) return evalSet.map((name) => [name, all] as const);
+    const [, why = '', names] = /^\d+ evals run again, (.*): ([^:]+)$/.exec(line) ?? [];
+    if (names !== undefined) return names.split(', ').map((name) => [name, why] as const);
+    const [, name, reason] = /^(\S+): runs again, (.*)$/.exec(line) ?? [];
+    return name === undefined || reason === undefined ? [] : [[name, reason] as const];
   });
   return Object.fromEntries(lines);
 }

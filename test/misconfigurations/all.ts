@@ -1,3 +1,4 @@
+import { codeMistakes } from './code.ts';
 import { inputMistakes } from './inputs.ts';
 import { keyMistakes } from './keys.ts';
 import type { Misconfiguration } from './misconfiguration.ts';
@@ -11,4 +12,5 @@ export const misconfigurations: readonly Misconfiguration[] = [
   ...keyMistakes,
   ...pathMistakes,
   ...registryMistakes,
+  ...codeMistakes,
 ];

@@ -37,6 +37,13 @@ export function inventory(stateDirectory: string): Inventory {
     }
   });
   const done = new Set(lines(`${stem}.progress.txt`).map((line) => (JSON.parse(line) as string[])[2] ?? ''));
+  const mark = `${stem}.resume/lines-to-write.json`;
+  const toBeWritten = existsSync(mark) ? readFileSync(mark, 'utf8') : '';
+  for (const key of records.keys())
+    if (!done.has(key) && !toBeWritten.includes(JSON.stringify(key)))
+      wrong.push(
+        `${key} has a completion record, but neither a progress line nor a mark that its line is being written`,
+      );
   const metrics: Record<string, unknown> = {};
   for (const key of [...done].sort()) {
     const record = records.get(key);

@@ -2,7 +2,7 @@
 import inspect
 import sys
 
-from .problems import in_own_words
+from .class_problems import class_problem
 
 # User code may call sys.exit() when it is imported. This counts as a failed import, and must not end this process.
 IMPORT_ERRORS = (Exception, SystemExit)
@@ -24,7 +24,7 @@ class Classes:
         return any(found is None for found, _ in self._loaded.values())
 
     def load(self, reference):
-        """Returns (class, None), or (None, why it cannot be imported)."""
+        """Returns (class, None), or (None, the ClassProblem)."""
         from evals.utils.misc import make_object
 
         if reference in self._loaded:
@@ -37,7 +37,7 @@ class Classes:
                 with self._edges.recorded():
                     found = make_object(reference).func
             except IMPORT_ERRORS as error:
-                why = f"class {reference} cannot be imported: {in_own_words(error)}"
+                why = class_problem(reference, error)
                 if module not in sys.modules:
                     self._broken_modules[module] = why
         self._loaded[reference] = (found, why)

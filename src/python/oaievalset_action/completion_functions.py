@@ -6,6 +6,7 @@ import re
 from . import chat_fallback
 from .data_files import MODELGRADED_ARGUMENT, last_key, strings_in
 from .import_statements import CLASS_REFERENCE
+from .misspelt_models import report_misspelling
 from .output import jsonable
 from .registry import chain_of
 
@@ -76,6 +77,7 @@ class CompletionFunctions:
     def _unregistered(self, name, names):
         entry = new_entry(name, "api-model", True)
         entry["near"] = self._problems.near(name, names)
+        report_misspelling(name, names, entry["near"], self._problems)
         if self._uses_chat_fallback:
             entry["api"] = "completions" if chat_fallback.is_legacy_completion_model(name) else "chat"
         return entry
@@ -84,7 +86,7 @@ class CompletionFunctions:
         entry["spec"] = {"cls": reference, "args": jsonable(args)}
         cls, why = self._classes.load(reference)
         if cls is None:
-            self._problems.add("completion-fn-import", name, why)
+            self._problems.add(why.code, name, why.message, why.near)
             return
         entry["sources"], entry["packages"] = self._sources.of(cls)
         entry["code"] = self._code.number_of(cls, reference, args)

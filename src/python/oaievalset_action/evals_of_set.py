@@ -35,7 +35,7 @@ class EvalsOfSet:
         solvers, solver_data = self._completion_functions.named_in(args, key)
         sources, packages, code, may_write = [], [], None, False
         if cls is None:
-            self._problems.add("class-import", key, why)
+            self._problems.add(why.code, key, why.message, why.near)
         else:
             sources, packages = self._sources.of(cls)
             code = self._code.number_of(cls, spec.cls, [args, solvers], [solver["spec"]["cls"] for solver in solvers])

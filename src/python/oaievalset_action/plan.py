@@ -138,6 +138,7 @@ def fill_plan(plan, request, registry, problems):
     if request["judge_model"] and any(described["model_graded"] for described in plan["evals"]):
         plan["judge"] = completion_functions.describe(request["judge_model"], arguments["completion_args"])
     report_defects(registry, plan, models, request)
+    registry.given_paths.warn()
     if request.get("finds_missing_imports"):
         missing = MissingImports(sources, imported).of(classes.modules() | code.modules())
         plan["missing_imports"] = missing or ([ANY] if classes.has_failed() else [])

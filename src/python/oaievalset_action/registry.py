@@ -7,7 +7,9 @@ import os
 import re
 
 from .problems import in_own_words
-from .registry_text import read_entries
+from .registry_errors import entry_problem, file_problem, repeated_keys, shape_of
+from .registry_paths import RegistryPaths
+from .registry_text import names_any, read_entries
 
 # A pattern of an eval set that matches only itself. Patterns are regular expressions in which `.` is literal.
 PLAIN_NAME = re.compile(r"[\w./:@-]+")
@@ -26,7 +28,7 @@ NOT_FOUND = frozenset(["unknown-set", "unmatched-name", "missing-modelgraded", "
 
 
 class Defect:
-    """A defect of a registry file at which evals would stop."""
+    """A defect of a registry file. evals would stop at it, or silently read something else (`repeated-key`)."""
 
     def __init__(self, kind, code, subject, message, names, path):
         self.kind, self.code, self.subject, self.message, self.path = kind, code, subject, message, path
@@ -49,6 +51,7 @@ def open_registry(paths, problems):
     class ReportingRegistry(evals.registry.Registry):
         def __init__(self):
             super().__init__()
+            self.given_paths = RegistryPaths(paths, problems)
             self.defects = []
             self._kind = None
             self._first_paths = {}
@@ -98,10 +101,10 @@ def open_registry(paths, problems):
             wanted = {name for _, name in self._used} | set(names)
             missing = any(problem["code"] in NOT_FOUND for problem in problems.found)
             for defect in self.defects:
-                read = (missing or not shared) and defect.kind not in unread_kinds
-                if read or self._uses(defect, wanted):
+                stops = defect.code != "repeated-key" and (missing or not shared) and defect.kind not in unread_kinds
+                if stops or self._uses(defect, wanted):
                     problems.add(defect.code, defect.subject, defect.message)
-                else:
+                elif defect.code != "repeated-key":
                     why = "The set does not use it, so it is ignored here. oaieval alone would stop at it"
                     problems.warn(defect.code, defect.subject, f"{defect.message}. {why}")
 
@@ -118,10 +121,12 @@ def open_registry(paths, problems):
         def _load_file(self, path):
             try:
                 comes_with_evals = installed and os.path.abspath(path).startswith(own_folder + os.sep)
-                entries = read_entries(path, comes_with_evals)
+                entries, repeated = read_entries(path, comes_with_evals)
             except Exception as error:
-                self._defect("bad-registry", path, in_own_words(error), None, path)
+                self._defect("bad-registry", path, file_problem(error, path), None, path)
                 return
+            for name, keys in repeated.items():
+                self._defect("repeated-key", path, repeated_keys(keys), [name], path)
             for name, spec in (entries or {}).items():
                 yield name, path, spec
 
@@ -142,7 +147,8 @@ def open_registry(paths, problems):
             for path, entries in duplicates.items():
                 name, first = entries[0]
                 more = f", and {len(entries) - 1} more of this file" if len(entries) > 1 else ""
-                why = f"duplicate entry: {name} from {path} (it is already in {first}){more}"
+                known = f"evals' own {os.path.basename(first)}" if str(first).startswith(own_folder + os.sep) else first
+                why = f"{path} registers it again, but it is already in {known}{more}"
                 self._defect("duplicate-entry", name, why, [each for each, _ in entries], path)
 
         def _defect(self, code, subject, message, names, path):
@@ -152,8 +158,8 @@ def open_registry(paths, problems):
             if resource_type == "evals" and not isinstance(name, str):
                 return f"the name {name!r} is not text; put it in quotes"
             if not isinstance(spec, dict):
-                kind = type(spec).__name__
-                return f"the entry '{name}' of {resource_type} is of type {kind}, but must be a mapping"
+                example = f", such as {name}: {{id: {spec}}}" if resource_type == "evals" and isinstance(spec, str) else ""
+                return f"the entry '{name}' of {resource_type} is {shape_of(spec)}, but must be a mapping{example}"
             try:
                 self._validate_reserved_keywords(spec, name, path)
             except ValueError as error:
@@ -165,21 +171,38 @@ def open_registry(paths, problems):
                 self._used.add((KINDS.get(object), each))
             if (object, name) in self._bad_names:
                 return None
-            why, near = broken_alias(name, d, problems)
+            subject, why, near = broken_alias(name, d, problems)
+            if why is None:
+                spec = d.get(chain_of(name, d)[-1])
+                why, near = (entry_problem(object, spec, type) if isinstance(spec, dict) else None) or (None, ())
+                if why is not None:
+                    why = f"in {self._file_of(object, spec)}, {why}"
             if why is None:
                 try:
                     return super()._dereference(name, d, object, type, **kwargs)
                 except Exception as error:
-                    why = f"Error while processing {object} '{name}': {in_own_words(error)}"
+                    why = f"the {object} {name} is not valid: {in_own_words(error)}"
             self._bad_names.add((object, name))
-            problems.add("bad-registry", name, why, near)
+            problems.add("bad-registry", subject, why, near)
             return None
 
-    registry = ReportingRegistry()
+        def _file_of(self, object, spec):
+            kinds = (KINDS.get(object), "solvers")
+            return next((path for kind in kinds for path in [self._first_paths.get((kind, spec.get("key")))] if path), "a registry")
+
+        def explain_missing_name(self, kind, name):
+            """Whether a defect is why a name is not found. It is then a problem, instead of the name."""
+            found = [
+                defect
+                for defect in self.defects
+                if defect.kind == kind and (name in defect.names if defect.names is not None else names_any(defect.path, [name]))
+            ]
+            for defect in found:
+                problems.add(defect.code, defect.subject, defect.message)
+            return bool(found) or self.given_paths.explain_missing_name()
+
     paths = list(paths)
-    for path in paths:
-        if not os.path.isdir(path):
-            problems.add("missing-registry-path", path, f"there is no directory {os.path.abspath(path)}")
+    registry = ReportingRegistry()
     registry.add_registry_paths(paths)
     return registry
 
@@ -196,33 +219,24 @@ def chain_of(name, entries):
     return chain
 
 
-def names_any(path, wanted):
-    """Whether a file that cannot be parsed seems to have one of the entries."""
-    if not os.path.isfile(path):
-        return False
-    try:
-        with open(path, "rb") as file:
-            text = file.read(1 << 22).decode("utf-8", "replace")
-    except OSError:
-        return False
-    keys = {match.strip("\"' ") for match in re.findall(r"(?m)^[ {\t\ufeff]*(\"[^\"\n]*\"|'[^'\n]*'|[^\s:#][^:\n]*):", text)}
-    return not keys.isdisjoint(str(name).strip() for name in wanted)
-
-
 def broken_alias(name, entries, problems):
-    """(why, near): why the alias does not lead to an entry, or None. evals would raise KeyError or loop indefinitely."""
+    """(subject, why, near): why the alias does not lead to an entry, or None. evals would raise KeyError or loop indefinitely."""
     chain = [name]
     while chain[-1] in entries:
         entry = entries[chain[-1]]
         target = entry.get("id") if isinstance(entry, dict) else entry
         if target is None:
-            return None, ()
+            return name, None, ()
         if not isinstance(target, str):
-            return f"the id of '{chain[-1]}' is {target!r}, but must be a name", ()
+            return name, f"the id of '{chain[-1]}' is {target!r}, but must be a name", ()
         if target in chain:
-            return "alias loop: " + " -> ".join([*chain, target]), ()
+            # The same loop, whichever of its names is looked up.
+            loop = chain[chain.index(target) :]
+            first = loop.index(min(loop))
+            loop = [*loop[first:], *loop[:first]]
+            return loop[0], f"each id names the next, in a circle: {' -> '.join([*loop, loop[0]])}", ()
         chain.append(target)
     if len(chain) == 1:
-        return None, ()  # Not an alias. The caller handles unknown names.
+        return name, None, ()  # Not an alias. The caller handles unknown names.
     why = f"'{chain[-2]}' is an alias of '{chain[-1]}', which the registry does not have"
-    return why, problems.near(chain[-1], entries)
+    return name, why, problems.near(chain[-1], entries)

@@ -13,7 +13,16 @@ import type { Log } from '../../../src/log.ts';
 import { Journals } from '../../../src/progress/journals.ts';
 import { type StatePaths, statePaths } from '../../../src/progress/paths.ts';
 import { State } from '../../../src/progress/state.ts';
-import { boundBy, HANG, identity, type Job, machine, type Rig, twirp } from '../../helpers/cache-rig.ts';
+import {
+  boundBy,
+  EMPTY_MACHINE,
+  HANG,
+  identity,
+  type Job,
+  machine,
+  type Rig,
+  twirp,
+} from '../../helpers/cache-rig.ts';
 import { silentLog } from '../../helpers/silent-log.ts';
 import type { CacheStep } from '../../stand-ins/cache-protocol.ts';
 import type { CacheFault, CacheService, CacheServiceOptions } from '../../stand-ins/cache-service.ts';
@@ -142,7 +151,14 @@ export async function save(
 export async function restore(store: CheckpointStore): Promise<{ kind: string; warning?: string }> {
   const { log, cause } = logOf();
   const owner = { repository: 'o/r', cacheKey: '', model: identity.model, evalSet: identity.evalSet };
-  await using checkpoint = await restoreCheckpoint({ store, identity, owner, resume: true, log });
+  await using checkpoint = await restoreCheckpoint({
+    store,
+    identity,
+    owner,
+    machine: EMPTY_MACHINE,
+    resume: true,
+    log,
+  });
   const { kind } = checkpoint;
   const warning = cause();
   return { kind, ...(warning === undefined ? {} : { warning }) };

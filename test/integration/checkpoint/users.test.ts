@@ -195,3 +195,22 @@ describe.concurrent('checkpoint key that is taken', () => {
     expect(seqs([await save(rig, storeOf(rig, service))])).toEqual(['2']);
   });
 });
+
+describe('what is known of other checkpoints', () => {
+  test.for<[what: string, saved: Changes[], difference: unknown]>([
+    ['there are none', [], undefined],
+    [
+      'the newest is of another model',
+      [{ cacheKey: '2', evalSet: 'x' }, { model: 'gpt-4o-mini' }],
+      { kind: 'model', model: 'gpt-4o-mini' },
+    ],
+    ['one has another cache-key', [{ cacheKey: '2' }, { model: 'gpt-4o-mini' }], { kind: 'cache-key' }],
+    ['the newest is of another eval set', [{ model: 'gpt-4o-mini' }, { evalSet: 'other' }], undefined],
+  ])('other checkpoints: %s', async ([, saved, difference], { rig }) => {
+    const service = await serviceWith(
+      rig,
+      saved.map((changes) => savedBy(changes)),
+    );
+    expect(await storeOf(rig, service).otherCheckpoint()).toEqual(difference);
+  });
+});

@@ -137,9 +137,9 @@ describe.concurrent('completion functions', () => {
       registryPaths: [registry('own'), registry('aliases')],
     });
     expect(problemsOf(error)).toEqual([
-      "completion-fn-import: own-missing: class own_evals.nowhere:Echo cannot be imported: No module named 'own_evals.nowhere'",
+      'unknown-class: own-missing: there is no module own_evals.nowhere',
       'empty-model-name: own-missing,,alias-fn: the list of models contains an empty name',
-      'bad-registry: alias-fn: alias loop: alias-fn -> alias-fn',
+      'bad-registry: alias-fn: each id names the next, in a circle: alias-fn -> alias-fn',
     ]);
   });
 });

@@ -78,7 +78,7 @@ describe.concurrent('include and exclude', () => {
     const evals = { 'p-good.dev.v0': MATCH, 'p-bad.dev.v0': 7 };
     const request = { registryPaths: [registryOf(evals, ['p-*'])], sharesRegistry: true };
     expect((await planner.refusal('s', request)).message).toContain(
-      "the entry 'p-bad.dev.v0' of evals is of type int",
+      "the entry 'p-bad.dev.v0' of evals is a number",
     );
     const plan = await planner.plan('s', { ...request, exclude: ['p-bad'] });
     expect(plan.evals.map(({ key }) => key)).toEqual(['p-good.dev.v0']);

@@ -55,13 +55,13 @@ describe.concurrent('names that are not found', () => {
     [
       'a set of a registry path that is one level too deep',
       { ...SET, ...FRUIT, ...DATA },
-      /unknown-set: s: .*registry\/evals is one level too deep; give \S+\/registry instead/,
+      /wrong-registry-path: registry\/evals: it is a directory inside a registry \(did you mean registry\?\)/,
       'registry/evals',
     ],
     [
       'a set of a registry path that is one level too high',
       { ...SET, ...FRUIT, ...DATA },
-      /one level too high; give \S+\/registry instead/,
+      /wrong-registry-path: \.: it is no registry, but contains one \(did you mean registry\?\)/,
       '.',
     ],
     [
@@ -109,9 +109,13 @@ describe.concurrent('a registry file that the set does not use', () => {
   const files = { ...SET, ...FRUIT, ...DATA };
 
   test.for<[what: string, more: Files, says: string]>([
-    ['is broken', { 'registry/evals/other.yaml': 'other: [1\n' }, 'bad-registry: while parsing'],
+    ['is broken', { 'registry/evals/other.yaml': 'other: [1\n' }, 'bad-registry: line 2, column 1: expected'],
     ['has control characters', { 'registry/evals/other.yaml': 'o: "\u0007"\n' }, 'bad-registry: '],
-    ['has an entry that is not a mapping', { 'registry/evals/other.yaml': 'other: text\n' }, 'of type str'],
+    [
+      'has an entry that is not a mapping',
+      { 'registry/evals/other.yaml': 'other: text\n' },
+      'is text, but must be a mapping',
+    ],
     [
       'uses a reserved word',
       { 'registry/eval_sets/other.yaml': 'other: { key: 1, evals: [] }\n' },
@@ -121,7 +125,7 @@ describe.concurrent('a registry file that the set does not use', () => {
     [
       'is broken and has completion functions',
       { 'registry/completion_fns/other.yaml': 'a: [\n' },
-      'bad-registry: while parsing',
+      'bad-registry: line 2, column 1: expected',
     ],
   ])('unused registry file: one that %s causes a warning only', async ([, more, says]) => {
     const found = await planner.plan('s', { ...inDirectoryOf({ ...files, ...more }), sharesRegistry: true });

@@ -54,6 +54,10 @@ class FakeStore implements CheckpointStore {
     throw new Error('not a restore');
   }
 
+  async otherCheckpoint(): Promise<never> {
+    throw new Error('not a restore');
+  }
+
   async save(root: string, options: OperationOptions = {}): Promise<SaveOutcome> {
     if (this.#busy) this.overlaps += 1;
     this.#busy = true;

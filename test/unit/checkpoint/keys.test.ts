@@ -88,6 +88,19 @@ describe('checkpoint keys', () => {
   );
 
   test.each([
+    ['another cache-key', { cacheKey: '2' }, { kind: 'cache-key' }],
+    ['another model', { model: 'org/Other' }, { kind: 'model', model: 'org-other' }],
+    ['another eval set', { evalSet: 'other' }, undefined],
+    ['an eval set of a similar name', { evalSet: `${identity.evalSet}-2` }, undefined],
+    ['a model with a long name', { model: 'm'.repeat(600) }, undefined],
+  ])('checkpoint keys: the key of %s shows the difference', (_what, changes, difference) => {
+    const other = checkpointKeys({ ...identity, ...changes }).primary(1);
+    const keys = checkpointKeys(identity);
+    expect(keys.others.some((prefix) => other.startsWith(prefix))).toBe(true);
+    expect(keys.differenceOf(other)).toEqual(difference);
+  });
+
+  test.each([
     ['commas and slashes', { model: 'openai/gpt-4o,anthropic/claude', evalSet: 'a set' }],
     ['another script', { model: '模型', evalSet: '評価' }],
     ['long names', { model: 'm'.repeat(600), evalSet: 'e'.repeat(600) }],

@@ -1,23 +1,40 @@
 /** What the log says about a restore: what was looked up, what was found, and what the user can do. */
 import { expect, test } from 'vitest';
-import { checkpointKeys } from '../../../src/checkpoint/keys.ts';
+import { checkpointKeys, type Difference } from '../../../src/checkpoint/keys.ts';
 import { restoreCheckpoint } from '../../../src/checkpoint/restored-checkpoint.ts';
 import type { CheckpointStore, RestoreOutcome } from '../../../src/checkpoint/store.ts';
+import type { StatesOnMachine } from '../../../src/progress/states-on-machine.ts';
 import { recordingLog } from '../../helpers/builders.ts';
-import { identity } from '../../helpers/cache-rig.ts';
+import { EMPTY_MACHINE, identity } from '../../helpers/cache-rig.ts';
 
 const keys = checkpointKeys(identity);
 const owner = { repository: 'o/r', cacheKey: '', model: identity.model, evalSet: identity.evalSet };
 
-async function reported(outcome: RestoreOutcome, resume = true) {
+interface Known {
+  readonly resume?: boolean;
+  readonly machine?: Partial<StatesOnMachine>;
+  readonly difference?: Difference;
+  readonly cacheKey?: string;
+}
+
+async function reported(outcome: RestoreOutcome, known: Known = {}) {
+  const { resume = true, difference, cacheKey = '' } = known;
   const log = recordingLog();
   const store: CheckpointStore = {
     nextSeq: 1,
     check: async () => (outcome.kind === 'unavailable' || outcome.kind === 'failed' ? outcome : undefined),
     restore: async () => outcome,
+    otherCheckpoint: async () => difference,
     save: async () => ({ kind: 'unavailable', cause: 'nothing is saved here' }),
   };
-  await using checkpoint = await restoreCheckpoint({ store, identity, owner, resume, log });
+  await using checkpoint = await restoreCheckpoint({
+    store,
+    identity: { ...identity, cacheKey },
+    owner,
+    machine: { ...EMPTY_MACHINE, ...known.machine },
+    resume,
+    log,
+  });
   const { kind } = checkpoint;
   return { kind, infos: log.lines, warnings: log.warnings };
 }
@@ -30,11 +47,34 @@ const hit = (key: string, passedOver: { key: string; why: string }[] = []): Rest
   passedOver,
 });
 
-test('restore message: a miss names the prefix of all keys of the set', async () => {
-  const { infos, warnings } = await reported({ kind: 'miss' });
-  expect(infos).toEqual([
-    `There is no checkpoint yet: no cache entry has a key that starts with ${keys.anyOfSet}. The run starts with the state of this machine.`,
-  ]);
+const NOTHING = `Nothing is reused: this run can see no checkpoint of ${identity.model} on ${identity.evalSet}`;
+
+test.each<[what: string, known: Known, says: string]>([
+  ['nothing else is known', {}, `${NOTHING}.`],
+  ['there is a cache-key', { cacheKey: 'v2' }, `${NOTHING} with the cache-key v2.`],
+  [
+    'the newest checkpoint is of another model',
+    { difference: { kind: 'model', model: 'gpt-4o-mini' } },
+    `${NOTHING}. The newest checkpoint of this eval set is of another model: gpt-4o-mini.`,
+  ],
+  [
+    'there is one with another cache-key',
+    { difference: { kind: 'cache-key' }, machine: { otherModels: ['gpt-3'] } },
+    `${NOTHING}. There is one with another cache-key.`,
+  ],
+  [
+    'the machine has results of another model',
+    { machine: { otherModels: ['org/model\n::error::x', 'b'] } },
+    `${NOTHING}. This machine has results of another model on this eval set: org/model ::error::x.`,
+  ],
+  [
+    'the machine has a state',
+    { machine: { hasState: true, otherModels: ['b'] }, difference: { kind: 'cache-key' } },
+    `This run can see no checkpoint of ${identity.model} on ${identity.evalSet}. Only the state of this machine can be reused.`,
+  ],
+])('restore message: a miss says what was looked for and what is different: %s', async (_, known, says) => {
+  const { infos, warnings } = await reported({ kind: 'miss' }, known);
+  expect(infos).toEqual([says]);
   expect(warnings).toEqual([]);
 });
 
@@ -79,7 +119,7 @@ test.each([true, false])(
   'restore message: tools that cannot pack are a warning, resume: %s',
   async (resume) => {
     const problem = { kind: 'unavailable', cause: 'no tar; install it', canBeFixed: true } as const;
-    const { kind, warnings } = await reported(problem, resume);
+    const { kind, warnings } = await reported(problem, { resume });
     expect(kind).toBe('unavailable');
     expect(warnings).toEqual([
       expect.stringMatching(/^Checkpoints can neither be restored nor saved: no tar; install it\. /),
@@ -88,7 +128,7 @@ test.each([true, false])(
 );
 
 test('restore message: without resume there is none about a checkpoint', async () => {
-  const { kind, infos, warnings } = await reported({ kind: 'miss' }, false);
+  const { kind, infos, warnings } = await reported({ kind: 'miss' }, { resume: false });
   expect([kind, infos, warnings]).toEqual(['miss', [], []]);
 });
 
@@ -98,11 +138,11 @@ test('restore message: a cancelled restore rejects with the reason, and warns of
     nextSeq: 1,
     check: async () => undefined,
     restore: async () => ({ kind: 'failed', cause: 'it was stopped before it finished' }),
+    otherCheckpoint: async () => undefined,
     save: async () => ({ kind: 'unavailable', cause: 'nothing is saved here' }),
   };
   const signal = AbortSignal.abort(new Error('cancelled'));
-  await expect(restoreCheckpoint({ store, identity, owner, resume: true, log, signal })).rejects.toThrow(
-    'cancelled',
-  );
+  const request = { store, identity, owner, machine: EMPTY_MACHINE, resume: true, log, signal };
+  await expect(restoreCheckpoint(request)).rejects.toThrow('cancelled');
   expect(log.warnings).toEqual([]);
 });

@@ -24,7 +24,7 @@ import {
   sha256,
   temporaryDirectory,
 } from '../../helpers/builders.ts';
-import { identity } from '../../helpers/cache-rig.ts';
+import { EMPTY_MACHINE, identity } from '../../helpers/cache-rig.ts';
 
 const a = planned('a.dev.v0');
 const b = planned('b.dev.v0');
@@ -51,6 +51,7 @@ function machine(changes: Partial<typeof owner> = {}) {
       if (objection?.kind === 'unusable') return { kind: 'failed', cause: objection.why };
       return { kind: 'hit', key: 'entry-1', directory, staging, passedOver: [] };
     },
+    otherCheckpoint: async () => undefined,
     save: async () => ({ kind: 'unavailable', cause: 'nothing is saved here' }),
   };
   const restore = () =>
@@ -58,6 +59,7 @@ function machine(changes: Partial<typeof owner> = {}) {
       store,
       identity: { ...identity, model: owner.model, evalSet: owner.evalSet },
       owner,
+      machine: EMPTY_MACHINE,
       resume: true,
       log,
     });

@@ -3,7 +3,7 @@ import { describeWarnings, planFailed, planInvalid } from '../../../src/plan/pla
 
 describe('planInvalid', () => {
   const problem = (subject: string, message = "No module named 'nltk'", near: string[] = []) => ({
-    code: 'class-import',
+    code: 'missing-package',
     subject,
     message,
     near,
@@ -15,8 +15,8 @@ describe('planInvalid', () => {
     expect(error.message).toBe(
       [
         'The eval set mine cannot run. 2 problems were found:',
-        "- class-import: a.b, c.d: No module named 'nltk'",
-        '- class-import: e.f: other (did you mean g, h?)',
+        "- missing-package: a.b, c.d: No module named 'nltk'",
+        '- missing-package: e.f: other (did you mean g, h?)',
       ].join('\n'),
     );
     expect(error.next).toContain('extra-packages');
@@ -51,7 +51,7 @@ describe('planInvalid', () => {
     ]);
     expect(error.message.split('\n')).toEqual([
       'The eval set mi ne cannot run. A problem was found:',
-      '- class-import: a ::error::b: c ::stop-commands::x\\u202e (did you mean d ::e?)',
+      '- missing-package: a ::error::b: c ::stop-commands::x\\u202e (did you mean d ::e?)',
     ]);
   });
 });

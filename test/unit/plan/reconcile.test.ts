@@ -68,6 +68,20 @@ test('reconcile: changed content runs again, and the reason names the part with 
   expect(described(decision ? [decision] : [])).toEqual([`samples changed (${from}… → ${to}…)`]);
 });
 
+test('reconcile: with other arguments an eval runs again, and the reason names both', () => {
+  const withArguments = (...args: string[]) => {
+    const of = planned('a.x', 'v1', args);
+    const parts = { ...of.fingerprint.parts, arguments: sha256(args.join()) };
+    return { ...of, fingerprint: { value: sha256(JSON.stringify(parts)), parts } };
+  };
+  const { state: s } = state();
+  s.complete(completion(withArguments('--max_samples', '5')));
+  const reasons = (...args: string[]) => described(reconcile(plan(withArguments(...args)), s, { now }));
+  expect(reasons('--max_samples', '9')).toEqual(['args changed (--max_samples 5 → --max_samples 9)']);
+  expect(reasons('--registry_path', 'b')).toEqual(['args changed (--max_samples 5 → none)']);
+  expect(reasons('--max_samples', '5')).toEqual(['reuse']);
+});
+
 test('reconcile: with another judge an eval runs again, and the reason is the judge', () => {
   const { state: s } = state();
   s.complete(completion(judged('one'), { ended: '2026-01-01T00:00:00.000Z' }));
@@ -82,7 +96,7 @@ test('reconcile: with another judge an eval runs again, and the reason is the ju
   expect(reasons('one')).toEqual(['reuse']);
 });
 
-test('reconcile: with other arguments or another model, a judge is not the reason', () => {
+test('reconcile: with other arguments or another model, the reason names every part that differs', () => {
   const { state: s } = state();
   s.complete(completion(judged('one')));
   const { command, ...rest } = judged('two');
@@ -90,8 +104,12 @@ test('reconcile: with other arguments or another model, a judge is not the reaso
   const otherArguments = { ...rest, command: [program, fns, key, '--seed', '1'] };
   const fingerprint = { ...rest.fingerprint, parts: { ...rest.fingerprint.parts, model: sha256('gpt-5') } };
   const otherModel = { ...rest, command: [program, 'gpt-5,two', key], fingerprint };
-  for (const other of [otherArguments, otherModel])
-    expect(described(reconcile(plan(other), s, { now }))).toEqual(['not completed yet']);
+  const hash = (text: string) => sha256(text).slice(0, 4);
+  const judgeChanged = `judge changed (${hash('one')}… → ${hash('two')}…)`;
+  expect(described(reconcile(plan(otherArguments), s, { now }))).toEqual([judgeChanged]);
+  expect(described(reconcile(plan(otherModel), s, { now }))).toEqual([
+    `${judgeChanged}, model changed (${hash('gpt-4')}… → ${hash('gpt-5')}…)`,
+  ]);
 });
 
 test('reconcile: a result that is older than max-age runs again, a younger one does not', () => {
@@ -126,7 +144,7 @@ test.each([
   expect(described(reconcile(plan(a), s, { now, maxAgeMs }))).toEqual([expected]);
   // Here the result is found only by its content.
   const debug = planned('a.x', 'v1', ['--debug']);
-  const found = maxAgeMs === undefined || expected === 'reuse' ? 'reuse' : 'not completed yet';
+  const found = maxAgeMs === undefined ? 'reuse' : expected;
   expect(described(reconcile(plan(debug), s, { now, maxAgeMs }))).toEqual([found]);
 });
 

@@ -9,21 +9,22 @@ import { completion, owner, sha256 } from '../../helpers/builders.ts';
 import { a, b, c, openState, progressLines, stateWithDone } from '../../helpers/state-directory.ts';
 
 describe('load: records and lines', () => {
-  test('load: the newest record gets its line back when only that line is missing', () => {
+  test('load: the newest line that the user removed stays removed', () => {
     const { paths, root } = stateWithDone(a, b);
     writeFileSync(paths.progressFile, formatProgress([a.command]));
     const { state } = openState(root);
-    expect(state.isDone(b.command)).toBe(true);
-    expect(progressLines(paths)).toEqual([a.command, b.command]);
+    expect(state.isDone(b.command)).toBe(false);
+    expect(state.wasRemoved(b.command)).toBe(true);
+    expect(progressLines(paths)).toEqual([a.command]);
   });
 
-  test('load: the first record gets its line back, because the progress file is created before it', () => {
+  test('load: the only line that the user removed stays removed', () => {
     const { paths, root } = stateWithDone(a);
     writeFileSync(paths.progressFile, '');
-    expect(openState(root).state.isDone(a.command)).toBe(true);
+    expect(openState(root).state.wasRemoved(a.command)).toBe(true);
   });
 
-  test('load: any other missing line was removed by the user, and its record is removed too', () => {
+  test('load: an older line that the user removed stays removed, and its record is removed too', () => {
     const { paths, root } = stateWithDone(a, b);
     writeFileSync(paths.progressFile, formatProgress([b.command]));
     const { state } = openState(root);

@@ -109,6 +109,26 @@ describe('merge: interrupted', () => {
     expect(state.commands).toEqual([c.command]);
     expect(state.wasRemoved(b.command)).toBe(true);
   });
+
+  test('merge: killed between its two files, a line that the user removes before the next run stays removed', () => {
+    const mine = stateWithDone(b, c);
+    mkdirSync(`${mine.paths.progressFile}.tmp`);
+    expect(() => mine.state.merge(stateWithDone(a).state)).toThrow(/cannot be read or written/);
+    rmSync(`${mine.paths.progressFile}.tmp`, { recursive: true });
+    writeFileSync(mine.paths.progressFile, formatProgress([c.command]));
+    const { state } = openState(mine.root);
+    expect([a, b, c].map(({ command }) => state.isDone(command))).toEqual([true, false, true]);
+  });
+
+  test('merge: killed between its two files by version 0.1, it loses nothing', () => {
+    const { paths, root } = stateWithDone(a, b);
+    writeFileSync(paths.progressFile, '');
+    mkdirSync(paths.live, { recursive: true });
+    writeFileSync(`${paths.live}/merge`, sha256(readFileSync(paths.completions, 'utf8')));
+    expect(openState(root).state.commands).toEqual([a.command, b.command]);
+    writeFileSync(paths.progressFile, formatProgress([b.command]));
+    expect(openState(root).state.commands, 'the mark is gone').toEqual([b.command]);
+  });
 });
 
 describe('merge: lines that the user removed', () => {

@@ -94,17 +94,6 @@ test('describePlan: each eval that runs again has a line with the reason', () =>
   );
 });
 
-test('describePlan: of many evals, those with the same reason share a line', () => {
-  const decisions = [
-    ...range(30).map((n) => again(`e${n}`, changed('model'))),
-    again('x', changed('samples')),
-  ];
-  expect(linesOf(decisions).slice(1)).toEqual([
-    'e0, e1, e2, e3, e4 and 25 more: run again, model changed (aaaa… → bbbb…)',
-    'x: runs again, samples changed (aaaa… → bbbb…)',
-  ]);
-});
-
 test('describePlan: of many reasons it names twenty', () => {
   const lines = linesOf(range(1000).map((n) => again(`e${n}`, changed(`own/${n}.py`))));
   expect(lines).toHaveLength(22);
