@@ -106,7 +106,20 @@ const HINTS: ReadonlyMap<string, string> = new Map([
   ['class-error', 'Correct the Python code named above. It must be possible to import it.'],
   ['missing-data', "Add the data files to the registry's data directory, or correct their names."],
   ['no-samples', 'Add samples to the file, or name the file that has them. Do not use --max_samples 0.'],
-  ['unreadable-data', 'Replace the damaged data files.'],
+  ['unreadable-data', 'Replace the data files that cannot be read.'],
+  [
+    'invalid-json',
+    'Correct the lines named above. Each line of a file of samples is one JSON value, in UTF-8.',
+  ],
+  ['invalid-sample', 'Correct these samples. The class of the eval cannot run with them.'],
+  [
+    'class-arguments',
+    'Correct these evals in their registry files, their classes, or --extra_eval_params in the input args.',
+  ],
+  [
+    'completion-fn-arguments',
+    'Correct the completion function in its registry file, its class, or --completion_args in the input args.',
+  ],
   ['lfs-pointer', 'Fetch the data with `git lfs pull`, or set `lfs: true` of actions/checkout.'],
   ['invalid-argument', 'Correct the input args.'],
   ['forbidden-argument', 'Remove the argument from the input args.'],

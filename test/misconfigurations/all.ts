@@ -1,4 +1,6 @@
+import { classArgumentMistakes } from './class-arguments.ts';
 import { codeMistakes } from './code.ts';
+import { dataMistakes } from './data.ts';
 import { inputMistakes } from './inputs.ts';
 import { keyMistakes } from './keys.ts';
 import type { Misconfiguration } from './misconfiguration.ts';
@@ -13,4 +15,6 @@ export const misconfigurations: readonly Misconfiguration[] = [
   ...pathMistakes,
   ...registryMistakes,
   ...codeMistakes,
+  ...dataMistakes,
+  ...classArgumentMistakes,
 ];

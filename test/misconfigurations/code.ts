@@ -1,6 +1,7 @@
 /** Mistakes in the classes that registries name, and in the modules that have them. */
+
+import { registryOf, withClass } from './fruit-registry.ts';
 import type { Misconfiguration } from './misconfiguration.ts';
-import { registryOf, withClass } from './own-registry.ts';
 
 const FRUIT = 'from evals.elsuite.basic.match import Match\n\n\nclass Fruit(Match):\n    pass\n';
 

@@ -1,8 +1,8 @@
 /** Mistakes in registries, in the input registry-path, and in the names of what registries have. */
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { DATA, EVALS, MATCH, registryOf } from './fruit-registry.ts';
 import type { Misconfiguration } from './misconfiguration.ts';
-import { DATA, EVALS, MATCH, registryOf } from './own-registry.ts';
 
 export const registryMistakes: readonly Misconfiguration[] = [
   {

@@ -5,11 +5,10 @@ statement counts only if it certainly runs, and runs on the list that oaieval pa
 the list, except a call of `super().__init__` that passes the list on. In every other case the number is not known.
 """
 import ast
-import inspect
 import operator
 import sys
-import textwrap
-import types
+
+from .constructors import Unknown, constructors_of, leaves, mentions, source_of, super_call
 
 LIST = "completion_fns"
 
@@ -22,25 +21,16 @@ OPERATORS = {
     ast.GtE: operator.ge,
 }
 
-LEAVES = (ast.Return, ast.Yield, ast.YieldFrom, ast.Await)
-
 
 class Refused(Exception):
     """The constructor ends with an error. The text is the condition that is not met, or the class's own message."""
 
 
-class Unknown(Exception):
-    """What follows cannot be said for certain."""
-
-
 def refusal_of(cls, count):
     """Why the class cannot be constructed with `count` completion functions. None when it can, or when that is not known."""
-    if not inspect.isclass(cls) or cls.__new__ is not object.__new__ or type(cls).__call__ is not type.__call__:
-        return None
-    constructors = [vars(each)["__init__"] for each in cls.__mro__ if "__init__" in vars(each)]
     try:
         # oaieval passes the list by its name.
-        Reader(count, holds_list=not hasattr(cls, LIST)).read(constructors, positional=False)
+        Reader(count, holds_list=not hasattr(cls, LIST)).read(constructors_of(cls), positional=False)
     except Refused as refused:
         return str(refused)
     except Unknown:
@@ -92,18 +82,6 @@ class Reader:
 
     def _is_met(self, condition):
         return OPERATORS[type(condition.ops[0])](self._count, condition.comparators[0].value)
-
-
-def source_of(constructor):
-    if not isinstance(constructor, types.FunctionType) or hasattr(constructor, "__wrapped__"):
-        raise Unknown
-    try:
-        function = ast.parse(textwrap.dedent(inspect.getsource(constructor))).body[0]
-    except (OSError, SyntaxError, TypeError, IndexError):
-        raise Unknown from None
-    if not isinstance(function, ast.FunctionDef) or function.name != "__init__" or function.decorator_list:
-        raise Unknown
-    return function
 
 
 def carrier_of(parameters, positional):
@@ -170,16 +148,6 @@ def message_of(statement):
     return message.value if isinstance(message, ast.Constant) and isinstance(message.value, str) else None
 
 
-def super_call(statement):
-    """The call, when the statement is `super().__init__(…)`."""
-    call = statement.value if isinstance(statement, ast.Expr) else None
-    if not isinstance(call, ast.Call) or not isinstance(call.func, ast.Attribute) or call.func.attr != "__init__":
-        return None
-    owner = call.func.value
-    is_super = isinstance(owner, ast.Call) and isinstance(owner.func, ast.Name) and owner.func.id == "super"
-    return call if is_super and not owner.args and not owner.keywords else None
-
-
 def passes_first(call, name):
     """Whether the call passes the list as its first argument. False: by its name. Raises Unknown for any other call."""
     uses = [node for node in ast.walk(call) if isinstance(node, ast.Name) and node.id == name]
@@ -192,12 +160,3 @@ def passes_first(call, name):
         if keyword.value is uses[0] and keyword.arg == (LIST if name == LIST else None):
             return False
     raise Unknown
-
-
-def mentions(node, name):
-    # A name is in the dump of every node that reads or binds it, and so is text that is equal to it.
-    return f"'{name}'" in ast.dump(node)
-
-
-def leaves(statement):
-    return any(isinstance(node, LEAVES) for node in ast.walk(statement))

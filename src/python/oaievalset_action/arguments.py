@@ -1,4 +1,5 @@
 """The arguments of oaieval that change results, read by oaieval's own parser."""
+from .class_arguments import PASSED_TO_EVALS
 from .output import LARGEST_INTEGER
 
 NO_ARGUMENTS = {"max_samples": None, "seed": 0, "extra_eval_params": {}, "completion_args": {}}
@@ -14,6 +15,9 @@ def read_arguments(request, problems):
     if parsed.max_samples == 0:
         problems.add("no-samples", "--max_samples 0", "no eval would get a sample, so there would be no result")
     extra_eval_params = pairs_of(parsed, "extra_eval_params", problems)
+    for name in PASSED_TO_EVALS:
+        if name in extra_eval_params:
+            problems.add("invalid-argument", "--extra_eval_params", f"oaieval passes {name} to each eval itself")
     return {
         "max_samples": None if parsed.max_samples is None else min(parsed.max_samples, LARGEST_INTEGER),
         "seed": parsed.seed,

@@ -14,17 +14,17 @@ OPENAI_MODULES = ("evals.completion_fns.openai", "evals.solvers.providers.openai
 
 
 class CompletionFunctions:
-    def __init__(self, registry, classes, sources, code, data_files, problems, uses_chat_fallback):
+    def __init__(self, registry, code, data_files, class_arguments, problems, uses_chat_fallback):
         self._registry = registry
-        self._classes = classes
-        self._sources = sources
         self._code = code
         self._data_files = data_files
+        self._class_arguments = class_arguments
         self._problems = problems
         self._uses_chat_fallback = uses_chat_fallback
 
     def describe(self, name, completion_args):
         entry = self._entry(name, completion_args)
+        self._check_arguments(entry, completion_args)
         references = {}
         self._follow(entry, references)
         references.pop(name, None)
@@ -84,15 +84,24 @@ class CompletionFunctions:
 
     def _fill(self, entry, name, reference, args, registry_path):
         entry["spec"] = {"cls": reference, "args": jsonable(args)}
-        cls, why = self._classes.load(reference)
+        cls, why = self._code.classes.load(reference)
         if cls is None:
             self._problems.add(why.code, name, why.message, why.near)
             return
-        entry["sources"], entry["packages"] = self._sources.of(cls)
-        entry["code"] = self._code.number_of(cls, reference, args)
-        entry["may_write"] = self._sources.is_own_class(cls)
+        entry.update(self._code.of_class(cls, reference, args))
         entry["data"], entry["remote"] = self._data_files.find(args, registry_path, name)
         entry["needs_api_key"] = uses_openai(cls, args)
+
+    def _check_arguments(self, entry, completion_args):
+        from evals.completion_fns.openai import OpenAIChatCompletionFn
+
+        if entry["spec"]:
+            reference = entry["spec"]["cls"]
+            cls, _ = self._code.classes.load(reference)
+            if cls is not None:
+                self._class_arguments.check_function(entry["name"], reference, cls, entry["spec"]["args"])
+        elif entry["kind"] == "openai-chat" or entry["api"] == "chat":
+            self._class_arguments.check_model(entry["name"], OpenAIChatCompletionFn, completion_args)
 
     def _follow(self, entry, found):
         """Adds the completion functions that the arguments name: by name, or by class (a nested solver)."""
@@ -139,6 +148,13 @@ def new_entry(name, kind, needs_api_key):
         "references": [],
         "near": [],
     }
+
+
+def api_of(entries):
+    """Which of OpenAI's APIs the input of a sample is sent to. None when there is another completion function, or several."""
+    if len(entries) != 1:
+        return None
+    return {"openai-chat": "chat", "api-model": entries[0]["api"] or "completions"}.get(entries[0]["kind"])
 
 
 def names_of(entries):

@@ -29,7 +29,6 @@ class DataFiles:
         self._problems = problems
         self._dependencies = dependencies
         self._package_root = os.path.join(os.path.dirname(os.path.abspath(evals.__file__)), "registry", "data")
-        self._pointers = {}
 
     def find(self, args, registry_path, subject, own_registry_only=(), unread=None, may_write=False):
         """Returns (data, remote). `own_registry_only` names the arguments that the class looks up only in the registry of
@@ -62,7 +61,7 @@ class DataFiles:
                 file = os.path.abspath(file)
                 argument = "samples" if name == "samples_jsonl" else name
                 data.append({"name": argument, "path": to_wire(file), "label": to_wire(label), "root": root})
-                if self._is_pointer(file):
+                if is_pointer(file):
                     message = f"{name}: {label} is a Git LFS pointer, not the data itself"
                     self._problems.add("lfs-pointer", subject, message)
         return data, remote
@@ -107,22 +106,29 @@ class DataFiles:
         above = os.path.dirname(os.path.normpath(value)) if os.path.isabs(value) else os.path.dirname(path)
         return Path(os.path.relpath(path, above)).as_posix()
 
-    def _is_pointer(self, path):
-        if path not in self._pointers:
-            try:
-                with open(path, "rb") as file:
-                    self._pointers[path] = file.read(len(LFS_POINTER)) == LFS_POINTER
-            except OSError:
-                self._pointers[path] = False
-        return self._pointers[path]
+    def shown(self, path, registry_path):
+        """The path of a file for a reader: below the working directory, or below the registry."""
+        directory = os.getcwd()
+        if contains(directory, path):
+            return Path(os.path.relpath(path, directory)).as_posix()
+        return self._label(path, path, registry_path)
 
     def _near(self, value, registry_path):
-        folder, name = os.path.split(value)
+        directory, name = os.path.split(value)
         try:
-            names = os.listdir(os.path.join(self._roots(registry_path)[0], folder))
+            names = os.listdir(os.path.join(self._roots(registry_path)[0], directory))
         except (OSError, ValueError):
             return []
-        return [f"{folder}/{near}" if folder else near for near in self._problems.near(name, names)]
+        return [f"{directory}/{near}" if directory else near for near in self._problems.near(name, names)]
+
+
+def is_pointer(path):
+    """Whether the file is a Git LFS pointer instead of the data."""
+    try:
+        with open(path, "rb") as file:
+            return file.read(len(LFS_POINTER)) == LFS_POINTER
+    except OSError:
+        return False
 
 
 def last_key(name):
@@ -132,16 +138,16 @@ def last_key(name):
 
 def all_files(directory, seen):
     files, visited = [], set()
-    for folder, folders, names in os.walk(directory, followlinks=True):
-        real = os.path.realpath(folder)
+    for place, directories, names in os.walk(directory, followlinks=True):
+        real = os.path.realpath(place)
         # A symbolic link may lead to a directory above it.
         if real in visited:
-            folders[:] = []
+            directories[:] = []
             continue
         visited.add(real)
-        seen(folder)
-        folders[:] = [name for name in folders if name not in ("__pycache__", ".git")]
-        files += [os.path.join(folder, name) for name in names]
+        seen(place)
+        directories[:] = [name for name in directories if name not in ("__pycache__", ".git")]
+        files += [os.path.join(place, name) for name in names]
     for path in files:
         # The target of a dangling link may exist later.
         if not os.path.isfile(path):

@@ -19,24 +19,14 @@ import json
 import os
 import sys
 
-from .arguments import NO_ARGUMENTS, read_arguments
-from .classes import IMPORT_ERRORS, Classes
-from .code_lists import CodeLists
-from .completion_functions import CompletionFunctions, names_of
-from .data_files import DataFiles
+from .arguments import NO_ARGUMENTS
+from .classes import IMPORT_ERRORS
 from .dependencies import Dependencies
-from .evals_of_set import EvalsOfSet
-from .globs import Globs
-from .import_edges import ImportEdges
-from .imported_modules import ImportedModules
-from .judge import Judge
-from .missing_imports import ANY, MissingImports
-from .output import jsonable
+from .missing_imports import ANY
 from .problems import Problems
 from .registry import open_registry
-from .samples import Samples
-from .selection import Selection
-from .sources import Sources, distribution_named, revision_of
+from .set_plan import SetPlan
+from .sources import distribution_named, revision_of
 from .wire import from_wire, to_wire
 
 
@@ -79,82 +69,10 @@ def make_plan(request, problems):
     }
     registry = open_registry([from_wire(path) for path in request["registry_paths"]], problems)
     try:
-        fill_plan(plan, request, registry, problems)
+        SetPlan(plan, request, registry, problems).fill()
     except IMPORT_ERRORS as error:
         problems.unexpected(request["eval_set"], error)
     return plan, registry
-
-
-def fill_plan(plan, request, registry, problems):
-    arguments = read_arguments(request, problems)
-    plan["arguments"] = jsonable(arguments)
-    plan["registry_paths"] = [to_wire(os.path.abspath(path)) for path in registry._registry_paths]
-    dependencies = Dependencies()
-    dependencies.search_path()
-    for path in registry._registry_paths:
-        dependencies.registry(path)
-    edges = ImportEdges()
-    classes, sources = Classes(edges), Sources()
-    data_files, samples = DataFiles(problems, dependencies), Samples(problems, dependencies)
-    imported = ImportedModules(sources, edges)
-    code = CodeLists(imported)
-    plan["code"] = code.lists
-
-    models = request["model"].split(",")
-    completion_functions = CompletionFunctions(
-        registry, classes, sources, code, data_files, problems, request["chat_fallback"]
-    )
-    for name in models:
-        if not name:
-            problems.add("empty-model-name", request["model"], "the list of models contains an empty name")
-            continue
-        try:
-            plan["completion_fns"].append(completion_functions.describe(name, arguments["completion_args"]))
-        except IMPORT_ERRORS as error:
-            problems.unexpected(name, error)
-
-    evals_of_set = EvalsOfSet(
-        registry,
-        classes,
-        sources,
-        code,
-        completion_functions,
-        data_files,
-        samples,
-        arguments,
-        Judge(models, request["judge_model"], problems),
-        problems,
-    )
-    globs = Globs(request.get("include", ()), request.get("exclude", ()))
-    selection = Selection(registry, globs, problems)
-    for spec in selection.specs(request["eval_set"]):
-        with problems.of_eval(selection.excluding(spec.key)):
-            try:
-                plan["evals"].append(evals_of_set.describe(spec))
-            except IMPORT_ERRORS as error:
-                problems.unexpected(spec.key, error)
-    plan["left_out"] = selection.left_out
-    problems.limit_excludes(selection.chosen_count)
-    if request["judge_model"] and any(described["model_graded"] for described in plan["evals"]):
-        plan["judge"] = completion_functions.describe(request["judge_model"], arguments["completion_args"])
-    report_defects(registry, plan, models, request)
-    registry.given_paths.warn()
-    if request.get("finds_missing_imports"):
-        missing = MissingImports(sources, imported).of(classes.modules() | code.modules())
-        plan["missing_imports"] = missing or ([ANY] if classes.has_failed() else [])
-    # Modules that were imported may have changed sys.path.
-    dependencies.search_path()
-    dependencies.modules(sources, imported)
-    plan["dependencies"] = dependencies.described()
-
-
-def report_defects(registry, plan, models, request):
-    # evals looks a model name up in the registry unless it knows the name.
-    entries = [*plan["completion_fns"], *([plan["judge"]] if plan["judge"] else [])]
-    known = all(entry["kind"] in ("dummy", "openai-chat") for entry in entries)
-    unread_kinds = ("completion_fns", "solvers") if known else ()
-    names = [*models, *(entry["name"] for entry in entries), *names_of(entries)]
-    registry.report_defects(names, unread_kinds, request.get("shares_registry", False))
 
 
 def evals_version():

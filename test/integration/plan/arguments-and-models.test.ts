@@ -19,16 +19,17 @@ const registryPaths = [registry('own')];
 
 describe.concurrent('arguments of oaieval', () => {
   test('oaieval arguments: those that change results are read as oaieval reads them', async () => {
-    const args = ['--max_samp', '2', '--seed=7', '--extra_eval_params', 'num_few_shot=0,mood=kind'];
-    const found = await planner.plan('own', { args: [...args, '--debug'], registryPaths });
+    const args = ['--max_samp', '2', '--seed=7', '--extra_eval_params', 'num_few_shot=0,max_tokens=few'];
+    const include = ['own-capitals'];
+    const found = await planner.plan('own', { args: [...args, '--debug'], include, registryPaths });
     expect(found.arguments).toEqual({
       maxSamples: 2,
       seed: 7,
-      extraEvalParams: { num_few_shot: 0, mood: 'kind' },
+      extraEvalParams: { num_few_shot: 0, max_tokens: 'few' },
       completionArgs: {},
     });
     expect(evalOf(found, 'own-capitals.dev.v0')).toMatchObject({
-      spec: { args: { num_few_shot: 0, mood: 'kind', samples_jsonl: 'own/capitals.jsonl' } },
+      spec: { args: { num_few_shot: 0, max_tokens: 'few', samples_jsonl: 'own/capitals.jsonl' } },
       samples: 2,
     });
   });

@@ -63,7 +63,9 @@ describe.concurrent('the evals of a set', () => {
     expect(problemsOf(error)).toEqual([
       'missing-data: second-relative.dev.v0: samples_jsonl: there is no file relative.jsonl',
     ]);
-    const workingDirectory = planner.newFiles({ 'relative.jsonl': '{}\n{}\n{}\n{}\n' });
+    const workingDirectory = planner.newFiles({
+      'relative.jsonl': '{"input": "1", "ideal": "1"}\n'.repeat(4),
+    });
     const found = await planner.plan('across-registries', { registryPaths, workingDirectory });
     expect(found.evals.map(({ key }) => key)).toEqual(
       await planner.announcedByOaievalset('across-registries', registryPaths),
@@ -73,8 +75,7 @@ describe.concurrent('the evals of a set', () => {
       samples: 4,
       data: [{ name: 'samples', path: join(workingDirectory, 'relative.jsonl'), label: 'relative.jsonl' }],
     });
-    // evals counts a blank line as a sample, too.
-    expect(evalOf(found, 'second-own-data.dev.v0').samples).toBe(3);
+    expect(evalOf(found, 'second-own-data.dev.v0').samples).toBe(2);
   });
 
   test('eval set: relative registry paths start at the working directory', async () => {

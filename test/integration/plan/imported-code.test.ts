@@ -19,7 +19,12 @@ afterAll(async () => {
   rmSync(root, { recursive: true, force: true });
 });
 
-const CLASS = 'from evals.eval import Eval\nclass Own(Eval):\n  eval_sample = run = lambda *_: {}\n';
+const CLASS = `from evals.eval import Eval
+class Own(Eval):
+  eval_sample = run = lambda *_: {}
+  def __init__(self, *args, scorer=None, opponent=None, **kwargs):
+    super().__init__(*args, **kwargs)
+`;
 const EDIT = '# edited\n';
 
 /** A way to import: the text of the file `own/<name>.py`, and the other files that are its code. */

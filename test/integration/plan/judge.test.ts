@@ -80,7 +80,7 @@ const PROJECT = {
   args: { samples_jsonl: own.jsonl }
 graded.dev.v0:
   class: evals.elsuite.modelgraded.classify:ModelBasedClassify
-  args: { samples_jsonl: own.jsonl, modelgraded_spec: fact }
+  args: { samples_jsonl: own.jsonl, modelgraded_spec: fact, eval_type: cot_classify }
 `,
   'registry/completion_fns/f.yaml': 'own-judge: { class: "own.fn:Fn", args: { template: template.txt } }\n',
   'registry/data/own.jsonl': '{"input": "a", "ideal": "b"}\n',
@@ -141,7 +141,7 @@ describe.concurrent('the number of completion functions', () => {
         '"*.dev.v0"',
         classes.map(([name]) => `${name}.dev.v0`).join(', '),
       ),
-      'registry/data/s.jsonl': '{"input": "a"}\n',
+      'registry/data/s.jsonl': '{"input": "a", "ideal": "b"}\n',
     });
     const changes = {
       registryPaths: [join(files, 'registry')],
