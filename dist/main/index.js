@@ -29237,7 +29237,7 @@ function urgentFirst(rows) {
 }
 /** What a table says about an eval without a metric. */
 function noteOf({ note, recorded }) {
-    return recorded > 0 ? `${note}; ${(0,format/* counted */.hS)(recorded, 'response')} recorded` : note;
+    return recorded > 0 ? `${note.replace(/\.$/, '')}; ${(0,format/* counted */.hS)(recorded, 'response')} recorded` : note;
 }
 
 ;// CONCATENATED MODULE: ./lib/report/closing-table.js
@@ -29379,7 +29379,7 @@ function trafficLine({ traffic }) {
     const requests = [
         `${(0,format/* wholeNumber */.rD)(sent)} sent`,
         `${(0,format/* wholeNumber */.rD)(replayed)} replayed`,
-        ...(retried > 0 ? [`${(0,format/* wholeNumber */.rD)(retried)} retries`] : []),
+        ...(retried > 0 ? [`${(0,format/* wholeNumber */.rD)(retried)} ${retried === 1 ? 'retry' : 'retries'}`] : []),
         ...(failed > 0 ? [`${(0,format/* wholeNumber */.rD)(failed)} failed`] : []),
     ];
     const { prompt, completion, cached, reasoning } = tokensSent;
@@ -35812,7 +35812,7 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 /* harmony import */ var _report_unasked_models_js__WEBPACK_IMPORTED_MODULE_23__ = __nccwpck_require__(8334);
 /* harmony import */ var _run_eval_environment_js__WEBPACK_IMPORTED_MODULE_24__ = __nccwpck_require__(5703);
 /* harmony import */ var _run_open_state_js__WEBPACK_IMPORTED_MODULE_25__ = __nccwpck_require__(8812);
-/* harmony import */ var _run_run_set_js__WEBPACK_IMPORTED_MODULE_26__ = __nccwpck_require__(5439);
+/* harmony import */ var _run_run_set_js__WEBPACK_IMPORTED_MODULE_26__ = __nccwpck_require__(457);
 var __addDisposableResource = (undefined && undefined.__addDisposableResource) || function (env, value, async) {
     if (value !== null && value !== void 0) {
         if (typeof value !== "object" && typeof value !== "function") throw new TypeError("Object expected.");
@@ -36356,6 +36356,35 @@ function isOrdinary(path) {
 /* harmony export */ });
 /** The dependencies of a plan that cannot be recalled. */
 const NO_DEPENDENCIES = { files: [], directories: [], missing: [] };
+
+
+/***/ }),
+
+/***/ 6713:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   Li: () => (/* binding */ isOfApiClient),
+/* harmony export */   j$: () => (/* binding */ isInstalled),
+/* harmony export */   pC: () => (/* binding */ isUsersFile)
+/* harmony export */ });
+/** Whose code a frame or an exception of Python is. Pure. */
+/** Installed packages, and directories with `lib/python3.11`, which contain Python's own modules. */
+const INSTALLED = /\/(?:site|dist)-packages\/|\/lib\/python3\.\d+\//;
+const OF_THE_ACTION = /\/oaievalset_action\//;
+/** Exceptions of API clients: the API refused a request, or did not respond. */
+const OF_API_CLIENT = /^(?:openai|anthropic|httpx2?|litellm)\./;
+function isInstalled(file) {
+    return INSTALLED.test(file);
+}
+/** Whether the file is neither installed, nor one of the action, nor one that Python made up, such as `<string>`. */
+function isUsersFile(file) {
+    return file.startsWith('/') && !INSTALLED.test(file) && !OF_THE_ACTION.test(file);
+}
+/** @param type as in the last line of a traceback, such as `openai.NotFoundError` or `openai.NotFoundError: …` */
+function isOfApiClient(type) {
+    return OF_API_CLIENT.test(type);
+}
 
 
 /***/ }),
@@ -41274,7 +41303,7 @@ const PROGRESS_BAR = /^(?:[^|[\]]*?\d{1,3}%\|[^|]*\|[^[]*\[[^\]]*\]|\d+(?:\.\d+)
 /** By file: what is printed in every run (evals/cli/oaieval.py, eval.py, data.py, record.py, registry.py; httpx; openai). */
 const ROUTINE = {
     'oaieval.py': /^(?:Run started: |Final report:$|Found \d+\/\d+ sampling events with usage data$|Token usage from \d+ sampling events:$|[\w./ -]+: (?:-?[\d.]+(?:e-?\d+)?|nan|inf)$)/,
-    'eval.py': /^(?:Evaluating \d+ samples$|Running in threaded mode with \d+ threads!$)/,
+    'eval.py': /^(?:Evaluating \d+ samples$|Running in (?:threaded mode with \d+ threads|sequential mode)!$)/,
     'data.py': /^Fetching /,
     'record.py': /^(?:Final report: \{|Logged \d+ rows of events to )/,
     'registry.py': /^Loading registry from /,
@@ -41284,11 +41313,14 @@ const ROUTINE = {
     '_common.py': /^Backing off /,
 };
 /** The rest of the message `Token usage from 3 sampling events:`. */
-const TOKEN_COUNT = /^(?:completion|prompt|total)_tokens(?:_details)?: [\d,]+$/;
+const TOKEN_COUNT = /^(?:completion|prompt|total)_tokens(?:_details)?: \d[\d,]*$/;
+/** What numpy prints about the spread of one sample (`boostrap_std` of evals), with the lines of its source. */
+const NUMPY_WARNING = /\/numpy\/\S+: RuntimeWarning: (?:Mean of empty slice|Degrees of freedom <= 0 for slice|invalid value encountered in (?:scalar )?divide)/;
+const NUMPY_SOURCE = /^(?:return _methods\._(?:mean|std|var)\(|ret = (?:ret\.dtype\.type\(ret \/ rcount\)|_var\())/;
 /** Whether a reader of the log can do without the line. */
 function isRoutine(line) {
     const text = withoutProgressBars(line).trim();
-    if (text === '' || TOKEN_COUNT.test(text))
+    if (text === '' || TOKEN_COUNT.test(text) || NUMPY_WARNING.test(text) || NUMPY_SOURCE.test(text))
         return true;
     const logged = (0,logged_line/* loggedLine */.D)(text);
     return logged !== undefined && (ROUTINE[logged.file]?.test(logged.message) ?? false);
@@ -41305,26 +41337,50 @@ function withoutProgressBars(line) {
     }
 }
 
+// EXTERNAL MODULE: ./lib/model/python-code.js
+var python_code = __nccwpck_require__(6713);
 ;// CONCATENATED MODULE: ./lib/report/traceback.js
 /** Shortens Python tracebacks to the frames that a reader can do something about. Pure. */
+
 const HEAD = /Traceback \(most recent call last\):\s*$/;
 const FRAME = /^\s+File "(.*)", line \d+/;
 /** Frames that start every eval, of the action, of evals' command line, and of Python's pools of threads and processes. */
 const OF_THE_MACHINERY = /\/oaievalset_action\/|\/evals\/(?:cli\/oaieval|eval)\.py$|\/bin\/oaieval$|\/multiprocessing\/|\/concurrent\/futures\/|\/threading\.py$|\/tqdm\/|^<frozen /;
-/** The lines without the frames of the machinery. A traceback that has only such frames stays whole. */
-function shortTracebacks(lines) {
+/**
+ * The lines without the frames of the machinery. A traceback that has only such frames stays whole, unless an API client raised
+ * the exception: of that one, only frames of the user's own code are shown.
+ *
+ * @param seen the tracebacks that were shown before; one that occurs again is not shown again
+ */
+function shortTracebacks(lines, seen = new Set()) {
     const shown = [];
     for (let at = 0; at < lines.length;) {
         const line = lines[at] ?? '';
-        shown.push(line);
         at += 1;
-        if (!HEAD.test(line))
+        if (!HEAD.test(line)) {
+            shown.push(line);
             continue;
+        }
         const end = endOfFrames(lines, at);
-        shown.push(...ownFrames(lines.slice(at, end)));
+        const isOfClient = (0,python_code/* isOfApiClient */.Li)(lines[end] ?? '');
+        const frames = framesThat(isOfClient ? python_code/* isUsersFile */.pC : isNoMachinery, lines.slice(at, end));
+        const kept = frames.length > 0 || isOfClient ? frames : lines.slice(at, end);
+        // Nothing is left of a traceback of a client. Of one that is cut off, only the head is there.
+        if (kept.length === 0)
+            shown.push(...(isOfClient ? [] : [line]));
+        else
+            shown.push(...once(line, kept, lines[end] ?? '', seen));
         at = end;
     }
     return shown;
+}
+/** @param exception the line that follows the frames */
+function once(head, frames, exception, seen) {
+    const identity = [...frames, exception].join('\n');
+    if (seen.has(identity))
+        return [`${head.trimEnd()} (the same as above)`];
+    seen.add(identity);
+    return [head, ...frames];
 }
 function endOfFrames(lines, start) {
     let end = start;
@@ -41332,15 +41388,18 @@ function endOfFrames(lines, start) {
         end += 1;
     return end;
 }
-function ownFrames(lines) {
-    let isOwn = true;
-    const own = lines.filter((line) => {
+function isNoMachinery(file) {
+    return !OF_THE_MACHINERY.test(file);
+}
+/** Frames with their source lines. */
+function framesThat(isKept, lines) {
+    let keeps = true;
+    return lines.filter((line) => {
         const [, file] = FRAME.exec(line) ?? [];
         if (file !== undefined)
-            isOwn = !OF_THE_MACHINERY.test(file);
-        return isOwn;
+            keeps = isKept(file);
+        return keeps;
     });
-    return own.length > 0 ? own : lines;
 }
 
 ;// CONCATENATED MODULE: ./lib/report/eval-log.js
@@ -41449,19 +41508,24 @@ class EvalLog {
         this.info(title);
         return { [Symbol.dispose]: () => { } };
     }
-    /** Prints everything that was held back as one group, and then `facts`, one a line. Without any of it there is no group. */
-    print(title, facts) {
+    /**
+     * Prints everything that was held back as one group, and then `facts`, one a line. Without any of it there is no group.
+     * @param isStopped whether the run stopped the eval: what it printed then is not its own end
+     */
+    print(title, facts, isStopped = false) {
         const env_1 = { stack: [], error: void 0, hasError: false };
         try {
-            if (this.#lines.length + facts.length === 0) {
+            const runs = this.#runs().filter(([to]) => to === 'info' || this.#verbose || !isStopped);
+            if (runs.length + facts.length === 0) {
                 this.#log.info((0,lib_text/* oneLine */.TN)(title));
                 return;
             }
             const _ = __addDisposableResource(env_1, this.#log.group(title), false);
             if (this.#dropped > 0)
                 this.#log.info(`(${(0,format/* wholeNumber */.rD)(this.#dropped)} earlier lines are left out)`);
-            for (const [to, texts] of this.#runs()) {
-                const shown = to === 'child' && !this.#verbose ? shortTracebacks(texts) : texts;
+            const seen = new Set();
+            for (const [to, texts] of runs) {
+                const shown = to === 'child' && !this.#verbose ? shortTracebacks(texts, seen) : texts;
                 for (const text of shown)
                     this.#log[to](text);
             }
@@ -41564,7 +41628,7 @@ class LiveLog {
         const evalLog = this.#evalLogs.get(key);
         this.#evalLogs.delete(key);
         const title = `[${ended}/${total}] ${name} … ${describeOutcome(outcome, tookMs)}`;
-        evalLog?.print(title, this.#factsOf(outcome));
+        evalLog?.print(title, this.#factsOf(outcome), outcome.status === 'pending');
         if (outcome.status === 'failed')
             this.#annotate(outcome);
     }
@@ -42097,7 +42161,7 @@ function withRecorded(outcomes, journals, repository) {
 
 /***/ }),
 
-/***/ 5439:
+/***/ 457:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -44616,7 +44680,9 @@ function shortDuration(durationMs) {
 
 
 /**
- * This many different refused requests (or evals), with no success between them, end a job that one refusal does not end.
+ * This many different refused requests (or evals), with no success between them, end a job that one refusal does not end. A
+ * request that another attempt sends again counts as another one if its refusal is about the key or about money, which concern
+ * the account: an eval that sends one request at a time would otherwise fail before the next one ends the job.
  */
 const MIN_REFUSED = 2;
 class Refusals {
@@ -44668,13 +44734,14 @@ class Refusals {
         return keys.length === 0 ? jobKeys.length === 0 : keys.some((key) => jobKeys.includes(key));
     }
     #endsTheJob(request) {
-        const { refusal, keys, model, id, evalName, replayable } = request;
+        const { refusal, keys, model, id, attemptId, evalName, replayable } = request;
+        const sending = `${attemptId}/${id}`;
         const nothingSucceeded = this.#succeeded.size === 0 && this.#otherModels.size === 0;
         switch (refusal) {
             case 'key':
-                return !this.#haveSucceeded(keys) || this.#isRepeated(keys, id);
+                return !this.#haveSucceeded(keys) || this.#isRepeated(keys, sending);
             case 'money':
-                return !this.#haveSucceeded(keys, model) || this.#isRepeated(keys, id);
+                return !this.#haveSucceeded(keys, model) || this.#isRepeated(keys, sending);
             case 'model':
                 if (!replayable || !this.#options.jobModels.includes(model))
                     return false;
@@ -44697,12 +44764,12 @@ class Refusals {
             return keys.some((key) => this.#succeededKeys.has(key));
         return keys.some((key) => this.#succeeded.has(JSON.stringify([key, model])));
     }
-    /** Whether another request was refused before, with no success of the key since. */
-    #isRepeated(keys, id) {
+    /** Whether another request, or this one in another attempt, was refused before, with no success of the key since. */
+    #isRepeated(keys, sending) {
         let repeated = false;
         for (const key of keys) {
             const refused = this.#refusedSince.get(key) ?? new Set();
-            refused.add(id);
+            refused.add(sending);
             this.#refusedSince.set(key, refused);
             repeated ||= refused.size >= MIN_REFUSED;
         }
@@ -45103,7 +45170,7 @@ class Job {
     }
     /** A call ended, which may end the job. */
     ended(sent, result) {
-        const { evalName, id, keys, method, nature } = sent;
+        const { evalName, id, attemptId, keys, method, nature } = sent;
         if (method !== 'POST')
             return;
         const replayable = nature.kind === 'replayable';
@@ -45111,7 +45178,7 @@ class Job {
             this.#outage.succeeded(Date.now());
         if (result.kind === 'refused') {
             const model = replayable ? nature.model : '';
-            const error = this.#refusals.judge({ ...result, keys, model, evalName, id, replayable });
+            const error = this.#refusals.judge({ ...result, keys, model, evalName, id, attemptId, replayable });
             this.#end(error);
             if (error && result.refusal === 'model')
                 this.#explain(error, sent);
@@ -45206,10 +45273,12 @@ class Occurrences {
 
 
 
+
 /** Longer than any name of a model. */
 const MAX_NAME_LENGTH = 1000;
 /** What one attempt of the eval has requested, and what it received. */
 class Attempt {
+    id = (0,external_node_crypto_.randomUUID)();
     occurrences = new Occurrences();
     /** Requests that the API will never answer. */
     unanswered = new Set();
@@ -45219,8 +45288,8 @@ class Attempt {
     #models = new Map();
     traffic = traffic/* noTraffic */.Ps;
     replayedEarlier = 0;
-    /** The last refusal, in the provider's words, with the model. */
-    refusal;
+    /** The last request that will never get a successful response. */
+    lost;
     constructor(replays) {
         this.replays = replays;
     }
@@ -45519,11 +45588,12 @@ function textOf(value) {
  */
 function describeLoss({ body, model }, result, advise) {
     if (result.kind === 'unanswered')
-        return `${result.why}${describeRequest(body)}`;
+        return { kind: 'unanswered', words: `${result.why}${describeRequest(body)}` };
     if (result.kind !== 'refused')
         return undefined;
     const words = `${describeProviderError(result.error)}${describeRequest(body)}`;
-    return result.refusal === 'model' && model.asked !== '' ? `${words}. ${advise(model)}` : words;
+    const advised = result.refusal === 'model' && model.asked !== '' ? `${words}. ${advise(model)}` : words;
+    return { kind: 'refused', words: advised };
 }
 
 ;// CONCATENATED MODULE: ./lib/gateway/lane/sender.js
@@ -45571,7 +45641,13 @@ class Sender {
     }
     #start(request, n, id, attempt) {
         const { provider, rest, method, headers, body, nature, key } = request;
-        const sent = { ...request, evalName: this.#evalName, id: key, keys: credentialsIn(headers) };
+        const sent = {
+            ...request,
+            evalName: this.#evalName,
+            id: key,
+            attemptId: attempt.id,
+            keys: credentialsIn(headers),
+        };
         const call = this.#job.call({ method, url: this.#job.urlOf(provider, rest), headers, body }, {
             evalName: this.#evalName,
             path: `${provider}${rest}`,
@@ -45609,7 +45685,7 @@ class Sender {
         if (result.kind === 'succeeded' && sent.method === 'POST')
             this.#tally.received += 1;
         if (loss !== undefined && sent.method === 'POST')
-            attempt.refusal = loss;
+            attempt.lost = loss;
         this.#job.ended(sent, result);
     }
 }
@@ -45702,9 +45778,9 @@ class Lane {
     stateMadeBy() {
         return this.#recorder.stateMadeBy;
     }
-    /** The last refusal of the API since the last `restart()`, in its words, with the requested model. */
-    refusal() {
-        return this.#tally.attempt.refusal;
+    /** The last request since the last `restart()` that will never get a successful response. */
+    lost() {
+        return this.#tally.attempt.lost;
     }
     /**
      * Requests since the last `restart()` that will never be answered: refused, retries exhausted, or not sent because the run
@@ -46135,8 +46211,11 @@ function explainStart(lane, journal, replays, log) {
     }
 }
 
+// EXTERNAL MODULE: ./lib/model/python-code.js
+var python_code = __nccwpck_require__(6713);
 ;// CONCATENATED MODULE: ./lib/run/failure-cause.js
 /** Finds the Python exception that ended an eval in the output of the eval. Pure. */
+
 /** The exception of the last traceback, which ended the process; undefined when no complete traceback was printed. */
 function pythonFailure(lines) {
     const start = lines.findLastIndex((line) => line.trimEnd().endsWith('Traceback (most recent call last):'));
@@ -46158,21 +46237,19 @@ function pythonFailure(lines) {
 /** `KeyError: 'wrod' in own/reverse.py:17, sample reverse.dev.3` */
 function describeFailure(failure, sample) {
     const { type, message } = failure;
-    const place = placeOf(failure);
+    const found = placeOf(failure);
+    // Where a class of evals sent the request says nothing about why the API refused it.
+    const place = found && (0,python_code/* isOfApiClient */.Li)(failure.type) && (0,python_code/* isInstalled */.j$)(found.file) ? undefined : found;
     const where = [
         ...(place ? [`in ${shortPath(place.file)}:${place.line}`] : []),
         ...(sample === undefined ? [] : [`sample ${sample}`]),
     ];
     return [message === '' ? type : `${type}: ${message.slice(0, 300)}`, where.join(', ')].join(' ').trimEnd();
 }
-/** Installed packages, and directories with `lib/python3.11`, which contain Python's own modules. */
-const INSTALLED = /\/(?:site|dist)-packages\/|\/lib\/python3\.\d+\//;
 const OF_CLASSES = /\/(?:site|dist)-packages\/evals\/elsuite\//;
-const OF_THE_ACTION = /\/oaievalset_action\//;
 /** The last frame in the user's own code, or else in a class of evals: the line that a reader wants to see. */
 function placeOf({ frames }) {
-    const isOwn = ({ file }) => file.startsWith('/') && !INSTALLED.test(file) && !OF_THE_ACTION.test(file);
-    return frames.findLast(isOwn) ?? frames.findLast(({ file }) => OF_CLASSES.test(file));
+    return (frames.findLast(({ file }) => (0,python_code/* isUsersFile */.pC)(file)) ?? frames.findLast(({ file }) => OF_CLASSES.test(file)));
 }
 /** The path below the installed packages, or the file and its directory. */
 function shortPath(file) {
@@ -46186,8 +46263,6 @@ function failureSignature({ type, frames }) {
 }
 /** Exceptions that come from the machine or the code, not from the responses of a model. */
 const NOT_OF_RESPONSES = /^(\w+\.)*(OSError|IOError|FileNotFoundError|FileExistsError|PermissionError|IsADirectoryError|NotADirectoryError|BlockingIOError|BrokenPipeError|ConnectionError|ConnectionRefusedError|ConnectionResetError|ImportError|ModuleNotFoundError|MemoryError|SyntaxError|IndentationError|NameError|UnboundLocalError|KeyboardInterrupt|SystemExit)$/;
-/** Exceptions of API clients: the API refused a request. */
-const OF_API_CLIENT = /^(openai|anthropic|httpx2?|litellm)\./;
 /** Functions of evals that evaluate one sample. */
 const EVALUATES_SAMPLE = /^_?eval_sample$/;
 /**
@@ -46197,10 +46272,7 @@ const EVALUATES_SAMPLE = /^_?eval_sample$/;
 function mayDependOnResponses(failure) {
     if (NOT_OF_RESPONSES.test(failure.type))
         return false;
-    return isOfApiClient(failure) || failure.frames.some(({ name }) => EVALUATES_SAMPLE.test(name));
-}
-function isOfApiClient({ type }) {
-    return OF_API_CLIENT.test(type);
+    return (0,python_code/* isOfApiClient */.Li)(failure.type) || failure.frames.some(({ name }) => EVALUATES_SAMPLE.test(name));
 }
 
 ;// CONCATENATED MODULE: ./lib/run/raw-output.js
@@ -46634,12 +46706,22 @@ class Ending {
     }
 }
 
+;// CONCATENATED MODULE: ./lib/model/lost-request.js
+/** As a clause: `the API refused a request: 404 model_not_found: …` */
+function describeLost({ kind, words }) {
+    return kind === 'refused'
+        ? `the API refused a request: ${words}`
+        : `a request got no successful response: ${words}`;
+}
+
 ;// CONCATENATED MODULE: ./lib/run/judge-attempt.js
 
 
 
+
+
 function judgeAttempt(facts) {
-    const { planned, exit, record, output, unanswered, refusal } = facts;
+    const { planned, exit, record, output, unanswered, lost } = facts;
     if (exit.signal)
         return { kind: 'failed', cause: 'exit', reason: `it was killed by ${exit.signal}` };
     if (exit.code !== 0)
@@ -46650,7 +46732,7 @@ function judgeAttempt(facts) {
         return { kind: 'failed', cause: 'no-report', reason };
     }
     if (unanswered > 0) {
-        const reason = `${(0,format/* wholeNumber */.rD)(unanswered)} of its requests got no response from the API, but it reported a result${refusal === undefined ? '' : `: ${refusal}`}`;
+        const reason = `${(0,format/* wholeNumber */.rD)(unanswered)} of its requests got no response from the API, but it reported a result${lost ? `: ${lost.words}` : ''}`;
         return { kind: 'failed', cause: 'unanswered', reason };
     }
     const missing = whatIsMissing(record, output);
@@ -46661,13 +46743,13 @@ function judgeAttempt(facts) {
         return { kind: 'failed', cause: 'no-samples', reason: NO_SAMPLES };
     return { kind: 'completed', metrics: record.finalReport, samples, record };
 }
-function whyItExited({ exit, failure, refusal, output }) {
+function whyItExited({ exit, failure, lost, output }) {
     const exception = failure && `it ended with ${describeFailure(failure, output.sample)}`;
-    // The eval may have caught the refusal, and another exception ended it.
-    if (exception && refusal !== undefined && !isOfApiClient(failure))
-        return `${exception}, and before that the API refused a request: ${refusal}`;
-    if (refusal !== undefined)
-        return `the API refused a request: ${refusal}`;
+    // The eval may have caught the exception of the API client, and another one ended it.
+    if (exception && lost && !(0,python_code/* isOfApiClient */.Li)(failure.type))
+        return `${exception}, and before that ${describeLost(lost)}`;
+    if (lost)
+        return describeLost(lost);
     if (exception)
         return exception;
     const last = output.lastLine === ''
@@ -46901,7 +46983,7 @@ async function runAttempt(planned, lane, options, { log, raw }) {
         output,
         failure,
         unanswered: lane.unansweredCount(),
-        refusal: lane.refusal(),
+        lost: lane.lost(),
     });
     if (judgement.kind === 'completed') {
         const record = await completionOf(planned, judgement, lane, startedAt, options, log);
@@ -47124,10 +47206,10 @@ function mayComeFromReplay({ endReason, cause, failure }, lane) {
     // A record that is missing or torn has nothing to do with responses.
     if (cause !== 'exit' && cause !== 'unanswered')
         return false;
-    return lane.refusal() !== undefined || failure === undefined || mayDependOnResponses(failure);
+    return lane.lost() !== undefined || failure === undefined || mayDependOnResponses(failure);
 }
 function signatureOf({ failure }, lane) {
-    return failure ? failureSignature(failure) : (lane.refusal() ?? '');
+    return failure ? failureSignature(failure) : (lane.lost()?.words ?? '');
 }
 function tokensOf({ tokensSent, tokensReplayed }) {
     const { prompt, completion } = (0,traffic/* addTokens */.Ox)(tokensSent, tokensReplayed);

@@ -29072,7 +29072,7 @@ function urgentFirst(rows) {
 }
 /** What a table says about an eval without a metric. */
 function noteOf({ note, recorded }) {
-    return recorded > 0 ? `${note}; ${(0,format/* counted */.hS)(recorded, 'response')} recorded` : note;
+    return recorded > 0 ? `${note.replace(/\.$/, '')}; ${(0,format/* counted */.hS)(recorded, 'response')} recorded` : note;
 }
 
 ;// CONCATENATED MODULE: ./lib/report/closing-table.js
@@ -29214,7 +29214,7 @@ function trafficLine({ traffic }) {
     const requests = [
         `${(0,format/* wholeNumber */.rD)(sent)} sent`,
         `${(0,format/* wholeNumber */.rD)(replayed)} replayed`,
-        ...(retried > 0 ? [`${(0,format/* wholeNumber */.rD)(retried)} retries`] : []),
+        ...(retried > 0 ? [`${(0,format/* wholeNumber */.rD)(retried)} ${retried === 1 ? 'retry' : 'retries'}`] : []),
         ...(failed > 0 ? [`${(0,format/* wholeNumber */.rD)(failed)} failed`] : []),
     ];
     const { prompt, completion, cached, reasoning } = tokensSent;

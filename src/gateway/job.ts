@@ -35,6 +35,8 @@ export interface SentRequest {
   readonly evalName: string;
   /** The same for identical requests. */
   readonly id: string;
+  /** The attempt of the eval that sent it. */
+  readonly attemptId: string;
   readonly method: string;
   readonly nature: RequestNature;
   readonly keys: readonly string[];
@@ -149,13 +151,13 @@ export class Job {
 
   /** A call ended, which may end the job. */
   ended(sent: SentRequest, result: CallResult): void {
-    const { evalName, id, keys, method, nature } = sent;
+    const { evalName, id, attemptId, keys, method, nature } = sent;
     if (method !== 'POST') return;
     const replayable = nature.kind === 'replayable';
     if (result.kind === 'succeeded' && !replayable) this.#outage.succeeded(Date.now());
     if (result.kind === 'refused') {
       const model = replayable ? nature.model : '';
-      const error = this.#refusals.judge({ ...result, keys, model, evalName, id, replayable });
+      const error = this.#refusals.judge({ ...result, keys, model, evalName, id, attemptId, replayable });
       this.#end(error);
       if (error && result.refusal === 'model') this.#explain(error, sent);
     }

@@ -61,16 +61,21 @@ export class EvalLog implements Log {
     return { [Symbol.dispose]: () => {} };
   }
 
-  /** Prints everything that was held back as one group, and then `facts`, one a line. Without any of it there is no group. */
-  print(title: string, facts: readonly string[]): void {
-    if (this.#lines.length + facts.length === 0) {
+  /**
+   * Prints everything that was held back as one group, and then `facts`, one a line. Without any of it there is no group.
+   * @param isStopped whether the run stopped the eval: what it printed then is not its own end
+   */
+  print(title: string, facts: readonly string[], isStopped = false): void {
+    const runs = this.#runs().filter(([to]) => to === 'info' || this.#verbose || !isStopped);
+    if (runs.length + facts.length === 0) {
       this.#log.info(oneLine(title));
       return;
     }
     using _ = this.#log.group(title);
     if (this.#dropped > 0) this.#log.info(`(${wholeNumber(this.#dropped)} earlier lines are left out)`);
-    for (const [to, texts] of this.#runs()) {
-      const shown = to === 'child' && !this.#verbose ? shortTracebacks(texts) : texts;
+    const seen = new Set<string>();
+    for (const [to, texts] of runs) {
+      const shown = to === 'child' && !this.#verbose ? shortTracebacks(texts, seen) : texts;
       for (const text of shown) this.#log[to](text);
     }
     for (const fact of facts) this.#log.info(fact);

@@ -87,7 +87,7 @@ export class LiveLog {
     const evalLog = this.#evalLogs.get(key);
     this.#evalLogs.delete(key);
     const title = `[${ended}/${total}] ${name} … ${describeOutcome(outcome, tookMs)}`;
-    evalLog?.print(title, this.#factsOf(outcome));
+    evalLog?.print(title, this.#factsOf(outcome), outcome.status === 'pending');
     if (outcome.status === 'failed') this.#annotate(outcome);
   }
 

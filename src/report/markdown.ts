@@ -87,7 +87,7 @@ function trafficLine({ traffic }: Results): string[] {
   const requests = [
     `${wholeNumber(sent)} sent`,
     `${wholeNumber(replayed)} replayed`,
-    ...(retried > 0 ? [`${wholeNumber(retried)} retries`] : []),
+    ...(retried > 0 ? [`${wholeNumber(retried)} ${retried === 1 ? 'retry' : 'retries'}`] : []),
     ...(failed > 0 ? [`${wholeNumber(failed)} failed`] : []),
   ];
   const { prompt, completion, cached, reasoning } = tokensSent;

@@ -9,7 +9,7 @@ const PROGRESS_BAR =
 const ROUTINE: Readonly<Record<string, RegExp>> = {
   'oaieval.py':
     /^(?:Run started: |Final report:$|Found \d+\/\d+ sampling events with usage data$|Token usage from \d+ sampling events:$|[\w./ -]+: (?:-?[\d.]+(?:e-?\d+)?|nan|inf)$)/,
-  'eval.py': /^(?:Evaluating \d+ samples$|Running in threaded mode with \d+ threads!$)/,
+  'eval.py': /^(?:Evaluating \d+ samples$|Running in (?:threaded mode with \d+ threads|sequential mode)!$)/,
   'data.py': /^Fetching /,
   'record.py': /^(?:Final report: \{|Logged \d+ rows of events to )/,
   'registry.py': /^Loading registry from /,
@@ -20,12 +20,19 @@ const ROUTINE: Readonly<Record<string, RegExp>> = {
 };
 
 /** The rest of the message `Token usage from 3 sampling events:`. */
-const TOKEN_COUNT = /^(?:completion|prompt|total)_tokens(?:_details)?: [\d,]+$/;
+const TOKEN_COUNT = /^(?:completion|prompt|total)_tokens(?:_details)?: \d[\d,]*$/;
+
+/** What numpy prints about the spread of one sample (`boostrap_std` of evals), with the lines of its source. */
+const NUMPY_WARNING =
+  /\/numpy\/\S+: RuntimeWarning: (?:Mean of empty slice|Degrees of freedom <= 0 for slice|invalid value encountered in (?:scalar )?divide)/;
+const NUMPY_SOURCE =
+  /^(?:return _methods\._(?:mean|std|var)\(|ret = (?:ret\.dtype\.type\(ret \/ rcount\)|_var\())/;
 
 /** Whether a reader of the log can do without the line. */
 export function isRoutine(line: string): boolean {
   const text = withoutProgressBars(line).trim();
-  if (text === '' || TOKEN_COUNT.test(text)) return true;
+  if (text === '' || TOKEN_COUNT.test(text) || NUMPY_WARNING.test(text) || NUMPY_SOURCE.test(text))
+    return true;
   const logged = loggedLine(text);
   return logged !== undefined && (ROUTINE[logged.file]?.test(logged.message) ?? false);
 }

@@ -11,5 +11,5 @@ export function urgentFirst(rows: readonly ResultRow[]): ResultRow[] {
 
 /** What a table says about an eval without a metric. */
 export function noteOf({ note, recorded }: ResultRow): string {
-  return recorded > 0 ? `${note}; ${counted(recorded, 'response')} recorded` : note;
+  return recorded > 0 ? `${note.replace(/\.$/, '')}; ${counted(recorded, 'response')} recorded` : note;
 }

@@ -167,11 +167,11 @@ function mayComeFromReplay({ endReason, cause, failure }: Attempt, lane: Lane): 
   if (endReason !== 'exited' || lane.replayedEarlier() === 0) return false;
   // A record that is missing or torn has nothing to do with responses.
   if (cause !== 'exit' && cause !== 'unanswered') return false;
-  return lane.refusal() !== undefined || failure === undefined || mayDependOnResponses(failure);
+  return lane.lost() !== undefined || failure === undefined || mayDependOnResponses(failure);
 }
 
 function signatureOf({ failure }: Attempt, lane: Lane): string {
-  return failure ? failureSignature(failure) : (lane.refusal() ?? '');
+  return failure ? failureSignature(failure) : (lane.lost()?.words ?? '');
 }
 
 function tokensOf({ tokensSent, tokensReplayed }: Traffic): number {

@@ -1,4 +1,5 @@
 /** Finds the Python exception that ended an eval in the output of the eval. Pure. */
+import { isInstalled, isOfApiClient, isUsersFile } from '../model/python-code.ts';
 
 export interface PythonFailure {
   /** `KeyError`, `openai.NotFoundError` */
@@ -34,7 +35,9 @@ export function pythonFailure(lines: readonly string[]): PythonFailure | undefin
 /** `KeyError: 'wrod' in own/reverse.py:17, sample reverse.dev.3` */
 export function describeFailure(failure: PythonFailure, sample: string | undefined): string {
   const { type, message } = failure;
-  const place = placeOf(failure);
+  const found = placeOf(failure);
+  // Where a class of evals sent the request says nothing about why the API refused it.
+  const place = found && isOfApiClient(failure.type) && isInstalled(found.file) ? undefined : found;
   const where = [
     ...(place ? [`in ${shortPath(place.file)}:${place.line}`] : []),
     ...(sample === undefined ? [] : [`sample ${sample}`]),
@@ -42,16 +45,13 @@ export function describeFailure(failure: PythonFailure, sample: string | undefin
   return [message === '' ? type : `${type}: ${message.slice(0, 300)}`, where.join(', ')].join(' ').trimEnd();
 }
 
-/** Installed packages, and directories with `lib/python3.11`, which contain Python's own modules. */
-const INSTALLED = /\/(?:site|dist)-packages\/|\/lib\/python3\.\d+\//;
 const OF_CLASSES = /\/(?:site|dist)-packages\/evals\/elsuite\//;
-const OF_THE_ACTION = /\/oaievalset_action\//;
 
 /** The last frame in the user's own code, or else in a class of evals: the line that a reader wants to see. */
 export function placeOf({ frames }: PythonFailure): Frame | undefined {
-  const isOwn = ({ file }: Frame) =>
-    file.startsWith('/') && !INSTALLED.test(file) && !OF_THE_ACTION.test(file);
-  return frames.findLast(isOwn) ?? frames.findLast(({ file }) => OF_CLASSES.test(file));
+  return (
+    frames.findLast(({ file }) => isUsersFile(file)) ?? frames.findLast(({ file }) => OF_CLASSES.test(file))
+  );
 }
 
 /** The path below the installed packages, or the file and its directory. */
@@ -70,9 +70,6 @@ export function failureSignature({ type, frames }: PythonFailure): string {
 const NOT_OF_RESPONSES =
   /^(\w+\.)*(OSError|IOError|FileNotFoundError|FileExistsError|PermissionError|IsADirectoryError|NotADirectoryError|BlockingIOError|BrokenPipeError|ConnectionError|ConnectionRefusedError|ConnectionResetError|ImportError|ModuleNotFoundError|MemoryError|SyntaxError|IndentationError|NameError|UnboundLocalError|KeyboardInterrupt|SystemExit)$/;
 
-/** Exceptions of API clients: the API refused a request. */
-const OF_API_CLIENT = /^(openai|anthropic|httpx2?|litellm)\./;
-
 /** Functions of evals that evaluate one sample. */
 const EVALUATES_SAMPLE = /^_?eval_sample$/;
 
@@ -82,9 +79,5 @@ const EVALUATES_SAMPLE = /^_?eval_sample$/;
  */
 export function mayDependOnResponses(failure: PythonFailure): boolean {
   if (NOT_OF_RESPONSES.test(failure.type)) return false;
-  return isOfApiClient(failure) || failure.frames.some(({ name }) => EVALUATES_SAMPLE.test(name));
-}
-
-export function isOfApiClient({ type }: PythonFailure): boolean {
-  return OF_API_CLIENT.test(type);
+  return isOfApiClient(failure.type) || failure.frames.some(({ name }) => EVALUATES_SAMPLE.test(name));
 }

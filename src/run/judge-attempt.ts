@@ -1,12 +1,14 @@
 /** Whether an attempt ended with a result that is valid. Pure. */
 import type { MetricValue } from '../model/completion-record.ts';
 import { wholeNumber } from '../model/format.ts';
+import { describeLost, type LostRequest } from '../model/lost-request.ts';
 import type { PlannedEval } from '../model/plan.ts';
+import { isOfApiClient } from '../model/python-code.ts';
 import type { Exit } from '../process/group.ts';
 import type { RecordSummary } from '../record/record-file.ts';
 import { shorten } from '../text.ts';
 import type { AttemptOutput } from './attempt-output.ts';
-import { describeFailure, isOfApiClient, type PythonFailure } from './failure-cause.ts';
+import { describeFailure, type PythonFailure } from './failure-cause.ts';
 
 export interface AttemptFacts {
   readonly planned: PlannedEval;
@@ -18,8 +20,8 @@ export interface AttemptFacts {
   readonly failure: PythonFailure | undefined;
   /** Requests to which the API has not responded and will not. */
   readonly unanswered: number;
-  /** The last refusal, in the words of the API. */
-  readonly refusal: string | undefined;
+  /** The last request that will never get a successful response. */
+  readonly lost: LostRequest | undefined;
 }
 
 /**
@@ -44,7 +46,7 @@ export type Judgement =
     };
 
 export function judgeAttempt(facts: AttemptFacts): Judgement {
-  const { planned, exit, record, output, unanswered, refusal } = facts;
+  const { planned, exit, record, output, unanswered, lost } = facts;
   if (exit.signal) return { kind: 'failed', cause: 'exit', reason: `it was killed by ${exit.signal}` };
   if (exit.code !== 0) return { kind: 'failed', cause: 'exit', reason: whyItExited(facts) };
   if (!record?.finalReport) {
@@ -53,7 +55,7 @@ export function judgeAttempt(facts: AttemptFacts): Judgement {
     return { kind: 'failed', cause: 'no-report', reason };
   }
   if (unanswered > 0) {
-    const reason = `${wholeNumber(unanswered)} of its requests got no response from the API, but it reported a result${refusal === undefined ? '' : `: ${refusal}`}`;
+    const reason = `${wholeNumber(unanswered)} of its requests got no response from the API, but it reported a result${lost ? `: ${lost.words}` : ''}`;
     return { kind: 'failed', cause: 'unanswered', reason };
   }
   const missing = whatIsMissing(record, output);
@@ -63,12 +65,12 @@ export function judgeAttempt(facts: AttemptFacts): Judgement {
   return { kind: 'completed', metrics: record.finalReport, samples, record };
 }
 
-function whyItExited({ exit, failure, refusal, output }: AttemptFacts): string {
+function whyItExited({ exit, failure, lost, output }: AttemptFacts): string {
   const exception = failure && `it ended with ${describeFailure(failure, output.sample)}`;
-  // The eval may have caught the refusal, and another exception ended it.
-  if (exception && refusal !== undefined && !isOfApiClient(failure))
-    return `${exception}, and before that the API refused a request: ${refusal}`;
-  if (refusal !== undefined) return `the API refused a request: ${refusal}`;
+  // The eval may have caught the exception of the API client, and another one ended it.
+  if (exception && lost && !isOfApiClient(failure.type))
+    return `${exception}, and before that ${describeLost(lost)}`;
+  if (lost) return describeLost(lost);
   if (exception) return exception;
   const last =
     output.lastLine === ''

@@ -92,7 +92,7 @@ export async function runAttempt(
     output,
     failure,
     unanswered: lane.unansweredCount(),
-    refusal: lane.refusal(),
+    lost: lane.lost(),
   });
   if (judgement.kind === 'completed') {
     const record = await completionOf(planned, judgement, lane, startedAt, options, log);

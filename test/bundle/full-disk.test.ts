@@ -59,7 +59,7 @@ describe.runIf(has('mount')).concurrent('a state directory without room', LONG, 
     expect(result.exitCode, logOf(result)).toBe(1);
     expect(annotations(result)).toEqual([
       expect.stringMatching(
-        /^error: The state directory .* cannot be read or written: .*\[STATE_UNWRITABLE\]$/s,
+        /^error: The input state-directory is .* is on a file system that is read-only\..*\[INPUT_INVALID\]$/s,
       ),
     ]);
     expect(machine.api.counts().received).toBe(0);
@@ -109,6 +109,9 @@ describe.runIf(has('mount')).concurrent('a state directory without room', LONG, 
     expect(annotations(result)).toEqual([
       expect.stringMatching(
         /^error: The state directory .* cannot be read or written: EROFS.*\[STATE_UNWRITABLE\]$/s,
+      ),
+      expect.stringMatching(
+        /^warning: The step was interrupted\. 1 of 3 evals is done; \d responses of 1 unfinished eval are recorded/,
       ),
     ]);
     expect(machine.doneEvals()).toEqual([key(0)]);

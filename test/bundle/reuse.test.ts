@@ -170,7 +170,7 @@ const cases: Case[] = [
     fresh: {
       'reuse-includes': 'samples',
       'reuse-few-shot': 'few shot jsonl',
-      'reuse-graded': 'modelgraded',
+      'reuse-graded': 'model-graded spec',
       'reuse-own': 'reuse_evals/base.py',
     },
   },

@@ -1,6 +1,8 @@
+import { randomUUID } from 'node:crypto';
 import type { Adaptation } from '../../model/adaptation.ts';
 import type { ApiResponse } from '../../model/api-response.ts';
 import { MAX_RECORDED_MODELS } from '../../model/completion-record.ts';
+import type { LostRequest } from '../../model/lost-request.ts';
 import type { AskedModels } from '../../model/model-map.ts';
 import { addTraffic, noTraffic, type Traffic } from '../../model/traffic.ts';
 import { hasNoControls } from '../../text.ts';
@@ -12,6 +14,7 @@ const MAX_NAME_LENGTH = 1000;
 
 /** What one attempt of the eval has requested, and what it received. */
 export class Attempt {
+  readonly id = randomUUID();
   readonly occurrences = new Occurrences();
   /** Requests that the API will never answer. */
   readonly unanswered = new Set<string>();
@@ -21,8 +24,8 @@ export class Attempt {
   readonly #models = new Map<string, string>();
   traffic: Traffic = noTraffic;
   replayedEarlier = 0;
-  /** The last refusal, in the provider's words, with the model. */
-  refusal: string | undefined;
+  /** The last request that will never get a successful response. */
+  lost: LostRequest | undefined;
 
   constructor(replays: boolean) {
     this.replays = replays;

@@ -1,3 +1,4 @@
+import type { LostRequest } from '../../model/lost-request.ts';
 import type { CallResult } from '../call/call-result.ts';
 import type { ModelNames } from '../models/model-advice.ts';
 import { describeRequest } from '../request/describe-request.ts';
@@ -14,9 +15,11 @@ export function describeLoss(
   { body, model }: LaneRequest,
   result: CallResult,
   advise: (model: ModelNames) => string,
-): string | undefined {
-  if (result.kind === 'unanswered') return `${result.why}${describeRequest(body)}`;
+): LostRequest | undefined {
+  if (result.kind === 'unanswered')
+    return { kind: 'unanswered', words: `${result.why}${describeRequest(body)}` };
   if (result.kind !== 'refused') return undefined;
   const words = `${describeProviderError(result.error)}${describeRequest(body)}`;
-  return result.refusal === 'model' && model.asked !== '' ? `${words}. ${advise(model)}` : words;
+  const advised = result.refusal === 'model' && model.asked !== '' ? `${words}. ${advise(model)}` : words;
+  return { kind: 'refused', words: advised };
 }

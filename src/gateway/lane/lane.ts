@@ -3,6 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { reasonOf } from '../../errors.ts';
 import type { Adaptation } from '../../model/adaptation.ts';
 import type { ApiResponse } from '../../model/api-response.ts';
+import type { LostRequest } from '../../model/lost-request.ts';
 import type { AskedModels } from '../../model/model-map.ts';
 import type { Traffic } from '../../model/traffic.ts';
 import type { Journal } from '../../progress/journal.ts';
@@ -89,9 +90,9 @@ export class Lane {
     return this.#recorder.stateMadeBy;
   }
 
-  /** The last refusal of the API since the last `restart()`, in its words, with the requested model. */
-  refusal(): string | undefined {
-    return this.#tally.attempt.refusal;
+  /** The last request since the last `restart()` that will never get a successful response. */
+  lost(): LostRequest | undefined {
+    return this.#tally.attempt.lost;
   }
 
   /**

@@ -59,7 +59,13 @@ export class Sender {
 
   #start(request: LaneRequest, n: number | undefined, id: string, attempt: Attempt): OpenCall {
     const { provider, rest, method, headers, body, nature, key } = request;
-    const sent = { ...request, evalName: this.#evalName, id: key, keys: credentialsIn(headers) };
+    const sent = {
+      ...request,
+      evalName: this.#evalName,
+      id: key,
+      attemptId: attempt.id,
+      keys: credentialsIn(headers),
+    };
     const call: UpstreamCall = this.#job.call(
       { method, url: this.#job.urlOf(provider, rest), headers, body },
       {
@@ -96,7 +102,7 @@ export class Sender {
     if (loss !== undefined || result.kind === 'failed' || (result.kind === 'abandoned' && result.sent))
       this.#tally.count({ failed: 1 });
     if (result.kind === 'succeeded' && sent.method === 'POST') this.#tally.received += 1;
-    if (loss !== undefined && sent.method === 'POST') attempt.refusal = loss;
+    if (loss !== undefined && sent.method === 'POST') attempt.lost = loss;
     this.#job.ended(sent, result);
   }
 }

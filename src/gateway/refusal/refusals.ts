@@ -16,6 +16,8 @@ export interface RefusedRequest {
   readonly evalName: string;
   /** The same for identical requests. */
   readonly id: string;
+  /** The attempt of the eval that sent it. */
+  readonly attemptId: string;
   /** Whether its response depends on its body alone. The refusal of any other request is evidence about the key only. */
   readonly replayable: boolean;
 }
@@ -30,7 +32,9 @@ export interface RefusalsOptions {
 }
 
 /**
- * This many different refused requests (or evals), with no success between them, end a job that one refusal does not end.
+ * This many different refused requests (or evals), with no success between them, end a job that one refusal does not end. A
+ * request that another attempt sends again counts as another one if its refusal is about the key or about money, which concern
+ * the account: an eval that sends one request at a time would otherwise fail before the next one ends the job.
  */
 const MIN_REFUSED = 2;
 
@@ -87,13 +91,14 @@ export class Refusals {
   }
 
   #endsTheJob(request: RefusedRequest): boolean {
-    const { refusal, keys, model, id, evalName, replayable } = request;
+    const { refusal, keys, model, id, attemptId, evalName, replayable } = request;
+    const sending = `${attemptId}/${id}`;
     const nothingSucceeded = this.#succeeded.size === 0 && this.#otherModels.size === 0;
     switch (refusal) {
       case 'key':
-        return !this.#haveSucceeded(keys) || this.#isRepeated(keys, id);
+        return !this.#haveSucceeded(keys) || this.#isRepeated(keys, sending);
       case 'money':
-        return !this.#haveSucceeded(keys, model) || this.#isRepeated(keys, id);
+        return !this.#haveSucceeded(keys, model) || this.#isRepeated(keys, sending);
       case 'model':
         if (!replayable || !this.#options.jobModels.includes(model)) return false;
         return !this.#haveSucceeded(keys, model) && !this.#otherModels.has(model);
@@ -115,12 +120,12 @@ export class Refusals {
     return keys.some((key) => this.#succeeded.has(JSON.stringify([key, model])));
   }
 
-  /** Whether another request was refused before, with no success of the key since. */
-  #isRepeated(keys: readonly string[], id: string): boolean {
+  /** Whether another request, or this one in another attempt, was refused before, with no success of the key since. */
+  #isRepeated(keys: readonly string[], sending: string): boolean {
     let repeated = false;
     for (const key of keys) {
       const refused = this.#refusedSince.get(key) ?? new Set();
-      refused.add(id);
+      refused.add(sending);
       this.#refusedSince.set(key, refused);
       repeated ||= refused.size >= MIN_REFUSED;
     }

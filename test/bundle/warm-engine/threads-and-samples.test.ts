@@ -68,12 +68,8 @@ onLinux.concurrent('samples of which --max_samples leaves few', () => {
   );
 
   test('max_samples: a line that is no JSON is still an error', LONG, async (context) => {
-    const warm = await run(context, 'warm-samples-bad', 'warm');
-    const plain = await run(context, 'warm-samples-bad', 'oaieval');
-    const said = /Error parsing JSON on line 9: Expecting ',' delimiter/;
-    for (const { result } of [warm, plain]) {
-      expect(result.outputs, logOf(result)).toMatchObject({ failed: '1', fresh: '0' });
-      expect(logOf(result)).toMatch(said);
-    }
+    const { result } = await run(context, 'warm-samples-bad', 'warm');
+    expect(result.exitCode).toBe(1);
+    expect(logOf(result)).toMatch(/invalid-json: .*:9:\d+: .*\[PLAN_INVALID\]/s);
   });
 });

@@ -82,10 +82,10 @@ describe('a model that the API refuses', () => {
     const gateway = await startRig({ openai: api.origin, modelMap: map(...lines) });
     const lane = gateway.openLane('a', undefined);
     expect((await askOf(lane, 'x', { model: asked })).status).toBe(404);
-    expect(lane.refusal()).toContain(
+    expect(lane.lost()?.words).toContain(
       '404 model_not_found: The model `old` has been deprecated (model old, sample "x"). ',
     );
-    expect(lane.refusal()).toContain(advice);
+    expect(lane.lost()?.words).toContain(advice);
     expect(gateway.unusable.aborted).toBe(false);
   });
 

@@ -33,12 +33,14 @@ const RESULT = ['info: Result: accuracy 0.5', 'info: 3 samples, 15 tokens'];
 const done = (of: typeof A): AttemptOutcome => ({ status: 'fresh', eval: of, record: completion(of) });
 
 describe('live log: evals', () => {
-  test('live log: an eval is printed when it has ended, as one group', () => {
+  test('live log: an eval is printed when it has ended, as one group, and without its output if the run stopped it', () => {
     const { entries, start, end } = live();
     start(A).child('from a');
     expect(entries).toEqual([]);
     end(done(A));
-    start(B).child('from b');
+    const b = start(B);
+    b.info('a message');
+    b.child('a traceback that the end of the run caused');
     end({ status: 'pending', eval: B, reason: 'the job was cancelled' });
     expect(entries).toEqual([
       'group: [1/2] a … done in 3.0 s (accuracy 0.5)',
@@ -46,7 +48,7 @@ describe('live log: evals', () => {
       ...RESULT,
       'end: [1/2] a … done in 3.0 s (accuracy 0.5)',
       'group: [2/2] b … not completed: the job was cancelled',
-      'child: from b',
+      'info: a message',
       'end: [2/2] b … not completed: the job was cancelled',
     ]);
   });

@@ -41,6 +41,27 @@ test('shortTracebacks: a traceback of the machinery alone stays whole', () => {
   expect(shortTracebacks(lines)).toEqual(lines);
 });
 
+test('shortTracebacks: of an exception of an API client, only the frames of the user are shown', () => {
+  const client = [
+    '  File "/v/lib/python3.11/site-packages/openai/_base_client.py", line 1, in request',
+    '    raise',
+  ];
+  const end = 'openai.BadRequestError: Error code: 400';
+  const head = 'Traceback (most recent call last):';
+  expect(shortTracebacks([head, ...MACHINERY, ...client, end])).toEqual([end]);
+  expect(shortTracebacks([head, ...MACHINERY, ...OWN, ...client, end])).toEqual([head, ...OWN, end]);
+});
+
+test('shortTracebacks: one that occurs again is shown once', () => {
+  const lines = ['Traceback (most recent call last):', ...OWN, "KeyError: 'wrod'"];
+  expect(shortTracebacks([...lines, 'attempt 1 of 2', ...lines])).toEqual([
+    ...lines,
+    'attempt 1 of 2',
+    'Traceback (most recent call last): (the same as above)',
+    "KeyError: 'wrod'",
+  ]);
+});
+
 test('shortTracebacks: one that is cut off stays as it is', () => {
   const lines = [
     '  File "/x/oaievalset_action/host.py", line 1, in main',

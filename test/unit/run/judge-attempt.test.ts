@@ -32,7 +32,7 @@ function judge({ printed = [], ...changes }: Changes = {}) {
     output,
     failure: undefined,
     unanswered: 0,
-    refusal: undefined,
+    lost: undefined,
     ...changes,
   };
   const found = 'record' in changes && !changes.record ? undefined : record(changes.record);
@@ -55,12 +55,21 @@ describe('judgeAttempt: why an eval exited', () => {
     ['with the exit code if it printed no exception', { exit }, 'it exited with code 1; it printed nothing'],
     [
       'with the refusal of the API after an exception of an API client',
-      { exit, failure: failure('openai.NotFoundError'), refusal: '404: gone' },
+      { exit, failure: failure('openai.NotFoundError'), lost: { kind: 'refused', words: '404: gone' } },
       'the API refused a request: 404: gone',
     ],
     [
+      'with the last failure when all retries of a request failed',
+      {
+        exit,
+        failure: failure('openai.InternalServerError'),
+        lost: { kind: 'unanswered', words: '503: busy' },
+      },
+      'a request got no successful response: 503: busy',
+    ],
+    [
       'with both after another exception and a refusal that the eval caught',
-      { exit, failure: failure('KeyError'), refusal: '404: gone' },
+      { exit, failure: failure('KeyError'), lost: { kind: 'refused', words: '404: gone' } },
       'it ended with KeyError: x, and before that the API refused a request: 404: gone',
     ],
   ])('judgeAttempt: exit code 1 is explained %s', (_, changes, reason) => {

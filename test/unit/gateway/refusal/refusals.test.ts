@@ -12,7 +12,17 @@ function refusals(): Refusals {
 
 function refused(refusal: RefusalKind, more: Partial<RefusedRequest> = {}): RefusedRequest {
   const error = readProviderError(403, Buffer.from('{"error":{"message":"No."}}'));
-  return { refusal, error, keys: [KEY], model: MODEL, evalName: 'a', id: '1', replayable: true, ...more };
+  return {
+    refusal,
+    error,
+    keys: [KEY],
+    model: MODEL,
+    evalName: 'a',
+    id: '1',
+    attemptId: 'first',
+    replayable: true,
+    ...more,
+  };
 }
 
 describe('refusals: the job ends', () => {
@@ -31,6 +41,13 @@ describe('refusals: the job ends', () => {
     expect(judge.judge(refused('money', { id: '1' }))).toBeUndefined();
     expect(judge.judge(refused('money', { id: '1' })), 'the same request again').toBeUndefined();
     expect(judge.judge(refused('money', { id: '2' }))).toBeDefined();
+  });
+
+  test.each<RefusalKind>(['money', 'key'])('when two attempts at one request are refused: %s', (kind) => {
+    const judge = refusals();
+    judge.succeeded([KEY], MODEL);
+    expect(judge.judge(refused(kind))).toBeUndefined();
+    expect(judge.judge(refused(kind, { attemptId: 'second' }))).toBeDefined();
   });
 
   test('when two requests lack permission, and nothing has succeeded', () => {
