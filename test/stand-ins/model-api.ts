@@ -37,6 +37,8 @@ export interface ModelApiOptions {
   readonly dialect?: Pick<Dialect, 'basePath' | 'respond'>;
   /** Compresses responses for clients that send `accept-encoding: gzip`. */
   readonly gzip?: boolean;
+  /** How long a connection stays open without a request. The default is that of Node, 5 s, after which a client has to retry. */
+  readonly keepAliveMs?: number;
   /** The file to which one JSON line is appended for each request that has ended. */
   readonly logFile?: string;
 }
@@ -98,6 +100,8 @@ export async function startModelApi(options: ModelApiOptions = {}): Promise<Mode
       response.destroy(error instanceof Error ? error : new Error(String(error)));
     });
   });
+
+  if (options.keepAliveMs !== undefined) server.keepAliveTimeout = options.keepAliveMs;
 
   async function serve(incoming: IncomingMessage, response: ServerResponse): Promise<void> {
     const raw = await bodyOf(incoming);
