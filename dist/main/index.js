@@ -35323,7 +35323,9 @@ function withEvals({ interpreter, installed, lockedRoots, isComplete }) {
 /* harmony export */ });
 /* harmony import */ var zod__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(2857);
 /* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(452);
-/* harmony import */ var _process_command_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(7892);
+/* harmony import */ var _model_format_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(9774);
+/* harmony import */ var _process_group_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(5970);
+
 
 
 
@@ -35369,30 +35371,49 @@ const REPORT = zod__WEBPACK_IMPORTED_MODULE_2__/* .object */ .Ikc({
     abi: zod__WEBPACK_IMPORTED_MODULE_2__/* .string */ .YjP(),
     evals: EVALS,
 });
+/** An interpreter needs a fraction of a second. A program that is none, such as a server, may never end. */
+const MAX_PROBE_MS = 120_000;
 /**
  * Runs the interpreter at this absolute path and reads what it reports about itself.
  *
- * @throws ActionError PYTHON_MISSING when it cannot be started, fails, or prints something else.
+ * @throws ActionError PYTHON_MISSING when it cannot be started, does not end, fails, or prints something else.
  */
-async function probe(path, context) {
-    const result = await (0,_process_command_js__WEBPACK_IMPORTED_MODULE_1__/* .runCommand */ .d)(path, ['-c', PROBE], {
+async function probe(path, context, maxMs = MAX_PROBE_MS) {
+    let report;
+    let lastLine = '(nothing)';
+    const running = (0,_process_group_js__WEBPACK_IMPORTED_MODULE_1__/* .spawnGroup */ .j)(path, ['-c', PROBE], {
         cwd: context.workingDirectory,
         env: context.env,
-    }).catch((error) => {
-        throw notWorking(path, `it could not be started: ${(0,_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .reasonOf */ .A3)(error)}`, error);
+        onLine(line) {
+            report ??= parseReport(line);
+            if (line.trim() !== '')
+                lastLine = line.trim().slice(0, 300);
+        },
     });
-    if (result.code !== 0) {
-        throw notWorking(path, `it exited with code ${result.code}: ${lastLine(result.stderr || result.stdout)}`);
-    }
-    const report = parseReport(result.stdout);
+    let isTooLate = false;
+    const timer = setTimeout(() => {
+        isTooLate = true;
+        running.signal('SIGKILL');
+    }, maxMs);
+    const { code, signal } = await running.exit
+        .catch((error) => {
+        throw notWorking(path, `it could not be started: ${(0,_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .reasonOf */ .A3)(error)}`, error);
+    })
+        .finally(() => clearTimeout(timer));
+    if (isTooLate)
+        throw notWorking(path, `it did not end within ${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_3__/* .duration */ .p0)(maxMs)}`);
+    if (signal !== null)
+        throw notWorking(path, `it was killed by ${signal}: ${lastLine}`);
+    if (code !== 0)
+        throw notWorking(path, `it exited with code ${code}: ${lastLine}`);
     if (!report)
-        throw notWorking(path, `it printed ${lastLine(result.stdout)}`);
+        throw notWorking(path, `it printed ${lastLine}`);
     const { version, ...rest } = report;
     return { ...rest, path, version: version.join('.'), major: version[0], minor: version[1] };
 }
 /** Reads the line of the probe. A sitecustomize or a wrapper may print other lines. */
-function parseReport(stdout) {
-    const json = /^oaievalset-probe (.*)$/m.exec(stdout)?.[1];
+function parseReport(line) {
+    const json = /^oaievalset-probe (.*)$/.exec(line)?.[1];
     if (json === undefined)
         return undefined;
     try {
@@ -35401,10 +35422,6 @@ function parseReport(stdout) {
     catch {
         return undefined;
     }
-}
-function lastLine(output) {
-    const line = output.trimEnd().split('\n').at(-1)?.trim() ?? '';
-    return line === '' ? '(nothing)' : line.slice(0, 300);
 }
 function notWorking(path, reason, cause) {
     return new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ActionError */ .lZ('PYTHON_MISSING', `\`${path}\` does not work as a Python interpreter: ${reason}`, 'Add a step with actions/setup-python before this one, or set `python` to an interpreter that works.', { cause });

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { ActionError, reasonOf } from '../errors.ts';
-import { runCommand } from '../process/command.ts';
+import { duration } from '../model/format.ts';
+import { spawnGroup } from '../process/group.ts';
 
 /** What a Python interpreter reports about itself. */
 export interface Interpreter {
@@ -73,41 +74,56 @@ const REPORT = z.object({
   evals: EVALS,
 });
 
+/** An interpreter needs a fraction of a second. A program that is none, such as a server, may never end. */
+const MAX_PROBE_MS = 120_000;
+
 /**
  * Runs the interpreter at this absolute path and reads what it reports about itself.
  *
- * @throws ActionError PYTHON_MISSING when it cannot be started, fails, or prints something else.
+ * @throws ActionError PYTHON_MISSING when it cannot be started, does not end, fails, or prints something else.
  */
-export async function probe(path: string, context: ProcessContext): Promise<Interpreter> {
-  const result = await runCommand(path, ['-c', PROBE], {
+export async function probe(
+  path: string,
+  context: ProcessContext,
+  maxMs: number = MAX_PROBE_MS,
+): Promise<Interpreter> {
+  let report: z.infer<typeof REPORT> | undefined;
+  let lastLine = '(nothing)';
+  const running = spawnGroup(path, ['-c', PROBE], {
     cwd: context.workingDirectory,
     env: context.env,
-  }).catch((error: unknown) => {
-    throw notWorking(path, `it could not be started: ${reasonOf(error)}`, error);
+    onLine(line) {
+      report ??= parseReport(line);
+      if (line.trim() !== '') lastLine = line.trim().slice(0, 300);
+    },
   });
-  if (result.code !== 0) {
-    throw notWorking(path, `it exited with code ${result.code}: ${lastLine(result.stderr || result.stdout)}`);
-  }
-  const report = parseReport(result.stdout);
-  if (!report) throw notWorking(path, `it printed ${lastLine(result.stdout)}`);
+  let isTooLate = false;
+  const timer = setTimeout(() => {
+    isTooLate = true;
+    running.signal('SIGKILL');
+  }, maxMs);
+  const { code, signal } = await running.exit
+    .catch((error: unknown) => {
+      throw notWorking(path, `it could not be started: ${reasonOf(error)}`, error);
+    })
+    .finally(() => clearTimeout(timer));
+  if (isTooLate) throw notWorking(path, `it did not end within ${duration(maxMs)}`);
+  if (signal !== null) throw notWorking(path, `it was killed by ${signal}: ${lastLine}`);
+  if (code !== 0) throw notWorking(path, `it exited with code ${code}: ${lastLine}`);
+  if (!report) throw notWorking(path, `it printed ${lastLine}`);
   const { version, ...rest } = report;
   return { ...rest, path, version: version.join('.'), major: version[0], minor: version[1] };
 }
 
 /** Reads the line of the probe. A sitecustomize or a wrapper may print other lines. */
-function parseReport(stdout: string): z.infer<typeof REPORT> | undefined {
-  const json = /^oaievalset-probe (.*)$/m.exec(stdout)?.[1];
+function parseReport(line: string): z.infer<typeof REPORT> | undefined {
+  const json = /^oaievalset-probe (.*)$/.exec(line)?.[1];
   if (json === undefined) return undefined;
   try {
     return REPORT.safeParse(JSON.parse(json)).data;
   } catch {
     return undefined;
   }
-}
-
-function lastLine(output: string): string {
-  const line = output.trimEnd().split('\n').at(-1)?.trim() ?? '';
-  return line === '' ? '(nothing)' : line.slice(0, 300);
 }
 
 function notWorking(path: string, reason: string, cause?: unknown): ActionError {

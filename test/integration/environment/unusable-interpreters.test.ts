@@ -3,6 +3,7 @@ import { existsSync, readdirSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { probe } from '../../../src/environment/probe.ts';
 import { EVALS_VERSION } from '../../helpers/evals-venv.ts';
 import { OfflineMachine } from '../../helpers/offline-machine.ts';
 
@@ -43,6 +44,19 @@ describe.concurrent('an interpreter that cannot be used', () => {
     await expect(machine.prepare('./python')).rejects.toMatchObject({
       code: 'PYTHON_MISSING',
       message: expect.stringContaining(message),
+    });
+  });
+
+  test.for([
+    ['prints nothing', 'sleep 600'],
+    ['prints all the time', 'yes'],
+  ] as const)('probe: ends a program that never ends and %s', async ([, command], context) => {
+    const machine = new OfflineMachine(context);
+    const path = machine.script('python', `#!/bin/sh\n${command}\n`);
+    const place = { workingDirectory: machine.directory, env: process.env };
+    await expect(probe(path, place, 300)).rejects.toMatchObject({
+      code: 'PYTHON_MISSING',
+      message: expect.stringContaining('it did not end within'),
     });
   });
 
