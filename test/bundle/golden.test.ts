@@ -26,6 +26,9 @@ const WEEKLY = new Set([
   'judge-model',
   'parameters-not-accepted',
   'model-shut-down',
+  'changed-eval',
+  'progress',
+  'evals-28',
   'evals-1000',
 ]);
 

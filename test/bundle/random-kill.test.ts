@@ -12,7 +12,7 @@ import { mulberry32 } from '../helpers/random.ts';
 import type { RunResult } from '../helpers/runner.ts';
 import type { Cleanup } from '../helpers/temporary-directory.ts';
 import { logOf, TestMachine } from '../helpers/test-machine.ts';
-import { LONG } from '../helpers/test-rows.ts';
+import { LONG, testRows } from '../helpers/test-rows.ts';
 import type { Knowledge } from '../stand-ins/knowledge.ts';
 
 const SAMPLES = 40;
@@ -95,15 +95,14 @@ async function killAfter(
   return result;
 }
 
-describe('an eval set that is killed again and again', () => {
-  test.concurrent.for([
-    { threads: 1, seeds: [1, 2, 3], forget: false },
-    { threads: 4, seeds: [6, 7, 8], forget: false },
+describe.concurrent('an eval set that is killed again and again', () => {
+  testRows({ short: 0, long: 2 }, [
     { threads: 10, seeds: [11, 12, 13], forget: false },
     { threads: 10, seeds: [16, 17, 18], forget: true },
+    { threads: 1, seeds: [1, 2, 3], forget: false },
+    { threads: 4, seeds: [6, 7, 8], forget: false },
   ])(
     'random kills: $threads threads, state directory emptied in between: $forget',
-    LONG,
     async ({ threads, seeds, forget }, context) => {
       const machine = await machineWithSamples(context, threads);
       let runAttempt = 0;
