@@ -30921,7 +30921,7 @@ function registryFault(value, base) {
     if (isRegistry(path))
         return undefined;
     if (outer)
-        return { why: 'it is a directory inside a registry', next: outer };
+        return { why: 'it is too deep: a directory inside a registry', next: outer };
     const inside = (0,path_faults/* namesIn */.wX)(path).filter((name) => isRegistry((0,external_node_path_.join)(path, name)));
     const [inner] = inside;
     // A registry may be empty until an earlier step fills it.

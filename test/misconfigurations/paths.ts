@@ -164,7 +164,7 @@ What to do: Set registry-path to a directory that contains a directory evals or 
     title: 'a registry-path that is too deep',
     inputs: { 'registry-path': 'reg/eval_sets' },
     files: REGISTRY,
-    says: `The input registry-path is "reg/eval_sets": it is a directory inside a registry.
+    says: `The input registry-path is "reg/eval_sets": it is too deep: a directory inside a registry.
 What to do: Set registry-path to reg. [INPUT_INVALID]`,
   },
   {

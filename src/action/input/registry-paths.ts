@@ -37,7 +37,7 @@ function registryFault(value: string, base: string): PathFault | undefined {
   const outer = around && `Set registry-path to ${shownAs(around, value, base)}.`;
   if (fault) return { why: fault.why, next: fault.next ?? outer ?? A_REGISTRY };
   if (isRegistry(path)) return undefined;
-  if (outer) return { why: 'it is a directory inside a registry', next: outer };
+  if (outer) return { why: 'it is too deep: a directory inside a registry', next: outer };
   const inside = namesIn(path).filter((name) => isRegistry(join(path, name)));
   const [inner] = inside;
   // A registry may be empty until an earlier step fills it.

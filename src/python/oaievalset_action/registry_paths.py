@@ -40,7 +40,7 @@ def level_of(path):
     whole = os.path.abspath(path)
     above = os.path.dirname(whole)
     if os.path.basename(whole) in DIRECTORIES and is_registry(above):
-        return "it is a directory inside a registry", [above if os.path.isabs(path) else os.path.relpath(above)]
+        return "it is too deep: a directory inside a registry", [above if os.path.isabs(path) else os.path.relpath(above)]
     inside = [name for name in directories_in(path) if is_registry(os.path.join(path, name))]
     if inside:
         return "it is no registry, but contains one", [os.path.normpath(os.path.join(path, name)) for name in inside[:SHOWN]]

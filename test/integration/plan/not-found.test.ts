@@ -55,7 +55,7 @@ describe.concurrent('names that are not found', () => {
     [
       'a set of a registry path that is one level too deep',
       { ...SET, ...FRUIT, ...DATA },
-      /wrong-registry-path: registry\/evals: it is a directory inside a registry \(did you mean registry\?\)/,
+      /wrong-registry-path: registry\/evals: it is too deep: a directory inside a registry \(did you mean registry\?\)/,
       'registry/evals',
     ],
     [
