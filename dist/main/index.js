@@ -28779,10 +28779,7 @@ function describeShared(reasons) {
     return texts.size === 1 ? text : text.replace(/ \((was )?[0-9a-f]{4}…( → [0-9a-f]{4}…)?\)/g, '');
 }
 
-// EXTERNAL MODULE: ./lib/report/describe-results.js
-var describe_results = __nccwpck_require__(1294);
 ;// CONCATENATED MODULE: ./lib/report/describe-start.js
-
 
 
 
@@ -28864,7 +28861,7 @@ function describeRecorded({ responses, evals }) {
     if (responses === 0)
         return [];
     return [
-        `Resumed: ${(0,format/* counted */.hS)(responses, 'response')} of ${(0,format/* counted */.hS)(evals, 'eval')} ${(0,describe_results/* isOrAre */.Cj)(responses)} recorded and will be replayed`,
+        `Resumed: ${(0,format/* counted */.hS)(responses, 'response')} of ${(0,format/* counted */.hS)(evals, 'eval')} ${(0,format/* isOrAre */.Cj)(responses)} recorded and will be replayed`,
     ];
 }
 /** The first `most` lines, and one line about the hidden ones. */
@@ -28991,8 +28988,11 @@ var log = __nccwpck_require__(2988);
 var core = __nccwpck_require__(3360);
 // EXTERNAL MODULE: ./lib/text.js
 var lib_text = __nccwpck_require__(8804);
+// EXTERNAL MODULE: ./lib/report/markdown-text.js
+var markdown_text = __nccwpck_require__(5265);
 ;// CONCATENATED MODULE: ./lib/report/error-summary.js
 /** The job summary of a step that could not run: what is wrong, and what to do, in GitHub's Markdown. Pure. */
+
 
 
 /** Errors of a run, whose summary says more. Post writes that of an interrupted run. */
@@ -29004,7 +29004,7 @@ const REPORTED_WITH_RESULTS = new Set([
 ]);
 /** A longer error is in the log. */
 const MAX_BYTES = 60_000;
-/** @returns undefined for an error that the summary of the results tells already */
+/** @returns undefined for an error that the summary of the results has already */
 function renderError(error) {
     if (error instanceof errors/* ActionError */.lZ && REPORTED_WITH_RESULTS.has(error.code))
         return undefined;
@@ -29076,9 +29076,8 @@ function codeBlock(lines, language) {
 }
 /** Others wrote parts of the text: it must not act as markup, as a mention or as a formula. */
 function escaped(text) {
-    return (0,lib_text/* oneLine */.TN)(text)
-        .replace(/[&<>]/g, (c) => ({ '&': '&amp;', '<': '&lt;', '>': '&gt;' })[c] ?? c)
-        .replace(/[\\`*_{}[\]|~!#@$]/g, (c) => `\\${c}`)
+    return (0,markdown_text/* withoutMarkup */.z)((0,lib_text/* oneLine */.TN)(text))
+        .replaceAll('$', '\\$')
         .replace(/^(\d*)([-+=.)])/, '$1\\$2');
 }
 
@@ -29301,8 +29300,11 @@ var describe_results = __nccwpck_require__(1294);
 var describe_trouble = __nccwpck_require__(6039);
 // EXTERNAL MODULE: ./lib/model/adaptation.js
 var model_adaptation = __nccwpck_require__(9704);
+// EXTERNAL MODULE: ./lib/report/markdown-text.js
+var markdown_text = __nccwpck_require__(5265);
 ;// CONCATENATED MODULE: ./lib/report/markdown.js
 /** The job summary: a headline and one table, in GitHub's Markdown. Pure. */
+
 
 
 
@@ -29439,9 +29441,7 @@ function runCell({ run }, { repository, serverUrl }) {
 const MAX_CELL_BYTES = 500;
 /** Escapes text that others wrote (names, metrics, messages): it must not act as markup, break the table or reverse its text. */
 function cell(text) {
-    return (0,lib_text/* oneLine */.TN)(text, MAX_CELL_BYTES)
-        .replace(/[&<>]/g, (c) => ({ '&': '&amp;', '<': '&lt;', '>': '&gt;' })[c] ?? c)
-        .replace(/[\\`*_{}[\]|~!#@]/g, (c) => `\\${c}`);
+    return (0,markdown_text/* withoutMarkup */.z)((0,lib_text/* oneLine */.TN)(text, MAX_CELL_BYTES));
 }
 function code(text) {
     return (0,lib_text/* oneLine */.TN)(text, MAX_CELL_BYTES).replaceAll('`', "'").replaceAll('|', '\\|');
@@ -29474,7 +29474,7 @@ function printResults(results, checkpoint, log) {
     log.info('');
     for (const line of closingTable(results))
         log.info(line);
-    log.info((0,describe_results/* closingSentence */.PN)(results, checkpoint));
+    log.info((0,describe_results/* closingSentence */.P)(results, checkpoint));
 }
 /** Sets the outputs of the step. If that fails, as on a full disk, it warns and the run continues. */
 function publishOutputs({ results, restoredKey, savedKey, progressFile }, log) {
@@ -36133,6 +36133,7 @@ function describeWritten(arguments_) {
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   Cj: () => (/* binding */ isOrAre),
 /* harmony export */   KE: () => (/* binding */ listed),
 /* harmony export */   KG: () => (/* binding */ asSentence),
 /* harmony export */   _l: () => (/* binding */ metricText),
@@ -36173,6 +36174,9 @@ function asSentence(clause) {
 /** `1 request`, `1,200 requests` */
 function counted(count, noun) {
     return `${wholeNumber(count)} ${noun}${count === 1 ? '' : 's'}`;
+}
+function isOrAre(count) {
+    return count === 1 ? 'is' : 'are';
 }
 
 
@@ -41070,7 +41074,7 @@ const MAX_CAUSE_BYTES = 300;
 const RESUME = 're-run the failed jobs; they continue from here.';
 /** Undefined when the set is complete. */
 function closingMessage(results, { unusable, stopped, trouble: apiTrouble }) {
-    const kept = (0,_describe_results_js__WEBPACK_IMPORTED_MODULE_3__/* .describeKept */ .gt)(results);
+    const kept = (0,_describe_results_js__WEBPACK_IMPORTED_MODULE_3__/* .describeKept */ .g)(results);
     if (unusable) {
         const { code, message, next } = unusable;
         const final = code === 'API_REFUSED' ? ' Retrying will not help.' : '';
@@ -41154,9 +41158,8 @@ function joined(...sentences) {
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   Cj: () => (/* binding */ isOrAre),
-/* harmony export */   PN: () => (/* binding */ closingSentence),
-/* harmony export */   gt: () => (/* binding */ describeKept)
+/* harmony export */   P: () => (/* binding */ closingSentence),
+/* harmony export */   g: () => (/* binding */ describeKept)
 /* harmony export */ });
 /* harmony import */ var _model_format_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(9774);
 /** The results of a run as sentences, for the log, the error that ends the step, and notes. Pure. */
@@ -41164,10 +41167,10 @@ function joined(...sentences) {
 /** `0 of 8 evals are done; 60 responses of 3 unfinished evals are recorded and will be replayed.` */
 function describeKept({ counts, recorded }) {
     const { completed, total } = counts;
-    const done = `${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_0__/* .wholeNumber */ .rD)(completed)} of ${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_0__/* .counted */ .hS)(total, 'eval')} ${isOrAre(total === 1 ? 1 : completed)} done`;
+    const done = `${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_0__/* .wholeNumber */ .rD)(completed)} of ${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_0__/* .counted */ .hS)(total, 'eval')} ${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_0__/* .isOrAre */ .Cj)(total === 1 ? 1 : completed)} done`;
     const { responses, evals } = recorded;
     if (responses > 0)
-        return `${done}; ${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_0__/* .counted */ .hS)(responses, 'response')} of ${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_0__/* .counted */ .hS)(evals, 'unfinished eval')} ${isOrAre(responses)} recorded and will be replayed.`;
+        return `${done}; ${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_0__/* .counted */ .hS)(responses, 'response')} of ${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_0__/* .counted */ .hS)(evals, 'unfinished eval')} ${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_0__/* .isOrAre */ .Cj)(responses)} recorded and will be replayed.`;
     return completed === 0 ? `${done}, and no response is recorded.` : `${done}.`;
 }
 /**
@@ -41187,10 +41190,10 @@ function closingSentence(results, checkpoint) {
 /** `all 28 evals are done (23 fresh, 5 reused)` */
 function describeCompleted({ counts }) {
     const { total, leftOut } = counts;
-    const left = leftOut > 0 ? `, and ${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_0__/* .counted */ .hS)(leftOut, 'eval')} of the set ${isOrAre(leftOut)} left out` : '';
+    const left = leftOut > 0 ? `, and ${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_0__/* .counted */ .hS)(leftOut, 'eval')} of the set ${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_0__/* .isOrAre */ .Cj)(leftOut)} left out` : '';
     // Not "all": the set has more.
     const all = leftOut > 0 || total < 3 ? '' : 'all ';
-    return `${all}${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_0__/* .counted */ .hS)(total, 'eval')} ${isOrAre(total)} done${describeOrigins(counts)}${left}`;
+    return `${all}${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_0__/* .counted */ .hS)(total, 'eval')} ${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_0__/* .isOrAre */ .Cj)(total)} done${describeOrigins(counts)}${left}`;
 }
 /** `2 of 28 evals failed, 24 are done (20 fresh, 4 reused), 2 are pending` */
 function describeUnfinished({ counts }) {
@@ -41198,8 +41201,8 @@ function describeUnfinished({ counts }) {
     const of = `of ${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_0__/* .counted */ .hS)(total, 'eval')}`;
     const parts = [
         ...(failed > 0 ? [`${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_0__/* .wholeNumber */ .rD)(failed)} ${of} failed`] : []),
-        `${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_0__/* .wholeNumber */ .rD)(completed)}${failed > 0 ? '' : ` ${of}`} ${isOrAre(completed)} done${describeOrigins(counts)}`,
-        ...(pending > 0 ? [`${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_0__/* .wholeNumber */ .rD)(pending)} ${isOrAre(pending)} pending`] : []),
+        `${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_0__/* .wholeNumber */ .rD)(completed)}${failed > 0 ? '' : ` ${of}`} ${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_0__/* .isOrAre */ .Cj)(completed)} done${describeOrigins(counts)}`,
+        ...(pending > 0 ? [`${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_0__/* .wholeNumber */ .rD)(pending)} ${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_0__/* .isOrAre */ .Cj)(pending)} pending`] : []),
     ];
     return parts.join(', ');
 }
@@ -41209,9 +41212,6 @@ function describeOrigins({ fresh, reused, completed }) {
         ...(reused > 0 ? [`${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_0__/* .wholeNumber */ .rD)(reused)} reused`] : []),
     ];
     return completed === 0 ? '' : ` (${parts.join(', ')})`;
-}
-function isOrAre(count) {
-    return count === 1 ? 'is' : 'are';
 }
 
 
@@ -41761,6 +41761,22 @@ function mainMetric(preferred, metrics) {
         Object.keys(metrics).find((key) => typeof metrics[key] === 'number' && !/^usage_|std$/.test(key));
     const value = name === undefined ? undefined : metrics[name];
     return name === undefined || value === undefined ? undefined : { name, value };
+}
+
+
+/***/ }),
+
+/***/ 5265:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   z: () => (/* binding */ withoutMarkup)
+/* harmony export */ });
+/** The text without markup: what others wrote must not act as HTML, as Markdown or as a mention. Pure. */
+function withoutMarkup(text) {
+    return text
+        .replace(/[&<>]/g, (c) => ({ '&': '&amp;', '<': '&lt;', '>': '&gt;' })[c] ?? c)
+        .replace(/[\\`*_{}[\]|~!#@]/g, (c) => `\\${c}`);
 }
 
 
@@ -47210,7 +47226,7 @@ async function closeLane({ lane, journal, options, log }, status) {
     }
     lane.close();
     if (status === 'failed' && journal && journal.size > 0 && !journal.stateful)
-        log.info(`Its ${(0,format/* counted */.hS)(journal.size, 'recorded response')} ${journal.size === 1 ? 'is' : 'are'} kept for the next run. To send all requests again, set the input sample-resume to false for one run.`);
+        log.info(`Its ${(0,format/* counted */.hS)(journal.size, 'recorded response')} ${(0,format/* isOrAre */.Cj)(journal.size)} kept for the next run. To send all requests again, set the input sample-resume to false for one run.`);
     if (status === 'fresh')
         journal?.drop();
     else

@@ -28674,8 +28674,11 @@ var log = __nccwpck_require__(2988);
 var core = __nccwpck_require__(3218);
 // EXTERNAL MODULE: ./lib/text.js
 var lib_text = __nccwpck_require__(8804);
+// EXTERNAL MODULE: ./lib/report/markdown-text.js
+var markdown_text = __nccwpck_require__(5265);
 ;// CONCATENATED MODULE: ./lib/report/error-summary.js
 /** The job summary of a step that could not run: what is wrong, and what to do, in GitHub's Markdown. Pure. */
+
 
 
 /** Errors of a run, whose summary says more. Post writes that of an interrupted run. */
@@ -28687,7 +28690,7 @@ const REPORTED_WITH_RESULTS = new Set([
 ]);
 /** A longer error is in the log. */
 const MAX_BYTES = 60_000;
-/** @returns undefined for an error that the summary of the results tells already */
+/** @returns undefined for an error that the summary of the results has already */
 function renderError(error) {
     if (error instanceof errors/* ActionError */.lZ && REPORTED_WITH_RESULTS.has(error.code))
         return undefined;
@@ -28759,9 +28762,8 @@ function codeBlock(lines, language) {
 }
 /** Others wrote parts of the text: it must not act as markup, as a mention or as a formula. */
 function escaped(text) {
-    return (0,lib_text/* oneLine */.TN)(text)
-        .replace(/[&<>]/g, (c) => ({ '&': '&amp;', '<': '&lt;', '>': '&gt;' })[c] ?? c)
-        .replace(/[\\`*_{}[\]|~!#@$]/g, (c) => `\\${c}`)
+    return (0,markdown_text/* withoutMarkup */.z)((0,lib_text/* oneLine */.TN)(text))
+        .replaceAll('$', '\\$')
         .replace(/^(\d*)([-+=.)])/, '$1\\$2');
 }
 
@@ -29136,8 +29138,11 @@ var describe_results = __nccwpck_require__(1294);
 var describe_trouble = __nccwpck_require__(6039);
 // EXTERNAL MODULE: ./lib/model/adaptation.js
 var model_adaptation = __nccwpck_require__(9704);
+// EXTERNAL MODULE: ./lib/report/markdown-text.js
+var markdown_text = __nccwpck_require__(5265);
 ;// CONCATENATED MODULE: ./lib/report/markdown.js
 /** The job summary: a headline and one table, in GitHub's Markdown. Pure. */
+
 
 
 
@@ -29274,9 +29279,7 @@ function runCell({ run }, { repository, serverUrl }) {
 const MAX_CELL_BYTES = 500;
 /** Escapes text that others wrote (names, metrics, messages): it must not act as markup, break the table or reverse its text. */
 function cell(text) {
-    return (0,lib_text/* oneLine */.TN)(text, MAX_CELL_BYTES)
-        .replace(/[&<>]/g, (c) => ({ '&': '&amp;', '<': '&lt;', '>': '&gt;' })[c] ?? c)
-        .replace(/[\\`*_{}[\]|~!#@]/g, (c) => `\\${c}`);
+    return (0,markdown_text/* withoutMarkup */.z)((0,lib_text/* oneLine */.TN)(text, MAX_CELL_BYTES));
 }
 function code(text) {
     return (0,lib_text/* oneLine */.TN)(text, MAX_CELL_BYTES).replaceAll('`', "'").replaceAll('|', '\\|');
@@ -29309,7 +29312,7 @@ function printResults(results, checkpoint, log) {
     log.info('');
     for (const line of closingTable(results))
         log.info(line);
-    log.info((0,describe_results/* closingSentence */.PN)(results, checkpoint));
+    log.info((0,describe_results/* closingSentence */.P)(results, checkpoint));
 }
 /** Sets the outputs of the step. If that fails, as on a full disk, it warns and the run continues. */
 function publishOutputs({ results, restoredKey, savedKey, progressFile }, log) {
@@ -31818,6 +31821,7 @@ function pythonString(value) {
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   Cj: () => (/* binding */ isOrAre),
 /* harmony export */   KG: () => (/* binding */ asSentence),
 /* harmony export */   _l: () => (/* binding */ metricText),
 /* harmony export */   hS: () => (/* binding */ counted),
@@ -31858,6 +31862,9 @@ function asSentence(clause) {
 /** `1 request`, `1,200 requests` */
 function counted(count, noun) {
     return `${wholeNumber(count)} ${noun}${count === 1 ? '' : 's'}`;
+}
+function isOrAre(count) {
+    return count === 1 ? 'is' : 'are';
 }
 
 
@@ -35119,7 +35126,7 @@ function closingNote({ code, what, trouble, kept, next }) {
 /** What is kept of a step that was killed. */
 function interruptionNote(results, apiTrouble) {
     const trouble = apiTrouble ? (0,_describe_trouble_js__WEBPACK_IMPORTED_MODULE_2__/* .describeAtKill */ .nr)(apiTrouble) : '';
-    return joined('The step was interrupted.', trouble, (0,_describe_results_js__WEBPACK_IMPORTED_MODULE_3__/* .describeKept */ .gt)(results), (0,_model_format_js__WEBPACK_IMPORTED_MODULE_4__/* .asSentence */ .KG)(RESUME));
+    return joined('The step was interrupted.', trouble, (0,_describe_results_js__WEBPACK_IMPORTED_MODULE_3__/* .describeKept */ .g)(results), (0,_model_format_js__WEBPACK_IMPORTED_MODULE_4__/* .asSentence */ .KG)(RESUME));
 }
 /** `2 of 28 evals failed: a (KeyError: 'x'), b (it timed out).` */
 function describeFailed({ rows, counts }) {
@@ -35151,20 +35158,19 @@ function joined(...sentences) {
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   PN: () => (/* binding */ closingSentence),
-/* harmony export */   gt: () => (/* binding */ describeKept)
+/* harmony export */   P: () => (/* binding */ closingSentence),
+/* harmony export */   g: () => (/* binding */ describeKept)
 /* harmony export */ });
-/* unused harmony export isOrAre */
 /* harmony import */ var _model_format_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(9774);
 /** The results of a run as sentences, for the log, the error that ends the step, and notes. Pure. */
 
 /** `0 of 8 evals are done; 60 responses of 3 unfinished evals are recorded and will be replayed.` */
 function describeKept({ counts, recorded }) {
     const { completed, total } = counts;
-    const done = `${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_0__/* .wholeNumber */ .rD)(completed)} of ${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_0__/* .counted */ .hS)(total, 'eval')} ${isOrAre(total === 1 ? 1 : completed)} done`;
+    const done = `${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_0__/* .wholeNumber */ .rD)(completed)} of ${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_0__/* .counted */ .hS)(total, 'eval')} ${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_0__/* .isOrAre */ .Cj)(total === 1 ? 1 : completed)} done`;
     const { responses, evals } = recorded;
     if (responses > 0)
-        return `${done}; ${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_0__/* .counted */ .hS)(responses, 'response')} of ${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_0__/* .counted */ .hS)(evals, 'unfinished eval')} ${isOrAre(responses)} recorded and will be replayed.`;
+        return `${done}; ${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_0__/* .counted */ .hS)(responses, 'response')} of ${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_0__/* .counted */ .hS)(evals, 'unfinished eval')} ${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_0__/* .isOrAre */ .Cj)(responses)} recorded and will be replayed.`;
     return completed === 0 ? `${done}, and no response is recorded.` : `${done}.`;
 }
 /**
@@ -35184,10 +35190,10 @@ function closingSentence(results, checkpoint) {
 /** `all 28 evals are done (23 fresh, 5 reused)` */
 function describeCompleted({ counts }) {
     const { total, leftOut } = counts;
-    const left = leftOut > 0 ? `, and ${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_0__/* .counted */ .hS)(leftOut, 'eval')} of the set ${isOrAre(leftOut)} left out` : '';
+    const left = leftOut > 0 ? `, and ${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_0__/* .counted */ .hS)(leftOut, 'eval')} of the set ${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_0__/* .isOrAre */ .Cj)(leftOut)} left out` : '';
     // Not "all": the set has more.
     const all = leftOut > 0 || total < 3 ? '' : 'all ';
-    return `${all}${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_0__/* .counted */ .hS)(total, 'eval')} ${isOrAre(total)} done${describeOrigins(counts)}${left}`;
+    return `${all}${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_0__/* .counted */ .hS)(total, 'eval')} ${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_0__/* .isOrAre */ .Cj)(total)} done${describeOrigins(counts)}${left}`;
 }
 /** `2 of 28 evals failed, 24 are done (20 fresh, 4 reused), 2 are pending` */
 function describeUnfinished({ counts }) {
@@ -35195,8 +35201,8 @@ function describeUnfinished({ counts }) {
     const of = `of ${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_0__/* .counted */ .hS)(total, 'eval')}`;
     const parts = [
         ...(failed > 0 ? [`${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_0__/* .wholeNumber */ .rD)(failed)} ${of} failed`] : []),
-        `${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_0__/* .wholeNumber */ .rD)(completed)}${failed > 0 ? '' : ` ${of}`} ${isOrAre(completed)} done${describeOrigins(counts)}`,
-        ...(pending > 0 ? [`${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_0__/* .wholeNumber */ .rD)(pending)} ${isOrAre(pending)} pending`] : []),
+        `${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_0__/* .wholeNumber */ .rD)(completed)}${failed > 0 ? '' : ` ${of}`} ${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_0__/* .isOrAre */ .Cj)(completed)} done${describeOrigins(counts)}`,
+        ...(pending > 0 ? [`${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_0__/* .wholeNumber */ .rD)(pending)} ${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_0__/* .isOrAre */ .Cj)(pending)} pending`] : []),
     ];
     return parts.join(', ');
 }
@@ -35206,9 +35212,6 @@ function describeOrigins({ fresh, reused, completed }) {
         ...(reused > 0 ? [`${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_0__/* .wholeNumber */ .rD)(reused)} reused`] : []),
     ];
     return completed === 0 ? '' : ` (${parts.join(', ')})`;
-}
-function isOrAre(count) {
-    return count === 1 ? 'is' : 'are';
 }
 
 
@@ -35283,6 +35286,22 @@ function lastError({ cause: { detail } }) {
 function wholeDuration(milliseconds) {
     const seconds = Math.round(milliseconds / 1000);
     return seconds < 60 ? `${seconds} s` : (0,_model_format_js__WEBPACK_IMPORTED_MODULE_0__/* .duration */ .p0)(seconds * 1000);
+}
+
+
+/***/ }),
+
+/***/ 5265:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   z: () => (/* binding */ withoutMarkup)
+/* harmony export */ });
+/** The text without markup: what others wrote must not act as HTML, as Markdown or as a mention. Pure. */
+function withoutMarkup(text) {
+    return text
+        .replace(/[&<>]/g, (c) => ({ '&': '&amp;', '<': '&lt;', '>': '&gt;' })[c] ?? c)
+        .replace(/[\\`*_{}[\]|~!#@]/g, (c) => `\\${c}`);
 }
 
 

@@ -37,3 +37,7 @@ export function asSentence(clause: string): string {
 export function counted(count: number, noun: string): string {
   return `${wholeNumber(count)} ${noun}${count === 1 ? '' : 's'}`;
 }
+
+export function isOrAre(count: number): string {
+  return count === 1 ? 'is' : 'are';
+}

@@ -1,5 +1,5 @@
 /** The results of a run as sentences, for the log, the error that ends the step, and notes. Pure. */
-import { counted, wholeNumber } from '../model/format.ts';
+import { counted, isOrAre, wholeNumber } from '../model/format.ts';
 import type { Results } from '../model/results.ts';
 
 /** `0 of 8 evals are done; 60 responses of 3 unfinished evals are recorded and will be replayed.` */
@@ -54,8 +54,4 @@ function describeOrigins({ fresh, reused, completed }: Results['counts']): strin
     ...(reused > 0 ? [`${wholeNumber(reused)} reused`] : []),
   ];
   return completed === 0 ? '' : ` (${parts.join(', ')})`;
-}
-
-export function isOrAre(count: number): string {
-  return count === 1 ? 'is' : 'are';
 }

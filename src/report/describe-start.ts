@@ -1,12 +1,11 @@
 /** Describes for the log, before anything runs, what runs it and what will be done. Pure. */
 import type { CompletionRecord } from '../model/completion-record.ts';
 import { type Decision, describeWritten } from '../model/decision.ts';
-import { counted, listed, wholeNumber } from '../model/format.ts';
+import { counted, isOrAre, listed, wholeNumber } from '../model/format.ts';
 import type { Plan } from '../model/plan.ts';
 import type { RecordedResponses } from '../model/results.ts';
 import type { RunIdentity } from '../model/run-identity.ts';
 import { describeReruns } from './describe-reruns.ts';
-import { isOrAre } from './describe-results.ts';
 
 /** More names do not help a reader. */
 const MAX_NAMES = 20;

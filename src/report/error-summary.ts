@@ -1,6 +1,7 @@
 /** The job summary of a step that could not run: what is wrong, and what to do, in GitHub's Markdown. Pure. */
 import { ActionError, ActionErrors, describeError, type ErrorCode } from '../errors.ts';
 import { oneLine, printable, shorten } from '../text.ts';
+import { withoutMarkup } from './markdown-text.ts';
 
 /** Errors of a run, whose summary says more. Post writes that of an interrupted run. */
 const REPORTED_WITH_RESULTS: ReadonlySet<ErrorCode> = new Set([
@@ -13,7 +14,7 @@ const REPORTED_WITH_RESULTS: ReadonlySet<ErrorCode> = new Set([
 /** A longer error is in the log. */
 const MAX_BYTES = 60_000;
 
-/** @returns undefined for an error that the summary of the results tells already */
+/** @returns undefined for an error that the summary of the results has already */
 export function renderError(error: unknown): string | undefined {
   if (error instanceof ActionError && REPORTED_WITH_RESULTS.has(error.code)) return undefined;
   const blocks = error instanceof ActionError ? blocksOf(error) : unexpected(error);
@@ -92,8 +93,7 @@ function codeBlock(lines: readonly string[], language: string): string[] {
 
 /** Others wrote parts of the text: it must not act as markup, as a mention or as a formula. */
 function escaped(text: string): string {
-  return oneLine(text)
-    .replace(/[&<>]/g, (c) => ({ '&': '&amp;', '<': '&lt;', '>': '&gt;' })[c] ?? c)
-    .replace(/[\\`*_{}[\]|~!#@$]/g, (c) => `\\${c}`)
+  return withoutMarkup(oneLine(text))
+    .replaceAll('$', '\\$')
     .replace(/^(\d*)([-+=.)])/, '$1\\$2');
 }

@@ -3,6 +3,7 @@ import { describeAdaptation } from '../model/adaptation.ts';
 import { counted, duration, metricText, wholeNumber } from '../model/format.ts';
 import type { ResultRow, Results } from '../model/results.ts';
 import { oneLine } from '../text.ts';
+import { withoutMarkup } from './markdown-text.ts';
 import { noteOf, urgentFirst } from './row-order.ts';
 
 export interface RunLink {
@@ -153,9 +154,7 @@ const MAX_CELL_BYTES = 500;
 
 /** Escapes text that others wrote (names, metrics, messages): it must not act as markup, break the table or reverse its text. */
 function cell(text: string): string {
-  return oneLine(text, MAX_CELL_BYTES)
-    .replace(/[&<>]/g, (c) => ({ '&': '&amp;', '<': '&lt;', '>': '&gt;' })[c] ?? c)
-    .replace(/[\\`*_{}[\]|~!#@]/g, (c) => `\\${c}`);
+  return withoutMarkup(oneLine(text, MAX_CELL_BYTES));
 }
 
 function code(text: string): string {

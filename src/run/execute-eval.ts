@@ -4,7 +4,7 @@ import { reasonOf } from '../errors.ts';
 import type { Gateway } from '../gateway/gateway.ts';
 import type { Lane } from '../gateway/lane/lane.ts';
 import type { Log } from '../log.ts';
-import { counted } from '../model/format.ts';
+import { counted, isOrAre } from '../model/format.ts';
 import type { AttemptOutcome } from '../model/outcome.ts';
 import type { PlannedEval } from '../model/plan.ts';
 import { addTokens, type Traffic } from '../model/traffic.ts';
@@ -156,7 +156,7 @@ async function closeLane(
   lane.close();
   if (status === 'failed' && journal && journal.size > 0 && !journal.stateful)
     log.info(
-      `Its ${counted(journal.size, 'recorded response')} ${journal.size === 1 ? 'is' : 'are'} kept for the next run. To send all requests again, set the input sample-resume to false for one run.`,
+      `Its ${counted(journal.size, 'recorded response')} ${isOrAre(journal.size)} kept for the next run. To send all requests again, set the input sample-resume to false for one run.`,
     );
   if (status === 'fresh') journal?.drop();
   else journal?.close();

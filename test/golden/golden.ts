@@ -1,6 +1,6 @@
 /**
  * Plays the scenarios on the shipped action and writes what a person sees of them on GitHub: texts, which tests compare, and
- * pictures, which nobody compares.
+ * pictures, which no test compares.
  *
  *     npm run golden                       all scenarios
  *     npm run golden -- cancel quota       these scenarios

@@ -12,7 +12,7 @@ from collections import namedtuple
 from .problems import in_own_words
 from .sources import STANDARD, in_site_packages
 
-# `code` decides what the user is told to do: HINTS in src/plan/plan-problems.ts.
+# `code` selects the next step that the error names: HINTS in src/plan/plan-problems.ts.
 ClassProblem = namedtuple("ClassProblem", ["code", "message", "near"])
 
 PACKAGE = os.path.dirname(os.path.realpath(__file__))

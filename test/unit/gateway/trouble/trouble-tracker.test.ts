@@ -160,7 +160,7 @@ describe('API trouble: what is reported', () => {
       api.until(cycle * 60 + 30, 2, 0);
       api.until(cycle * 60 + 60, 0, 5);
     }
-    // An hour: four troubles are told apart, and from then on it is one.
+    // In an hour, the first four troubles are reported one by one, and all later ones count as one.
     expect(api.reports.filter((line) => line.includes('began'))).toHaveLength(4);
     expect(api.reports.length).toBeLessThan(20);
   });
