@@ -3,7 +3,7 @@ import { setOutput, summary } from '@actions/core';
 import { reasonOf } from '../errors.ts';
 import type { Log } from '../log.ts';
 import type { ApiTrouble } from '../model/api-trouble.ts';
-import type { Results } from '../model/results.ts';
+import type { Results } from '../model/old-results.ts';
 import { type ClosingMessage, closingNote } from '../report/closing-message.ts';
 import { closingTable } from '../report/closing-table.ts';
 import { closingSentence } from '../report/describe-results.ts';

@@ -1,40 +1,37 @@
-/** The results of a run, as the summary and the outputs show them. */
+/** The results of a run. They are plain JSON: `results.json` has them as they are, with a version and the verdict. */
 import type { Adaptation } from './adaptation.ts';
-import type { MetricValue } from './completion-record.ts';
-import type { Outcome } from './outcome.ts';
-import type { Traffic } from './traffic.ts';
+import type { TokenUsage } from './api-response.ts';
+import type { MetricValue, RecordedTokens } from './completion-record.ts';
+import type { Place } from './place.ts';
 
-export interface NamedMetric {
-  readonly name: string;
-  readonly value: MetricValue;
+/** Where and when the run took place. Texts are empty outside a runner. */
+export interface ResultsRun {
+  /** `owner/name` */
+  readonly repository: string;
+  /** `GITHUB_RUN_ID` */
+  readonly id: string;
+  /** `GITHUB_RUN_ATTEMPT`, from 1. */
+  readonly attempt: number;
+  readonly sha: string;
+  /** Such as `refs/heads/main`. */
+  readonly ref: string;
+  /** Path of the workflow file, or the name of the workflow. */
+  readonly workflow: string;
+  readonly job: string;
+  /** ISO 8601, UTC. */
+  readonly started: string;
+  readonly ended: string;
 }
 
-export interface ResultRow {
-  readonly key: string;
-  readonly name: string;
-  readonly status: Outcome['status'];
-  readonly metric: NamedMetric | undefined;
-  readonly metrics: Readonly<Record<string, MetricValue>>;
-  readonly samples: number | null;
-  /** Who grades the answers; undefined when no model does. */
-  readonly judge: string | undefined;
-  /** How long the eval took; undefined when this action did not complete it. */
-  readonly tookMs: number | undefined;
-  /** The run that completed the eval. */
-  readonly run: { readonly id: string; readonly attempt: number } | undefined;
-  /** Why the eval failed or is pending, or what is unusual about its completion. */
-  readonly note: string;
-  /** Responses that the next run replays, of an eval that is not completed. */
-  readonly recorded: number;
+export interface Versions {
+  readonly action: string;
+  /** Empty when evals is not installed as a distribution. */
+  readonly evals: string;
+  /** Null when it is not known. */
+  readonly python: string | null;
 }
 
-/** The recorded responses of evals that are not completed, which the next run replays. */
-export interface RecordedResponses {
-  readonly responses: number;
-  /** The evals that have some. */
-  readonly evals: number;
-}
-
+/** Numbers of evals. */
 export interface Counts {
   /** Evals of the plan. */
   readonly total: number;
@@ -44,27 +41,141 @@ export interface Counts {
   readonly failed: number;
   readonly pending: number;
   /** Evals of the set that the inputs include and exclude leave out of the plan. */
-  readonly leftOut: number;
+  readonly excluded: number;
+}
+
+/** Of this run alone. What reused evals took is in their entries. */
+export interface Totals {
+  readonly evals: Counts;
+  readonly requests: {
+    readonly sent: number;
+    readonly replayed: number;
+    readonly retried: number;
+    readonly failed: number;
+  };
+  /** Of the responses that the API returned to this run. */
+  readonly tokens: TokenUsage;
+  /** Of replayed responses, which were paid for earlier. */
+  readonly replayedTokens: TokenUsage;
+  /** US dollars; null when a price is not known. */
+  readonly cost: number | null;
+}
+
+/** A 95 % confidence interval of a metric that is a mean over samples. */
+export interface Interval {
+  readonly low: number;
+  readonly high: number;
+  readonly method: 'wilson' | 't' | 'bootstrap';
+  /** Samples that it is computed from. */
+  readonly n: number;
+}
+
+export interface MainMetric {
+  readonly name: string;
+  readonly value: MetricValue;
+  /** Null when the metric is no mean over samples of the record, or when there are fewer than ten. */
+  readonly interval: Interval | null;
+  readonly higherIsBetter: boolean;
+}
+
+export interface SampleCounts {
+  /** Evaluated samples; null when the record does not say. */
+  readonly total: number | null;
+  /** Null when the class of the eval reports no outcome of a sample. */
+  readonly outcomes: {
+    readonly correct: number;
+    readonly incorrect: number;
+    readonly unscored: number;
+    readonly errored: number;
+  } | null;
+  /** Samples with a score or with the outcome correct or incorrect, divided by all; null when no sample reports either. */
+  readonly coverage: number | null;
+}
+
+/** Why an eval failed. */
+export interface EvalError {
+  /** `KeyError`, `openai.BadRequestError`; null when no exception was printed. */
+  readonly type: string | null;
+  /** What happened and why, as a clause. */
+  readonly message: string;
+  /** The last frame in the user's own code, or else in a class of evals. */
+  readonly place: Place | null;
+  /** The id of the sample that raised it. */
+  readonly sample: string | null;
+  /** The end of the output, at most 30 lines. */
+  readonly lastLines: readonly string[];
+}
+
+/** Whether an eval was reused or had to run. */
+export interface EvalDecision {
+  readonly kind: 'reuse' | 'run';
+  /** Why it runs, as a clause: `own/scoring.py changed (a1b2… → c3d4…)`. Empty when it is reused. */
+  readonly reason: string;
+  /** The parts of the fingerprint that changed, for people: `own/scoring.py`. */
+  readonly parts: readonly string[];
+}
+
+/** `excluded`: left out by the inputs include and exclude. All but its key is then empty. */
+export type EvalStatus = 'fresh' | 'reused' | 'failed' | 'pending' | 'excluded';
+
+export interface EvalResult {
+  /** Resolved eval key, `test-match.s1.simple-v0`. */
+  readonly key: string;
+  /** `test-match`, or the key where that would be ambiguous. */
+  readonly name: string;
+  /** `evals.elsuite.basic.match:Match`; null when it is not known. */
+  readonly evalClass: string | null;
+  readonly status: EvalStatus;
+  /** Null when it is not known, as in the report of a run that was killed early. */
+  readonly decision: EvalDecision | null;
+  /** Who grades the answers; null when no model does. */
+  readonly judge: string | null;
+  /** As evals reported them. A nested value is named `outer/inner`. */
+  readonly metrics: Readonly<Record<string, MetricValue>>;
+  /** Null for an eval without results. */
+  readonly mainMetric: MainMetric | null;
+  /** Of each metric that has one. */
+  readonly intervals: Readonly<Record<string, Interval>>;
+  readonly samples: SampleCounts;
+  readonly tokens: RecordedTokens | null;
+  /** Requests that completed it; null when they were not counted. */
+  readonly requests: { readonly sent: number; readonly replayed: number } | null;
+  /** US dollars; null when a price is not known. */
+  readonly cost: number | null;
+  /** How long the attempt took that completed it; null when this action did not complete it. */
+  readonly tookMs: number | null;
+  /** Attempts in this run; 0 when it did not run. */
+  readonly attempts: number;
+  /** The run that completed it. */
+  readonly run: { readonly id: string; readonly attempt: number } | null;
+  /** Null unless it failed. */
+  readonly error: EvalError | null;
+  /** Why it failed or is pending, or what is unusual about its completion; may be empty. */
+  readonly note: string;
+  /** Responses that the next run replays, of an eval that is not completed. */
+  readonly recorded: number;
+  /** What was changed in requests because a model does not accept it. */
+  readonly adaptations: readonly Adaptation[];
+  /** Names that the model map replaced in its requests, and the live models. */
+  readonly replacedModels: Readonly<Record<string, string>>;
+  /**
+   * SHA-256 (hex) of the parts of its fingerprint that make results comparable: `spec`, `evals`, `modelgraded`, `judge:model`,
+   * `model map`. Empty for an eval without results.
+   */
+  readonly comparable: Readonly<Record<string, string>>;
 }
 
 export interface Results {
+  readonly run: ResultsRun;
+  readonly versions: Versions;
   readonly model: string;
   readonly evalSet: string;
-  readonly rows: readonly ResultRow[];
-  readonly counts: Counts;
-  /** The requests of this run. */
-  readonly traffic: Traffic;
-  readonly recorded: RecordedResponses;
-  /** What was changed in requests because a model does not accept it, each with the number of evals concerned. */
-  readonly adaptations: readonly { readonly adaptation: Adaptation; readonly evals: number }[];
-  /** Models that sampled their answers at their own temperature, so that two runs may differ. */
-  readonly ownTemperature: readonly { readonly model: string; readonly evals: number }[];
-  /** Names that the model map replaced in requests, each with the number of evals that asked for it. */
-  readonly replacedModels: readonly {
-    readonly name: string;
-    readonly live: string;
-    readonly evals: number;
-  }[];
-  /** `passed`: all evals completed. `failed`: an eval failed. `incomplete`: no eval failed, and some are pending. */
-  readonly verdict: 'passed' | 'failed' | 'incomplete';
+  /** The input judge-model; null when it is empty. */
+  readonly judgeModel: string | null;
+  readonly modelMap: Readonly<Record<string, string>>;
+  /** Further arguments of `oaieval`. */
+  readonly args: readonly string[];
+  readonly totals: Totals;
+  /** In the order of the set; excluded evals last. */
+  readonly evals: readonly EvalResult[];
 }

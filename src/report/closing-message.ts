@@ -2,7 +2,7 @@
 import { ActionError, type ApiUnusable, type ErrorCode, reasonOf } from '../errors.ts';
 import type { ApiTrouble } from '../model/api-trouble.ts';
 import { asSentence, counted, listed, wholeNumber } from '../model/format.ts';
-import type { ResultRow, Results } from '../model/results.ts';
+import type { ResultRow, Results } from '../model/old-results.ts';
 import { oneLine } from '../text.ts';
 import { describeKept } from './describe-results.ts';
 import { describeAtEnd, describeAtKill } from './describe-trouble.ts';

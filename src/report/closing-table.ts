@@ -1,6 +1,6 @@
 /** The table of results at the end of the log, in plain text. Pure. */
 import { duration, metricText, wholeNumber } from '../model/format.ts';
-import type { ResultRow, Results } from '../model/results.ts';
+import type { ResultRow, Results } from '../model/old-results.ts';
 import { oneLine } from '../text.ts';
 import { noteOf, urgentFirst } from './row-order.ts';
 

@@ -1,6 +1,6 @@
 /** The results of a run as sentences, for the log, the error that ends the step, and notes. Pure. */
 import { counted, isOrAre, wholeNumber } from '../model/format.ts';
-import type { Results } from '../model/results.ts';
+import type { Results } from '../model/old-results.ts';
 
 /** `0 of 8 evals are done; 60 responses of 3 unfinished evals are recorded and will be replayed.` */
 export function describeKept({ counts, recorded }: Results): string {

@@ -1,5 +1,5 @@
 import type { MetricValue } from '../model/completion-record.ts';
-import type { NamedMetric } from '../model/results.ts';
+import type { NamedMetric } from '../model/old-results.ts';
 
 /**
  * The metric for a line or a table cell: the first one that the registry names and the report has, or else one with a usual

@@ -1,7 +1,7 @@
 /** The job summary: a headline and one table, in GitHub's Markdown. Pure. */
 import { describeAdaptation } from '../model/adaptation.ts';
 import { counted, duration, metricText, wholeNumber } from '../model/format.ts';
-import type { ResultRow, Results } from '../model/results.ts';
+import type { ResultRow, Results } from '../model/old-results.ts';
 import { oneLine } from '../text.ts';
 import { withoutMarkup } from './markdown-text.ts';
 import { noteOf, urgentFirst } from './row-order.ts';

@@ -3,8 +3,8 @@ import { leavesOutTemperature } from '../model/adaptation.ts';
 import type { CompletionRecord } from '../model/completion-record.ts';
 import { judgeOf } from '../model/judge.ts';
 import { replacedIn } from '../model/model-map.ts';
+import type { RecordedResponses, ResultRow, Results } from '../model/old-results.ts';
 import type { Outcome } from '../model/outcome.ts';
-import type { RecordedResponses, ResultRow, Results } from '../model/results.ts';
 import { noTraffic, type Traffic } from '../model/traffic.ts';
 import { mainMetric } from './main-metric.ts';
 

@@ -1,6 +1,6 @@
 /** What the tables of the log and of the job summary have in common. Pure. */
 import { counted } from '../model/format.ts';
-import type { ResultRow } from '../model/results.ts';
+import type { ResultRow } from '../model/old-results.ts';
 
 const URGENCY: Readonly<Record<ResultRow['status'], number>> = { failed: 0, pending: 1, fresh: 2, reused: 2 };
 

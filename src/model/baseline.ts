@@ -1,0 +1,15 @@
+import type { Results } from './results.ts';
+import type { SamplesByEval } from './sample.ts';
+import type { BaselineSource } from './verdict.ts';
+
+/** What the input `baseline` names, after it was read and checked. */
+export type Baseline =
+  | {
+      readonly kind: 'usable';
+      readonly source: BaselineSource;
+      readonly results: Results;
+      /** Undefined when no samples.jsonl lies beside it. */
+      readonly samples: SamplesByEval | undefined;
+    }
+  /** `problem`: why, as a clause, such as `it is not there`. `next`: what to do, a whole sentence. */
+  | { readonly kind: 'unusable'; readonly path: string; readonly problem: string; readonly next: string };
