@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import {
   hasNoControls,
@@ -134,4 +135,20 @@ describe('Redactor', () => {
     expect(['EMPTY', 'ollama', 'lm-studio'].map((word) => words.hide(word))).toEqual([false, false, false]);
     expect(words.redact('EMPTY ollama')).toBe('EMPTY ollama');
   });
+});
+
+test('Redactor: hides every part of a long secret, wherever it is in a text', () => {
+  const secret = 'sk-proj-0a1B2c3D4e5F6g7H8i9J0k1L2m3N4o5P6q7R8s9T';
+  const redactor = new Redactor();
+  redactor.hide(secret);
+  const start = fc.integer({ min: 0, max: secret.length - 16 });
+  const padding = fc.string({ maxLength: 40 }).filter((text) => !text.includes('*'));
+  fc.assert(
+    fc.property(padding, start, padding, (before, at, after) => {
+      const part = secret.slice(at, at + 16);
+      const shown = redactor.redact(`${before}${part}${after}`);
+      expect(shown).not.toContain(part);
+      expect(shown).toContain('***');
+    }),
+  );
 });
