@@ -27,6 +27,18 @@ export function whyNoDirectory(path: string): string | undefined {
   }
 }
 
+/** Why the absolute path is not a file that this user can read; undefined when it is one. */
+export function whyNoFile(path: string): string | undefined {
+  try {
+    const stats = statSync(path);
+    if (!stats.isFile()) return `it is ${kindOf(stats)}, not a file`;
+    accessSync(path, constants.R_OK);
+    return undefined;
+  } catch (error) {
+    return whyUnreachable(path, error, 'file');
+  }
+}
+
 /**
  * Why no directory can be created at the absolute path, and none that is there can be written to. Whether the directory that is
  * there belongs to this user is another question.

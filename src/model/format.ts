@@ -7,6 +7,16 @@ export function metricText(value: MetricValue): string {
   return Number.isInteger(value) ? String(value) : String(Number(value.toFixed(4)));
 }
 
+/**
+ * `= 0.01`, `= 0.42`, `< 0.001`: a p-value after its sign. It is rounded, but one below 0.05 never looks as if it were not.
+ */
+export function probabilityText(p: number): string {
+  if (p < 0.001) return '< 0.001';
+  const factor = p < 0.1 ? 1000 : 100;
+  const rounded = Math.round(p * factor) / factor;
+  return `= ${p < 0.05 && rounded >= 0.05 ? 0.049 : rounded}`;
+}
+
 /** `4.1 s`, `3 min 20 s`, `2 h 5 min` */
 export function duration(milliseconds: number): string {
   const seconds = milliseconds / 1000;
@@ -25,12 +35,16 @@ export function wholeNumber(value: number): string {
 /** `a, b and 26 more` */
 export function listed(names: readonly string[], most: number): string {
   const hidden = names.length - most;
-  return `${names.slice(0, most).join(', ')}${hidden > 0 ? ` and ${hidden} more` : ''}`;
+  return `${names.slice(0, most).join(', ')}${hidden > 0 ? ` and ${wholeNumber(hidden)} more` : ''}`;
 }
 
 /** Makes a clause a sentence: with a capital, and with a full stop unless it ends in a mark of its own. */
 export function asSentence(clause: string): string {
-  return `${clause.charAt(0).toUpperCase()}${clause.slice(1)}${/[.!?]$/.test(clause) ? '' : '.'}`;
+  return `${capitalised(clause)}${/[.!?]$/.test(clause) ? '' : '.'}`;
+}
+
+export function capitalised(text: string): string {
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
 }
 
 /** `1 request`, `1,200 requests` */
@@ -40,4 +54,9 @@ export function counted(count: number, noun: string): string {
 
 export function isOrAre(count: number): string {
   return count === 1 ? 'is' : 'are';
+}
+
+/** A number with the minus sign that is as wide as a digit. One that was rounded to zero has no sign. */
+export function withMinus(text: string): string {
+  return /^-[0.]+$/.test(text) ? text.slice(1) : text.replace(/^-/, '−');
 }

@@ -88,7 +88,10 @@ export interface SampleCounts {
     readonly unscored: number;
     readonly errored: number;
   } | null;
-  /** Samples with a score or with the outcome correct or incorrect, divided by all; null when no sample reports either. */
+  /**
+   * Samples with the outcome correct or incorrect, with a score or with the choice of a judge, divided by all. Unscored and errored samples
+   * never count. Null when no sample reports anything.
+   */
   readonly coverage: number | null;
 }
 
@@ -98,7 +101,7 @@ export interface EvalError {
   readonly type: string | null;
   /** What happened and why, as a clause. */
   readonly message: string;
-  /** The last frame in the user's own code, or else in a class of evals. */
+  /** The last frame in the user's own code, or else in a class of evals. In a report, a file of the checkout is relative to it. */
   readonly place: Place | null;
   /** The id of the sample that raised it. */
   readonly sample: string | null;
@@ -173,9 +176,11 @@ export interface Results {
   /** The input judge-model; null when it is empty. */
   readonly judgeModel: string | null;
   readonly modelMap: Readonly<Record<string, string>>;
+  /** Each different change of requests, in any eval, because a model does not accept a parameter. */
+  readonly adaptations: readonly Adaptation[];
   /** Further arguments of `oaieval`. */
   readonly args: readonly string[];
   readonly totals: Totals;
-  /** In the order of the set; excluded evals last. */
+  /** In the order of the set; evals that are left out last. */
   readonly evals: readonly EvalResult[];
 }

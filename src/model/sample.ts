@@ -5,6 +5,9 @@
  */
 export type SampleOutcome = 'correct' | 'incorrect' | 'unscored' | 'errored';
 
+/** The choice of a judge who gave none of the possible ones (evals/elsuite/modelgraded/classify_utils.py). */
+export const INVALID_CHOICE = '__invalid__';
+
 export const SAMPLE_OUTCOMES: readonly SampleOutcome[] = ['correct', 'incorrect', 'unscored', 'errored'];
 
 /** One sample, without its texts. A run has 100,000 of them, so they are small. */

@@ -71,7 +71,8 @@ export interface BaselineComparison {
 
 /**
  * `degraded`, `improved`: the effect is beyond the tolerance and p < 0.05 after Holm's correction. `too-few`: fewer than ten pairs.
- * `missing`: only one side has the eval. `incomplete`: the eval has not completed.
+ * `missing`: only one side has the eval or a number for the metric. `not-comparable`: the results do not measure the same thing, or nothing
+ * can be tested. `incomplete`: the eval has not completed.
  */
 export type ComparisonStatus =
   | 'improved'
@@ -99,7 +100,7 @@ export interface EvalComparison {
   readonly differenceInterval: { readonly low: number; readonly high: number } | null;
   /** Samples with the same content on both sides. */
   readonly pairs: number;
-  /** Samples that only this run, or only the baseline has. */
+  /** Samples that only this run, or only the baseline has with a score. */
   readonly onlyNow: number;
   readonly onlyBefore: number;
   /** Pairs whose score got worse, and better. */
@@ -108,9 +109,9 @@ export interface EvalComparison {
   /** Two-sided, before and after Holm's correction over the evals of the set; null when no test was made. */
   readonly p: number | null;
   readonly adjustedP: number | null;
-  /** How many samples would have to flip one way to tell; null unless outcomes are binary. */
+  /** How many samples would have to flip one way to tell; null unless all scores are 0 or 1, and for fewer than ten pairs. */
   readonly flipsNeeded: number | null;
-  /** The smallest drop that so many pairs can show (10 % discordant, power 80 %); null without pairs. */
+  /** The smallest drop that so many pairs can show (10 % discordant, power 80 %); null when `flipsNeeded` is. */
   readonly smallestDrop: number | null;
   /** The pairs that got worse, then those that got better, at most `MAX_FLIPS`. */
   readonly flips: readonly SampleFlip[];
@@ -128,6 +129,10 @@ export interface SampleFlip {
   readonly now: number;
   readonly outcomeBefore: SampleOutcome | null;
   readonly outcomeNow: SampleOutcome | null;
+}
+
+export function isWorse({ before, now }: SampleFlip, { higherIsBetter }: EvalComparison): boolean {
+  return higherIsBetter ? now < before : now > before;
 }
 
 /** The rate over all samples of all evals. */

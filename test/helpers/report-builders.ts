@@ -78,6 +78,7 @@ export function results(evals: readonly EvalResult[], changes: Partial<Results> 
     evalSet: 'set',
     judgeModel: null,
     modelMap: {},
+    adaptations: [],
     args: [],
     totals: {
       evals: countsOf(evals),

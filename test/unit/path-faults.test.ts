@@ -2,7 +2,7 @@
 import { chmodSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { whyNoDirectory, whyNoNewDirectory, whyNoProgram } from '../../src/path-faults.ts';
+import { whyNoDirectory, whyNoFile, whyNoNewDirectory, whyNoProgram } from '../../src/path-faults.ts';
 import { temporaryDirectory } from '../helpers/temporary-directory.ts';
 
 /** A directory with one of each kind. */
@@ -40,6 +40,21 @@ describe('whyNoDirectory', () => {
     ['/dev/null/a', '/dev/null is a device, so nothing can be below it'],
   ])('whyNoDirectory: %s', (path, why) => {
     expect(clause(whyNoDirectory, path)).toBe(why);
+  });
+});
+
+describe('whyNoFile', () => {
+  test.each([
+    ['file', undefined],
+    ['directory', 'it is a directory, not a file'],
+    ['link', 'it is a directory, not a file'],
+    ['gone', 'there is no file /gone'],
+    ['file/a', '/file is a file, so nothing can be below it'],
+    ['dangling', '/dangling is a link to gone, which does not exist'],
+    ['circle', 'its links lead in a circle'],
+    ['/dev/null', 'it is a device, not a file'],
+  ])('whyNoFile: %s', (path, why) => {
+    expect(clause(whyNoFile, path)).toBe(why);
   });
 });
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { counted, duration, wholeNumber } from '../../../src/model/format.ts';
+import { counted, duration, probabilityText, wholeNumber } from '../../../src/model/format.ts';
 
 test.for([
   [0, '0.0 s'],
@@ -30,4 +30,20 @@ test.each([
   [-100_000, '-100,000'],
 ])('wholeNumber: %i is "%s"', (value, text) => {
   expect(wholeNumber(value)).toBe(text);
+});
+
+test.for([
+  [1, '= 1'],
+  [0.42, '= 0.42'],
+  [0.099, '= 0.099'],
+  [0.05, '= 0.05'],
+  // It is significant.
+  [0.0499999, '= 0.049'],
+  [0.009766, '= 0.01'],
+  [0.001953, '= 0.002'],
+  [0.001, '= 0.001'],
+  [0.000999, '< 0.001'],
+  [0, '< 0.001'],
+] as const)('probabilityText: %f is shown as %s', ([p, text]) => {
+  expect(probabilityText(p)).toBe(text);
 });
