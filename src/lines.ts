@@ -2,7 +2,8 @@
  * Reads the lines of files. Lines end only at `\n`, as in Python. It does not use node:readline, which also ends lines at U+2028,
  * U+2029 and a lone `\r`, which JSON may contain unescaped.
  */
-import { closeSync, createReadStream, fstatSync, openSync, readSync } from 'node:fs';
+import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { open } from 'node:fs/promises';
 
 /** One line, without its newline. It is valid until the next one is requested. */
 export interface Line {
@@ -45,10 +46,27 @@ export function* linesOfFileSync(path: string, maxBytes: number): Generator<Line
 
 /** Reads the lines of a file asynchronously, with the same parameters and errors. */
 export async function* linesOfFile(path: string, maxBytes: number): AsyncGenerator<Line> {
-  const splitter = new Splitter(maxBytes);
-  for await (const chunk of createReadStream(path, { highWaterMark: CHUNK_BYTES }))
-    yield* splitter.add(chunk);
-  yield* splitter.rest();
+  for await (const lines of lineBatchesOfFile(path, maxBytes)) yield* lines;
+}
+
+/**
+ * The same in batches, each of which must be read to its end before the next one is requested. To wait for each line would take as long as
+ * to parse it.
+ */
+export async function* lineBatchesOfFile(path: string, maxBytes: number): AsyncGenerator<Iterable<Line>> {
+  const file = await open(path, 'r');
+  try {
+    const splitter = new Splitter(maxBytes);
+    const chunk = Buffer.allocUnsafe(Math.min(CHUNK_BYTES, (await file.stat()).size + 1));
+    for (;;) {
+      const { bytesRead } = await file.read(chunk, 0, chunk.length);
+      if (bytesRead === 0) break;
+      yield splitter.add(chunk.subarray(0, bytesRead));
+    }
+    yield splitter.rest();
+  } finally {
+    await file.close();
+  }
 }
 
 /** Yields the lines of a text one by one, because a list of all lines could be larger than the text. */

@@ -35701,11 +35701,14 @@ function basicAuthorization({ username, password }) {
 /* harmony export */   gL: () => (/* binding */ linesOfFileSync),
 /* harmony export */   uv: () => (/* binding */ linesOfText)
 /* harmony export */ });
+/* unused harmony export lineBatchesOfFile */
 /* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3024);
+/* harmony import */ var node_fs_promises__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(1455);
 /**
  * Reads the lines of files. Lines end only at `\n`, as in Python. It does not use node:readline, which also ends lines at U+2028,
  * U+2029 and a lone `\r`, which JSON may contain unescaped.
  */
+
 
 /** A line is longer than the writer of the file ever makes one. */
 class LineTooLong extends Error {
@@ -35736,10 +35739,29 @@ function* linesOfFileSync(path, maxBytes) {
 }
 /** Reads the lines of a file asynchronously, with the same parameters and errors. */
 async function* linesOfFile(path, maxBytes) {
-    const splitter = new Splitter(maxBytes);
-    for await (const chunk of (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.createReadStream)(path, { highWaterMark: CHUNK_BYTES }))
-        yield* splitter.add(chunk);
-    yield* splitter.rest();
+    for await (const lines of lineBatchesOfFile(path, maxBytes))
+        yield* lines;
+}
+/**
+ * The same in batches, each of which must be read to its end before the next one is requested. To wait for each line would take as long as
+ * to parse it.
+ */
+async function* lineBatchesOfFile(path, maxBytes) {
+    const file = await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_1__.open)(path, 'r');
+    try {
+        const splitter = new Splitter(maxBytes);
+        const chunk = Buffer.allocUnsafe(Math.min(CHUNK_BYTES, (await file.stat()).size + 1));
+        for (;;) {
+            const { bytesRead } = await file.read(chunk, 0, chunk.length);
+            if (bytesRead === 0)
+                break;
+            yield splitter.add(chunk.subarray(0, bytesRead));
+        }
+        yield splitter.rest();
+    }
+    finally {
+        await file.close();
+    }
 }
 /** Yields the lines of a text one by one, because a list of all lines could be larger than the text. */
 function* linesOfText(text) {
@@ -35829,7 +35851,7 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 /* harmony import */ var _report_unasked_models_js__WEBPACK_IMPORTED_MODULE_23__ = __nccwpck_require__(8334);
 /* harmony import */ var _run_eval_environment_js__WEBPACK_IMPORTED_MODULE_24__ = __nccwpck_require__(5703);
 /* harmony import */ var _run_open_state_js__WEBPACK_IMPORTED_MODULE_25__ = __nccwpck_require__(8812);
-/* harmony import */ var _run_run_set_js__WEBPACK_IMPORTED_MODULE_26__ = __nccwpck_require__(457);
+/* harmony import */ var _run_run_set_js__WEBPACK_IMPORTED_MODULE_26__ = __nccwpck_require__(6200);
 var __addDisposableResource = (undefined && undefined.__addDisposableResource) || function (env, value, async) {
     if (value !== null && value !== void 0) {
         if (typeof value !== "object" && typeof value !== "function") throw new TypeError("Object expected.");
@@ -36041,6 +36063,42 @@ const MAX_LAST_LINES = 30;
 
 /***/ }),
 
+/***/ 255:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   R: () => (/* binding */ parseBoundedJson),
+/* harmony export */   l: () => (/* binding */ hasAtMost)
+/* harmony export */ });
+/**
+ * Parses a JSON text that others may have written.
+ *
+ * The size of a text does not bound the memory of its value: a megabyte of `[],[],…` takes fifty. So the characters that
+ * begin a value are counted first. Those inside strings count too, which only makes the bound stricter.
+ * @param most values that the text may have
+ * @throws SyntaxError when the text is not JSON, or has more values
+ */
+function parseBoundedJson(text, most) {
+    if (!hasAtMost(text, most))
+        throw new SyntaxError(`more than ${most} values`);
+    return JSON.parse(text);
+}
+function hasAtMost(text, most) {
+    let values = 0;
+    for (let at = 0; at < text.length; at += 1) {
+        const code = text.charCodeAt(at);
+        if (code === COMMA || code === COLON || code === BRACKET || code === BRACE)
+            values += 1;
+        if (values > most)
+            return false;
+    }
+    return true;
+}
+const [COMMA, COLON, BRACKET, BRACE] = [...',:[{'].map((it) => it.charCodeAt(0));
+
+
+/***/ }),
+
 /***/ 4252:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
@@ -36141,11 +36199,22 @@ function describeWritten(arguments_) {
 /* harmony export */   p0: () => (/* binding */ duration),
 /* harmony export */   rD: () => (/* binding */ wholeNumber)
 /* harmony export */ });
+/* unused harmony exports probabilityText, capitalised, withMinus */
 /** Rounds a number to four decimal places. Text is returned unchanged. */
 function metricText(value) {
     if (typeof value !== 'number')
         return String(value);
     return Number.isInteger(value) ? String(value) : String(Number(value.toFixed(4)));
+}
+/**
+ * `= 0.01`, `= 0.42`, `< 0.001`: a p-value after its sign. It is rounded, but one below 0.05 never looks as if it were not.
+ */
+function probabilityText(p) {
+    if (p < 0.001)
+        return '< 0.001';
+    const factor = p < 0.1 ? 1000 : 100;
+    const rounded = Math.round(p * factor) / factor;
+    return `= ${p < 0.05 && rounded >= 0.05 ? 0.049 : rounded}`;
 }
 /** `4.1 s`, `3 min 20 s`, `2 h 5 min` */
 function duration(milliseconds) {
@@ -36165,11 +36234,14 @@ function wholeNumber(value) {
 /** `a, b and 26 more` */
 function listed(names, most) {
     const hidden = names.length - most;
-    return `${names.slice(0, most).join(', ')}${hidden > 0 ? ` and ${hidden} more` : ''}`;
+    return `${names.slice(0, most).join(', ')}${hidden > 0 ? ` and ${wholeNumber(hidden)} more` : ''}`;
 }
 /** Makes a clause a sentence: with a capital, and with a full stop unless it ends in a mark of its own. */
 function asSentence(clause) {
-    return `${clause.charAt(0).toUpperCase()}${clause.slice(1)}${/[.!?]$/.test(clause) ? '' : '.'}`;
+    return `${capitalised(clause)}${/[.!?]$/.test(clause) ? '' : '.'}`;
+}
+function capitalised(text) {
+    return `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
 }
 /** `1 request`, `1,200 requests` */
 function counted(count, noun) {
@@ -36177,6 +36249,10 @@ function counted(count, noun) {
 }
 function isOrAre(count) {
     return count === 1 ? 'is' : 'are';
+}
+/** A number with the minus sign that is as wide as a digit. One that was rounded to zero has no sign. */
+function withMinus(text) {
+    return /^-[0.]+$/.test(text) ? text.slice(1) : text.replace(/^-/, '−');
 }
 
 
@@ -36519,6 +36595,7 @@ function subtractTokens(now, before) {
 /* harmony export */   wX: () => (/* binding */ namesIn),
 /* harmony export */   wd: () => (/* binding */ isDirectory)
 /* harmony export */ });
+/* unused harmony export whyNoFile */
 /* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3024);
 /* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(6760);
 /* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(452);
@@ -36540,6 +36617,19 @@ function whyNoDirectory(path) {
     }
     catch (error) {
         return whyUnreachable(path, error, 'directory');
+    }
+}
+/** Why the absolute path is not a file that this user can read; undefined when it is one. */
+function whyNoFile(path) {
+    try {
+        const stats = statSync(path);
+        if (!stats.isFile())
+            return `it is ${kindOf(stats)}, not a file`;
+        accessSync(path, constants.R_OK);
+        return undefined;
+    }
+    catch (error) {
+        return whyUnreachable(path, error, 'file');
     }
 }
 /**
@@ -38276,42 +38366,6 @@ function readRedraws(stream, onRedraw) {
 
 /***/ }),
 
-/***/ 6805:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   R: () => (/* binding */ parseBoundedJson),
-/* harmony export */   l: () => (/* binding */ hasAtMost)
-/* harmony export */ });
-/**
- * Parses a JSON text that others may have written.
- *
- * The size of a text does not bound the memory of its value: a megabyte of `[],[],…` takes fifty. So the characters that
- * begin a value are counted first. Those inside strings count too, which only makes the bound stricter.
- * @param most values that the text may have
- * @throws SyntaxError when the text is not JSON, or has more values
- */
-function parseBoundedJson(text, most) {
-    if (!hasAtMost(text, most))
-        throw new SyntaxError(`more than ${most} values`);
-    return JSON.parse(text);
-}
-function hasAtMost(text, most) {
-    let values = 0;
-    for (let at = 0; at < text.length; at += 1) {
-        const code = text.charCodeAt(at);
-        if (code === COMMA || code === COLON || code === BRACKET || code === BRACE)
-            values += 1;
-        if (values > most)
-            return false;
-    }
-    return true;
-}
-const [COMMA, COLON, BRACKET, BRACE] = [...',:[{'].map((it) => it.charCodeAt(0));
-
-
-/***/ }),
-
 /***/ 5043:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
@@ -39564,8 +39618,8 @@ function liveOutputFile(paths, evalKey) {
 /* harmony export */   Vu: () => (/* binding */ formatProgress)
 /* harmony export */ });
 /* harmony import */ var _lines_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(9304);
+/* harmony import */ var _model_bounded_json_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(255);
 /* harmony import */ var _model_command_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(4252);
-/* harmony import */ var _bounded_json_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(6805);
 /**
  * The progress file of `oaievalset`: one completed command per line.
  *
@@ -39617,7 +39671,7 @@ function parseLine(line, byText) {
 }
 function parseJsonLine(text) {
     try {
-        const value = (0,_bounded_json_js__WEBPACK_IMPORTED_MODULE_1__/* .parseBoundedJson */ .R)(text, MAX_ARGUMENTS);
+        const value = (0,_model_bounded_json_js__WEBPACK_IMPORTED_MODULE_1__/* .parseBoundedJson */ .R)(text, MAX_ARGUMENTS);
         if (Array.isArray(value) && value.length >= 3 && value.every((item) => typeof item === 'string'))
             return value;
     }
@@ -39726,8 +39780,8 @@ function move(path, target) {
 /* harmony export */ });
 /* harmony import */ var zod__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(2857);
 /* harmony import */ var _lines_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(9304);
-/* harmony import */ var _text_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(8804);
-/* harmony import */ var _bounded_json_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(6805);
+/* harmony import */ var _model_bounded_json_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(255);
+/* harmony import */ var _text_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(8804);
 /** Files of one JSON record per line, such as `completions.jsonl` and `attempts.jsonl`. Their content is not trusted. */
 
 
@@ -39766,7 +39820,7 @@ function parseLine(line, schema, { lineLength, values }) {
         return { problem: 'longer than a record can be' };
     let value;
     try {
-        value = (0,_bounded_json_js__WEBPACK_IMPORTED_MODULE_2__/* .parseBoundedJson */ .R)(line, values);
+        value = (0,_model_bounded_json_js__WEBPACK_IMPORTED_MODULE_1__/* .parseBoundedJson */ .R)(line, values);
     }
     catch {
         return { problem: 'not JSON' };
@@ -39778,7 +39832,7 @@ function parseLine(line, schema, { lineLength, values }) {
     return { problem: issue ? `${issue.path.join('.') || 'record'}: ${issue.message}` : 'wrong shape' };
 }
 // Parts of the schemas of both files.
-const printedName = zod__WEBPACK_IMPORTED_MODULE_3__/* .string */ .YjP().max(4096).refine(_text_js__WEBPACK_IMPORTED_MODULE_1__/* .hasNoControls */ .ij, 'has control characters');
+const printedName = zod__WEBPACK_IMPORTED_MODULE_3__/* .string */ .YjP().max(4096).refine(_text_js__WEBPACK_IMPORTED_MODULE_2__/* .hasNoControls */ .ij, 'has control characters');
 const count = zod__WEBPACK_IMPORTED_MODULE_3__/* .int */ .Whr().nonnegative();
 const commandSchema = zod__WEBPACK_IMPORTED_MODULE_3__/* .array */ .YOg(zod__WEBPACK_IMPORTED_MODULE_3__/* .string */ .YjP().max(65536)).min(3).max(4096);
 const adaptationSchema = zod__WEBPACK_IMPORTED_MODULE_3__/* .union */ .KCZ([
@@ -39800,11 +39854,11 @@ const runSchema = zod__WEBPACK_IMPORTED_MODULE_3__/* .object */ .Ikc({ repositor
 /* harmony export */   q4: () => (/* binding */ parseSavedPlan)
 /* harmony export */ });
 /* harmony import */ var zod__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(2857);
+/* harmony import */ var _model_bounded_json_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(255);
 /* harmony import */ var _model_owner_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(9682);
-/* harmony import */ var _model_plan_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(2774);
-/* harmony import */ var _model_plan_paths_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(2123);
-/* harmony import */ var _text_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(8804);
-/* harmony import */ var _bounded_json_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(6805);
+/* harmony import */ var _model_plan_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(2774);
+/* harmony import */ var _model_plan_paths_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(2123);
+/* harmony import */ var _text_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(8804);
 /* harmony import */ var _untrusted_files_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(8047);
 /** `plan.json`: the plan of the last run. Others may have written the file. */
 
@@ -39816,10 +39870,10 @@ const runSchema = zod__WEBPACK_IMPORTED_MODULE_3__/* .object */ .Ikc({ repositor
 
 const text = zod__WEBPACK_IMPORTED_MODULE_5__/* .string */ .YjP().max(65536);
 /** Text that is printed. */
-const line = text.refine(_text_js__WEBPACK_IMPORTED_MODULE_2__/* .isSingleLine */ .v_, 'has control characters');
+const line = text.refine(_text_js__WEBPACK_IMPORTED_MODULE_3__/* .isSingleLine */ .v_, 'has control characters');
 const paths = zod__WEBPACK_IMPORTED_MODULE_5__/* .array */ .YOg(text)
     .max(1_000_000)
-    .refine(_model_plan_paths_js__WEBPACK_IMPORTED_MODULE_1__/* .areOrdinaryPaths */ .z, 'contains a path that a plan cannot have');
+    .refine(_model_plan_paths_js__WEBPACK_IMPORTED_MODULE_2__/* .areOrdinaryPaths */ .z, 'contains a path that a plan cannot have');
 const sha256 = zod__WEBPACK_IMPORTED_MODULE_5__/* .string */ .YjP().regex(/^[0-9a-f]{64}$/);
 const fingerprint = zod__WEBPACK_IMPORTED_MODULE_5__/* .object */ .Ikc({ value: sha256, parts: zod__WEBPACK_IMPORTED_MODULE_5__/* .record */ .g1P(line, sha256) });
 const schema = zod__WEBPACK_IMPORTED_MODULE_5__/* .object */ .Ikc({
@@ -39842,12 +39896,15 @@ const schema = zod__WEBPACK_IMPORTED_MODULE_5__/* .object */ .Ikc({
         modelGraded: zod__WEBPACK_IMPORTED_MODULE_5__/* .boolean */ .zMY().default(false),
         samples: zod__WEBPACK_IMPORTED_MODULE_5__/* .int */ .Whr().nonnegative().nullable(),
         metrics: zod__WEBPACK_IMPORTED_MODULE_5__/* .array */ .YOg(line),
+        // Version 0.1 wrote neither of these two.
+        evalClass: line.optional(),
+        higherIsBetter: zod__WEBPACK_IMPORTED_MODULE_5__/* .boolean */ .zMY().optional(),
         fingerprint,
         // Version 0.1 wrote neither of these.
         earlier: zod__WEBPACK_IMPORTED_MODULE_5__/* .array */ .YOg(fingerprint).max(8).default([]),
         writable: zod__WEBPACK_IMPORTED_MODULE_5__/* .array */ .YOg(zod__WEBPACK_IMPORTED_MODULE_5__/* .object */ .Ikc({
             argument: line,
-            path: text.refine((path) => (0,_model_plan_paths_js__WEBPACK_IMPORTED_MODULE_1__/* .areOrdinaryPaths */ .z)([path]), 'is not a valid path for a plan'),
+            path: text.refine((path) => (0,_model_plan_paths_js__WEBPACK_IMPORTED_MODULE_2__/* .areOrdinaryPaths */ .z)([path]), 'is not a valid path for a plan'),
             label: text.optional(),
         }))
             .max(10_000)
@@ -39880,7 +39937,7 @@ function savedPlan({ digest = NO_DIGEST, evals, leftOut, dependencies, ...plan }
         version: 1,
         owner,
         signature: NO_DIGEST,
-        made: { ...made, basis: savedDependencies(_model_plan_js__WEBPACK_IMPORTED_MODULE_0__/* .NO_DEPENDENCIES */ .a) },
+        made: { ...made, basis: savedDependencies(_model_plan_js__WEBPACK_IMPORTED_MODULE_1__/* .NO_DEPENDENCIES */ .a) },
     };
     const chosen = { evals, ...(leftOut.length > 0 ? { leftOut } : {}) };
     const forms = [
@@ -39894,11 +39951,11 @@ function savedDependencies({ files, directories, missing }) {
 }
 function canBeRead(plan) {
     const content = JSON.stringify(plan);
-    return Buffer.byteLength(content) < MAX_PLAN_BYTES && (0,_bounded_json_js__WEBPACK_IMPORTED_MODULE_3__/* .hasAtMost */ .l)(content, MAX_VALUES);
+    return Buffer.byteLength(content) < MAX_PLAN_BYTES && (0,_model_bounded_json_js__WEBPACK_IMPORTED_MODULE_0__/* .hasAtMost */ .l)(content, MAX_VALUES);
 }
 /** Returns the plan, or why the text is not a plan. */
 function parseSavedPlan(content) {
-    if (content.length > MAX_PLAN_BYTES || !(0,_bounded_json_js__WEBPACK_IMPORTED_MODULE_3__/* .hasAtMost */ .l)(content, MAX_VALUES))
+    if (content.length > MAX_PLAN_BYTES || !(0,_model_bounded_json_js__WEBPACK_IMPORTED_MODULE_0__/* .hasAtMost */ .l)(content, MAX_VALUES))
         return { reason: 'it is too large to be a plan' };
     let value;
     try {
@@ -40262,8 +40319,8 @@ var completions_file = __nccwpck_require__(5043);
 var directories = __nccwpck_require__(6420);
 // EXTERNAL MODULE: ./lib/progress/journals.js + 8 modules
 var journals = __nccwpck_require__(9455);
-// EXTERNAL MODULE: ./lib/progress/bounded-json.js
-var bounded_json = __nccwpck_require__(6805);
+// EXTERNAL MODULE: ./lib/model/bounded-json.js
+var bounded_json = __nccwpck_require__(255);
 ;// CONCATENATED MODULE: ./lib/progress/lines-to-write.js
 /**
  * `lines-to-write.json`: the mark on disk that says which progress lines are being written.
@@ -42194,7 +42251,7 @@ function withRecorded(outcomes, journals, repository) {
 
 /***/ }),
 
-/***/ 457:
+/***/ 6200:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -46481,11 +46538,82 @@ function changedLater(path, sinceMs) {
 var external_node_fs_promises_ = __nccwpck_require__(1455);
 // EXTERNAL MODULE: ./lib/lines.js
 var lines = __nccwpck_require__(9304);
+;// CONCATENATED MODULE: ./lib/record/json-values.js
+/** What the values of a record are. A record was written by others, so nothing in it has a known type. */
+function json_values_isObject(value) {
+    return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+function isWholeNumber(value) {
+    return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0;
+}
+/** A number of something, or 0 for anything else. */
+function countIn(value) {
+    return isWholeNumber(value) ? value : 0;
+}
+/** The value at a path such as `task/instruction`; undefined when there is none. Inherited properties are none. */
+function valueAt(data, path) {
+    let value = data;
+    for (const name of path.split('/')) {
+        if (!json_values_isObject(value) || !Object.hasOwn(value, name))
+            return undefined;
+        value = value[name];
+    }
+    return value;
+}
+
+;// CONCATENATED MODULE: ./lib/record/python-json.js
+/** Reads what Python's `json` writes: JSON, in which `NaN`, `Infinity` and `-Infinity` may occur. */
+const QUOTE = 34;
+const BACKSLASH = 92;
+const CONSTANTS = ['NaN', 'Infinity', '-Infinity'];
+/** The constants become strings of that name. @returns undefined for a text that is not JSON */
+function python_json_parsePythonJson(text) {
+    return parsed(text) ?? parsed(withQuotedConstants(text));
+}
+function parsed(text) {
+    if (text === undefined)
+        return undefined;
+    try {
+        return JSON.parse(text);
+    }
+    catch {
+        return undefined;
+    }
+}
+/** @returns undefined when the text has none outside its strings */
+function withQuotedConstants(text) {
+    let quoted = '';
+    let copied = 0;
+    let isInString = false;
+    for (let at = 0; at < text.length; at += 1) {
+        const code = text.charCodeAt(at);
+        if (isInString) {
+            if (code === BACKSLASH)
+                at += 1;
+            else if (code === QUOTE)
+                isInString = false;
+        }
+        else if (code === QUOTE)
+            isInString = true;
+        else {
+            const constant = CONSTANTS.find((each) => code === each.charCodeAt(0) && text.startsWith(each, at));
+            if (constant === undefined)
+                continue;
+            quoted += `${text.slice(copied, at)}"${constant}"`;
+            copied = at + constant.length;
+            at = copied - 1;
+        }
+    }
+    return copied === 0 ? undefined : quoted + text.slice(copied);
+}
+
 ;// CONCATENATED MODULE: ./lib/record/record-file.js
 /**
  * Reads the record file that `oaieval` writes for one eval (evals/record.py, `LocalRecorder`): JSON lines, first
  * `{"spec": …}`, then events. `{"final_report": …}` is line 2 or the last one, because events are written in batches and at exit.
  */
+
+
 
 
 /** A longer line would not fit into the memory of a runner together with those of other evals. */
@@ -46523,8 +46651,8 @@ class Reading {
     add(bytes, ended) {
         this.#lines += 1;
         const text = bytes.toString('utf8');
-        const entry = record_file_parsePythonJson(text);
-        if (!record_file_isObject(entry)) {
+        const entry = python_json_parsePythonJson(text);
+        if (!json_values_isObject(entry)) {
             if (!ended)
                 this.#problem ??= 'it ends in the middle of a line';
             else if (entry === undefined && text.trim() !== '')
@@ -46534,7 +46662,7 @@ class Reading {
         if (!ended)
             this.#problem ??= 'its last line has no newline';
         this.#endsWithReport = 'final_report' in entry;
-        if (record_file_isObject(entry.final_report))
+        if (json_values_isObject(entry.final_report))
             this.#finalReport = flatten(entry.final_report);
         if (isWholeNumber(entry.event_id)) {
             this.#eventIds.add(entry.event_id);
@@ -46545,11 +46673,11 @@ class Reading {
         if (typeof entry.type !== 'string')
             return;
         this.#events += 1;
-        if (entry.type === 'sampling' && record_file_isObject(entry.data) && record_file_isObject(entry.data.usage)) {
+        if (entry.type === 'sampling' && json_values_isObject(entry.data) && json_values_isObject(entry.data.usage)) {
             const usage = entry.data.usage;
-            this.#tokens.prompt += record_file_count(usage.prompt_tokens);
-            this.#tokens.completion += record_file_count(usage.completion_tokens);
-            this.#tokens.total += record_file_count(usage.total_tokens);
+            this.#tokens.prompt += countIn(usage.prompt_tokens);
+            this.#tokens.completion += countIn(usage.completion_tokens);
+            this.#tokens.total += countIn(usage.total_tokens);
         }
     }
     summary(problem = this.#problem ?? this.#gap()) {
@@ -46567,25 +46695,11 @@ class Reading {
         return missing === 0 ? undefined : `${missing} of its ${this.#lastEventId + 1} events are missing`;
     }
 }
-/** Parses JSON of Python's `json`, in which `NaN`, `Infinity` and `-Infinity` may occur. They become strings of that name. */
-function record_file_parsePythonJson(text) {
-    try {
-        return JSON.parse(text);
-    }
-    catch {
-        const quoted = text.replace(/"(?:[^"\\]|\\.)*"|-?Infinity|NaN/g, (token) => token.startsWith('"') ? token : `"${token}"`);
-        try {
-            return JSON.parse(quoted);
-        }
-        catch {
-            return undefined;
-        }
-    }
-}
 /** Bounds for the metrics in a completion record, whose line has a bound. Characters are those of all names and values. */
 const MAX_REPORT_CHARACTERS = 128 * 1024;
 const MAX_METRICS = 5000;
 const MAX_VALUE_CHARACTERS = 4096;
+const MAX_DEPTH = 32;
 /** Metrics that do not fit into a completion record are only in the record file. */
 function flatten(report) {
     const metrics = {};
@@ -46600,27 +46714,29 @@ function flatten(report) {
     }
     return metrics;
 }
-function* leaves(report, prefix) {
+function* leaves(report, prefix, depth = 0) {
     for (const [name, value] of Object.entries(report)) {
         const path = (prefix + name).slice(0, MAX_VALUE_CHARACTERS);
-        if (record_file_isObject(value))
-            yield* leaves(value, `${path}/`);
+        if (json_values_isObject(value) && depth < MAX_DEPTH)
+            yield* leaves(value, `${path}/`, depth + 1);
         else if (Array.isArray(value))
-            yield [path, JSON.stringify(value).slice(0, MAX_VALUE_CHARACTERS)];
+            yield [path, listText(value)];
         else if (typeof value === 'string')
             yield [path, value.slice(0, MAX_VALUE_CHARACTERS)];
         else if (typeof value === 'number' || typeof value === 'boolean' || value === null)
             yield [path, value];
     }
 }
-function record_file_count(value) {
-    return isWholeNumber(value) ? value : 0;
-}
-function isWholeNumber(value) {
-    return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0;
-}
-function record_file_isObject(value) {
-    return typeof value === 'object' && value !== null && !Array.isArray(value);
+function listText(value) {
+    try {
+        return JSON.stringify(value).slice(0, MAX_VALUE_CHARACTERS);
+    }
+    catch (error) {
+        // A list that is nested too deeply overflows the stack.
+        if (error instanceof RangeError)
+            return '[…]';
+        throw error;
+    }
 }
 
 // EXTERNAL MODULE: ./lib/model/logged-line.js
@@ -47999,10 +48115,14 @@ function shorten(text, bytes) {
     const encoded = Buffer.from(text);
     if (encoded.length <= bytes)
         return text;
-    const note = ` … (shortened, ${encoded.length.toLocaleString('en-US')} bytes) … `;
+    const note = ` … (shortened, ${withSeparators(encoded.length)} bytes) … `;
     const room = Math.max(0, bytes - Buffer.byteLength(note));
     const tail = Math.floor(room / 3);
     return `${firstBytes(encoded, room - tail)}${note}${lastBytes(encoded, tail)}`;
+}
+/** By hand: the first use of `toLocaleString` takes 12 ms. */
+function withSeparators(value) {
+    return String(value).replace(/\B(?=(\d{3})+$)/g, ',');
 }
 /** Returns whole characters only, as does `lastBytes`. */
 function firstBytes(text, bytes) {
@@ -48026,10 +48146,14 @@ const MIN_SECRET_LENGTH = 16;
 /** From this length on, parts of a value are hidden too, because a line may be wrapped or cut in the middle of the value. */
 const LONG_SECRET_LENGTH = 32;
 const MIN_PART_LENGTH = 16;
+/** Every part contains a whole block of this length that begins at a multiple of it, wherever the part is in a text. */
+const BLOCK_LENGTH = MIN_PART_LENGTH / 2;
 /** Replaces secrets in text. */
 class Redactor {
     #values = new Set();
     #parts = new Set();
+    /** All pieces of long secrets that have the length of a block. */
+    #blocks = new Set();
     /** @returns false for a value that is too short to be hidden, because ordinary words would be hidden too */
     hide(secret) {
         if (secret.length < MIN_SECRET_LENGTH)
@@ -48038,8 +48162,7 @@ class Redactor {
             if (form.length < LONG_SECRET_LENGTH)
                 this.#values.add(form);
             else
-                for (let at = 0; at + MIN_PART_LENGTH <= form.length; at += 1)
-                    this.#parts.add(form.slice(at, at + MIN_PART_LENGTH));
+                this.#hideParts(form);
         }
         return true;
     }
@@ -48048,7 +48171,23 @@ class Redactor {
         let shown = text;
         for (const value of this.#values)
             shown = shown.replaceAll(value, '***');
-        return this.#parts.size > 0 ? this.#withoutParts(shown) : shown;
+        return this.#mayContainParts(shown) ? this.#withoutParts(shown) : shown;
+    }
+    #hideParts(form) {
+        for (let at = 0; at + BLOCK_LENGTH <= form.length; at += 1) {
+            this.#blocks.add(form.slice(at, at + BLOCK_LENGTH));
+            if (at + MIN_PART_LENGTH <= form.length)
+                this.#parts.add(form.slice(at, at + MIN_PART_LENGTH));
+        }
+    }
+    /** Looks at each block of the text once. Nearly all texts have none, and this is far faster than looking for parts. */
+    #mayContainParts(text) {
+        if (this.#blocks.size === 0)
+            return false;
+        for (let at = 0; at + BLOCK_LENGTH <= text.length; at += BLOCK_LENGTH)
+            if (this.#blocks.has(text.slice(at, at + BLOCK_LENGTH)))
+                return true;
+        return false;
     }
     #withoutParts(text) {
         let shown = '';

@@ -26,6 +26,10 @@ export interface PlannedEval {
   readonly samples: number | null;
   /** Names of the main metrics in the registry, the most important one first. */
   readonly metrics: readonly string[];
+  /** `evals.elsuite.basic.match:Match`; missing when an earlier version of the action saved the plan. */
+  readonly evalClass?: string | undefined;
+  /** What the registry says of its metrics; missing when an earlier version of the action saved the plan. */
+  readonly higherIsBetter?: boolean | undefined;
   readonly fingerprint: Fingerprint;
   /** Fingerprints that earlier versions of the action give to the same content. */
   readonly earlier: readonly Fingerprint[];

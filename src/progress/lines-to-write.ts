@@ -6,8 +6,8 @@
  */
 import { rmSync } from 'node:fs';
 import { z } from 'zod';
+import { hasAtMost } from '../model/bounded-json.ts';
 import { type Command, commandId } from '../model/command.ts';
-import { hasAtMost } from './bounded-json.ts';
 import { MAX_COMPLETIONS_BYTES } from './completions-file.ts';
 import { flushEntries, replaceFile } from './durable.ts';
 import type { StatePaths } from './paths.ts';

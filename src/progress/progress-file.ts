@@ -6,8 +6,8 @@
  * joined by blanks. Both forms are read. JSON is written, byte for byte as Python writes it.
  */
 import { linesOfText } from '../lines.ts';
+import { parseBoundedJson } from '../model/bounded-json.ts';
 import { type Command, formatCommand } from '../model/command.ts';
-import { parseBoundedJson } from './bounded-json.ts';
 
 /** A larger file is not read. The progress file of 10,000 evals takes a third of this. */
 export const MAX_PROGRESS_BYTES = 16 * 1024 * 1024;

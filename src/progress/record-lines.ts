@@ -1,8 +1,8 @@
 /** Files of one JSON record per line, such as `completions.jsonl` and `attempts.jsonl`. Their content is not trusted. */
 import { z } from 'zod';
 import { linesOfText } from '../lines.ts';
+import { parseBoundedJson } from '../model/bounded-json.ts';
 import { hasNoControls } from '../text.ts';
-import { parseBoundedJson } from './bounded-json.ts';
 
 export interface ParsedLines<T> {
   readonly records: T[];

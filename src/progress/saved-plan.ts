@@ -1,5 +1,6 @@
 /** `plan.json`: the plan of the last run. Others may have written the file. */
 import { z } from 'zod';
+import { hasAtMost } from '../model/bounded-json.ts';
 import { type Owner, sameOwner } from '../model/owner.ts';
 import {
   NO_DEPENDENCIES,
@@ -10,7 +11,6 @@ import {
 } from '../model/plan.ts';
 import { areOrdinaryPaths } from '../model/plan-paths.ts';
 import { isSingleLine } from '../text.ts';
-import { hasAtMost } from './bounded-json.ts';
 import type { StatePaths } from './paths.ts';
 import { problemWith, readRegularFile } from './untrusted-files.ts';
 
@@ -47,6 +47,9 @@ const schema: z.ZodType<SavedPlan> = z.object({
         modelGraded: z.boolean().default(false),
         samples: z.int().nonnegative().nullable(),
         metrics: z.array(line),
+        // Version 0.1 wrote neither of these two.
+        evalClass: line.optional(),
+        higherIsBetter: z.boolean().optional(),
         fingerprint,
         // Version 0.1 wrote neither of these.
         earlier: z.array(fingerprint).max(8).default([]),

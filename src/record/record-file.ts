@@ -5,6 +5,8 @@
 import { lstat } from 'node:fs/promises';
 import { LineTooLong, linesOfFile } from '../lines.ts';
 import type { MetricValue } from '../model/completion-record.ts';
+import { countIn, isObject, isWholeNumber } from './json-values.ts';
+import { parsePythonJson } from './python-json.ts';
 
 export interface RecordSummary {
   /** The final report, flattened: `{"a": {"b": 1}}` becomes `{"a/b": 1}`. Undefined when the eval wrote none. */
@@ -21,7 +23,7 @@ export interface RecordSummary {
 }
 
 /** A longer line would not fit into the memory of a runner together with those of other evals. */
-const MAX_LINE_BYTES = 64 * 1024 * 1024;
+export const MAX_LINE_BYTES = 64 * 1024 * 1024;
 
 /** @returns undefined when there is no such file */
 export async function readRecordFile(path: string): Promise<RecordSummary | undefined> {
@@ -71,9 +73,9 @@ class Reading {
     this.#events += 1;
     if (entry.type === 'sampling' && isObject(entry.data) && isObject(entry.data.usage)) {
       const usage = entry.data.usage;
-      this.#tokens.prompt += count(usage.prompt_tokens);
-      this.#tokens.completion += count(usage.completion_tokens);
-      this.#tokens.total += count(usage.total_tokens);
+      this.#tokens.prompt += countIn(usage.prompt_tokens);
+      this.#tokens.completion += countIn(usage.completion_tokens);
+      this.#tokens.total += countIn(usage.total_tokens);
     }
   }
 
@@ -94,29 +96,14 @@ class Reading {
   }
 }
 
-/** Parses JSON of Python's `json`, in which `NaN`, `Infinity` and `-Infinity` may occur. They become strings of that name. */
-export function parsePythonJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    const quoted = text.replace(/"(?:[^"\\]|\\.)*"|-?Infinity|NaN/g, (token) =>
-      token.startsWith('"') ? token : `"${token}"`,
-    );
-    try {
-      return JSON.parse(quoted);
-    } catch {
-      return undefined;
-    }
-  }
-}
-
 /** Bounds for the metrics in a completion record, whose line has a bound. Characters are those of all names and values. */
 const MAX_REPORT_CHARACTERS = 128 * 1024;
 const MAX_METRICS = 5000;
 const MAX_VALUE_CHARACTERS = 4096;
+const MAX_DEPTH = 32;
 
 /** Metrics that do not fit into a completion record are only in the record file. */
-function flatten(report: Record<string, unknown>): Record<string, MetricValue> {
+export function flatten(report: Record<string, unknown>): Record<string, MetricValue> {
   const metrics: Record<string, MetricValue> = {};
   let length = 0;
   let count = 0;
@@ -129,24 +116,26 @@ function flatten(report: Record<string, unknown>): Record<string, MetricValue> {
   return metrics;
 }
 
-function* leaves(report: Record<string, unknown>, prefix: string): Generator<[string, MetricValue]> {
+function* leaves(
+  report: Record<string, unknown>,
+  prefix: string,
+  depth = 0,
+): Generator<[string, MetricValue]> {
   for (const [name, value] of Object.entries(report)) {
     const path = (prefix + name).slice(0, MAX_VALUE_CHARACTERS);
-    if (isObject(value)) yield* leaves(value, `${path}/`);
-    else if (Array.isArray(value)) yield [path, JSON.stringify(value).slice(0, MAX_VALUE_CHARACTERS)];
+    if (isObject(value) && depth < MAX_DEPTH) yield* leaves(value, `${path}/`, depth + 1);
+    else if (Array.isArray(value)) yield [path, listText(value)];
     else if (typeof value === 'string') yield [path, value.slice(0, MAX_VALUE_CHARACTERS)];
     else if (typeof value === 'number' || typeof value === 'boolean' || value === null) yield [path, value];
   }
 }
 
-function count(value: unknown): number {
-  return isWholeNumber(value) ? value : 0;
-}
-
-function isWholeNumber(value: unknown): value is number {
-  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0;
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
+function listText(value: readonly unknown[]): string {
+  try {
+    return JSON.stringify(value).slice(0, MAX_VALUE_CHARACTERS);
+  } catch (error) {
+    // A list that is nested too deeply overflows the stack.
+    if (error instanceof RangeError) return '[…]';
+    throw error;
+  }
 }

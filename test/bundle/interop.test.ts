@@ -4,7 +4,8 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { parsePythonJson, readRecordFile } from '../../src/record/record-file.ts';
+import { parsePythonJson } from '../../src/record/python-json.ts';
+import { readRecordFile } from '../../src/record/record-file.ts';
 import { evalsPython } from '../helpers/evals-venv.ts';
 import {
   forgetModel,

@@ -1,6 +1,6 @@
 /** The result of an eval in its record file, without values that differ in each run. */
 import { readFileSync } from 'node:fs';
-import { parsePythonJson } from '../../src/record/record-file.ts';
+import { parsePythonJson } from '../../src/record/python-json.ts';
 
 export interface EvalResult {
   readonly report: Readonly<Record<string, unknown>>;

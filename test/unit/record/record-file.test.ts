@@ -2,7 +2,8 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { parsePythonJson, readRecordFile } from '../../../src/record/record-file.ts';
+import { parsePythonJson } from '../../../src/record/python-json.ts';
+import { readRecordFile } from '../../../src/record/record-file.ts';
 import { temporaryDirectory } from '../../helpers/builders.ts';
 
 const sampling = (sample: string, usage?: object) =>
