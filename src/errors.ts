@@ -64,6 +64,8 @@ export type ErrorCode =
   | 'API_REFUSED'
   | 'API_UNREACHABLE'
   | 'EVALS_FAILED'
+  | 'THRESHOLDS_MISSED'
+  | 'COMMENT_FAILED'
   | 'INCOMPLETE';
 
 /** The text for the log and the annotation: what happened and why, then what to do. */

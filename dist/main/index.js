@@ -29001,6 +29001,7 @@ const REPORTED_WITH_RESULTS = new Set([
     'API_UNREACHABLE',
     'EVALS_FAILED',
     'INCOMPLETE',
+    'THRESHOLDS_MISSED',
 ]);
 /** A longer error is in the log. */
 const MAX_BYTES = 60_000;
@@ -29037,48 +29038,59 @@ function itemOf({ message, next }) {
     const whatToDo = `  **What to do:** ${escaped(next)}`;
     if (more.length === 0)
         return [`- ${escaped(first)}<br>`, whatToDo];
-    return [
-        `- ${escaped(first)}`,
-        ...more.map((line) => `  - ${escaped(line.replace(/^- /, ''))}`),
-        '',
-        whatToDo,
-    ];
+    return [`- ${escaped(first)}`, ...listOf(more).map((line) => `  ${line}`), '', whatToDo];
 }
+/** A list, whose items may be followed by indented lines: a place in a text, with a caret below it. */
+function listOf(lines) {
+    const shown = [];
+    let code = [];
+    const endCode = () => {
+        if (code.length > 0)
+            shown.push('', ...codeBlock(code, 'text').map((line) => `  ${line}`), '');
+        code = [];
+    };
+    for (const line of lines) {
+        if (CODE.test(line)) {
+            code.push(line.replace(CODE, ''));
+            continue;
+        }
+        endCode();
+        shown.push(`- ${escaped(line.replace(/^- /, ''))}`);
+    }
+    endCode();
+    return shown.at(-1) === '' ? shown.slice(0, -1) : shown;
+}
+const CODE = /^ {4}/;
 /** Lines that begin with `- ` are a list. A line such as `exclude: |`, with what follows it, is YAML to copy. */
 function messageBlocks(message) {
-    const blocks = [];
-    let kind = '';
     const lines = message.split('\n');
     const yaml = lines.findIndex((line) => /^[a-z][a-z-]*:( |$)/.test(line));
+    const groups = [];
     for (const line of yaml < 0 ? lines : lines.slice(0, yaml)) {
-        const item = /^- (.*)/.exec(line)?.[1];
-        const next = item === undefined ? 'text' : 'list';
-        const shown = item === undefined ? escaped(line) : `- ${escaped(item)}`;
-        const last = blocks.at(-1);
-        if (next !== kind || last === undefined)
-            blocks.push([shown]);
+        const isList = line.startsWith('- ') || CODE.test(line);
+        const last = groups.at(-1);
+        if (last?.isList === isList)
+            last.lines.push(line);
         else
-            last.push(...(next === 'text' ? [`${last.pop()}<br>`, shown] : [shown]));
-        kind = next;
+            groups.push({ isList, lines: [line] });
     }
+    const blocks = groups.map((group) => (group.isList ? listOf(group.lines) : textOf(group.lines)));
     return yaml < 0 ? blocks : [...blocks, codeBlock(lines.slice(yaml), 'yaml')];
+}
+function textOf(lines) {
+    return lines.map((line, index) => `${escaped(line)}${index < lines.length - 1 ? '<br>' : ''}`);
 }
 function unexpected(error) {
     const text = (0,lib_text/* printable */.g$)((0,lib_text/* shorten */.ml)((0,errors/* describeError */.Uc)(error), MAX_BYTES));
     const [first = '', ...stack] = text.split('\n');
     return [[escaped(first)], ...(stack.length > 0 ? [codeBlock(stack, 'text')] : [])];
 }
-/** The fence is longer than any row of backticks inside. */
 function codeBlock(lines, language) {
-    const longest = Math.max(2, ...lines.flatMap((line) => [...line.matchAll(/`+/g)].map(([ticks]) => ticks.length)));
-    const fence = '`'.repeat(longest + 1);
-    return [`${fence}${language}`, ...lines, fence];
+    return (0,markdown_text/* fenced */.OF)(lines.join('\n'), MAX_BYTES, language).split('\n');
 }
-/** Others wrote parts of the text: it must not act as markup, as a mention or as a formula. */
+/** The whole of a text that others wrote parts of. */
 function escaped(text) {
-    return (0,markdown_text/* withoutMarkup */.z)((0,lib_text/* oneLine */.TN)(text))
-        .replaceAll('$', '\\$')
-        .replace(/^(\d*)([-+=.)])/, '$1\\$2');
+    return (0,markdown_text/* inline */.mG)(text, MAX_BYTES);
 }
 
 ;// CONCATENATED MODULE: ./lib/action/publish-error.js
@@ -29441,7 +29453,7 @@ function runCell({ run }, { repository, serverUrl }) {
 const MAX_CELL_BYTES = 500;
 /** Escapes text that others wrote (names, metrics, messages): it must not act as markup, break the table or reverse its text. */
 function cell(text) {
-    return (0,markdown_text/* withoutMarkup */.z)((0,lib_text/* oneLine */.TN)(text, MAX_CELL_BYTES));
+    return (0,markdown_text/* withoutMarkup */.z8)((0,lib_text/* oneLine */.TN)(text, MAX_CELL_BYTES));
 }
 function code(text) {
     return (0,lib_text/* oneLine */.TN)(text, MAX_CELL_BYTES).replaceAll('`', "'").replaceAll('|', '\\|');
@@ -41827,13 +41839,81 @@ function mainMetric(preferred, metrics) {
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   z: () => (/* binding */ withoutMarkup)
+/* harmony export */   OF: () => (/* binding */ fenced),
+/* harmony export */   mG: () => (/* binding */ inline),
+/* harmony export */   z8: () => (/* binding */ withoutMarkup)
 /* harmony export */ });
-/** The text without markup: what others wrote must not act as HTML, as Markdown or as a mention. Pure. */
+/* unused harmony exports html, code, codeInTable */
+/* harmony import */ var _text_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8804);
+/** Text that others wrote, in GitHub's Markdown and HTML: it acts neither as markup nor as a mention, link or formula. Pure. */
+
+/** The text without markup: what others wrote must not act as HTML, as Markdown or as a mention. */
 function withoutMarkup(text) {
     return text
         .replace(/[&<>]/g, (c) => ({ '&': '&amp;', '<': '&lt;', '>': '&gt;' })[c] ?? c)
         .replace(/[\\`*_{}[\]|~!#@]/g, (c) => `\\${c}`);
+}
+/** A longer name or message is shortened. The log contains all of it. */
+const MAX_BYTES = 500;
+/**
+ * One line of text that others wrote, for a paragraph, a list item or a cell of a table, in at most `3 * maxBytes`.
+ * GitHub looks for mentions, references, links and formulas in the text that Markdown leaves, where a backslash is gone. An
+ * element between two characters separates them for good
+ * (https://docs.github.com/get-started/writing-on-github/working-with-advanced-formatting/writing-mathematical-expressions).
+ */
+function inline(text, maxBytes = MAX_BYTES) {
+    const shown = bounded(text, maxBytes, (line) => withoutReferences(withoutMarkup(line)));
+    return STARTS_BLOCK.test(shown) ? shown.replace(/^(\d*)(.)/, '$1\\$2') : shown;
+}
+/** An item of a list, a rule, or the line below a heading. */
+const STARTS_BLOCK = /^(?:\d+[.)]|[-+])(?:\s|$)|^[-=]+$/;
+/** The same as HTML, for places where GitHub reads no Markdown, such as the first line of a fold. */
+function html(text, maxBytes = MAX_BYTES) {
+    return bounded(text, maxBytes, (line) => {
+        const escaped = line.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
+        return withoutLinks(escaped.replace(/[@#$]/g, apart));
+    });
+}
+/** What is escaped may take so many times its bytes. A text that takes more is nothing that a person reads. */
+const MAX_GROWTH = 3;
+/** Fifteen bytes for one, where every character is escaped: such a text is shortened once more. */
+function bounded(text, maxBytes, escaped) {
+    const shown = escaped((0,_text_js__WEBPACK_IMPORTED_MODULE_0__/* .oneLine */ .TN)(text, maxBytes));
+    if (Buffer.byteLength(shown) <= MAX_GROWTH * maxBytes)
+        return shown;
+    return escaped((0,_text_js__WEBPACK_IMPORTED_MODULE_0__/* .oneLine */ .TN)(text, Math.floor(maxBytes / 8)));
+}
+/** A name in a paragraph or a list item, as code. */
+function code(text, maxBytes = MAX_BYTES) {
+    return `\`${oneLine(text, maxBytes).replaceAll('`', "'") || ' '}\``;
+}
+/** A name in a cell of a table, as code. A backslash before a bar would end the cell, and code has no way to escape it. */
+function codeInTable(text, maxBytes = MAX_BYTES) {
+    return code(text, maxBytes)
+        .replace(/\\+(?=\|)/g, '/')
+        .replaceAll('|', '\\|');
+}
+/**
+ * Text of several lines as it is, in a fence that is longer than any row of backticks inside.
+ * @param maxBytes a longer text is shortened in the middle
+ */
+function fenced(text, maxBytes, language = 'text') {
+    const shown = (0,_text_js__WEBPACK_IMPORTED_MODULE_0__/* .printable */ .g$)((0,_text_js__WEBPACK_IMPORTED_MODULE_0__/* .shorten */ .ml)(text, maxBytes));
+    const longest = Math.max(2, ...[...shown.matchAll(/`+/g)].map(([ticks]) => ticks.length));
+    const fence = '`'.repeat(longest + 1);
+    return `${fence}${language}\n${shown}\n${fence}`;
+}
+function withoutReferences(text) {
+    return withoutLinks(text.replace(/\\([@#])|\$/g, (found, mark) => apart(mark ?? found)));
+}
+function withoutLinks(text) {
+    return text
+        .replaceAll('://', `${apart(':')}//`)
+        .replace(/\b(www)\./gi, `$1${apart('.')}`)
+        .replace(/\b(GH)-(?=\d)/gi, `$1${apart('-')}`);
+}
+function apart(character) {
+    return `<span>${character}</span>`;
 }
 
 

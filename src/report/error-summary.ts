@@ -1,7 +1,7 @@
 /** The job summary of a step that could not run: what is wrong, and what to do, in GitHub's Markdown. Pure. */
 import { ActionError, ActionErrors, describeError, type ErrorCode } from '../errors.ts';
-import { oneLine, printable, shorten } from '../text.ts';
-import { withoutMarkup } from './markdown-text.ts';
+import { printable, shorten } from '../text.ts';
+import { fenced, inline } from './markdown-text.ts';
 
 /** Errors of a run, whose summary says more. Post writes that of an interrupted run. */
 const REPORTED_WITH_RESULTS: ReadonlySet<ErrorCode> = new Set([
@@ -9,6 +9,7 @@ const REPORTED_WITH_RESULTS: ReadonlySet<ErrorCode> = new Set([
   'API_UNREACHABLE',
   'EVALS_FAILED',
   'INCOMPLETE',
+  'THRESHOLDS_MISSED',
 ]);
 
 /** A longer error is in the log. */
@@ -49,30 +50,48 @@ function itemOf({ message, next }: ActionError): string[] {
   const [first = '', ...more] = message.split('\n');
   const whatToDo = `  **What to do:** ${escaped(next)}`;
   if (more.length === 0) return [`- ${escaped(first)}<br>`, whatToDo];
-  return [
-    `- ${escaped(first)}`,
-    ...more.map((line) => `  - ${escaped(line.replace(/^- /, ''))}`),
-    '',
-    whatToDo,
-  ];
+  return [`- ${escaped(first)}`, ...listOf(more).map((line) => `  ${line}`), '', whatToDo];
 }
+
+/** A list, whose items may be followed by indented lines: a place in a text, with a caret below it. */
+function listOf(lines: readonly string[]): string[] {
+  const shown: string[] = [];
+  let code: string[] = [];
+  const endCode = () => {
+    if (code.length > 0) shown.push('', ...codeBlock(code, 'text').map((line) => `  ${line}`), '');
+    code = [];
+  };
+  for (const line of lines) {
+    if (CODE.test(line)) {
+      code.push(line.replace(CODE, ''));
+      continue;
+    }
+    endCode();
+    shown.push(`- ${escaped(line.replace(/^- /, ''))}`);
+  }
+  endCode();
+  return shown.at(-1) === '' ? shown.slice(0, -1) : shown;
+}
+
+const CODE = /^ {4}/;
 
 /** Lines that begin with `- ` are a list. A line such as `exclude: |`, with what follows it, is YAML to copy. */
 function messageBlocks(message: string): string[][] {
-  const blocks: string[][] = [];
-  let kind = '';
   const lines = message.split('\n');
   const yaml = lines.findIndex((line) => /^[a-z][a-z-]*:( |$)/.test(line));
+  const groups: { readonly isList: boolean; readonly lines: string[] }[] = [];
   for (const line of yaml < 0 ? lines : lines.slice(0, yaml)) {
-    const item = /^- (.*)/.exec(line)?.[1];
-    const next = item === undefined ? 'text' : 'list';
-    const shown = item === undefined ? escaped(line) : `- ${escaped(item)}`;
-    const last = blocks.at(-1);
-    if (next !== kind || last === undefined) blocks.push([shown]);
-    else last.push(...(next === 'text' ? [`${last.pop()}<br>`, shown] : [shown]));
-    kind = next;
+    const isList = line.startsWith('- ') || CODE.test(line);
+    const last = groups.at(-1);
+    if (last?.isList === isList) last.lines.push(line);
+    else groups.push({ isList, lines: [line] });
   }
+  const blocks = groups.map((group) => (group.isList ? listOf(group.lines) : textOf(group.lines)));
   return yaml < 0 ? blocks : [...blocks, codeBlock(lines.slice(yaml), 'yaml')];
+}
+
+function textOf(lines: readonly string[]): string[] {
+  return lines.map((line, index) => `${escaped(line)}${index < lines.length - 1 ? '<br>' : ''}`);
 }
 
 function unexpected(error: unknown): string[][] {
@@ -81,19 +100,11 @@ function unexpected(error: unknown): string[][] {
   return [[escaped(first)], ...(stack.length > 0 ? [codeBlock(stack, 'text')] : [])];
 }
 
-/** The fence is longer than any row of backticks inside. */
 function codeBlock(lines: readonly string[], language: string): string[] {
-  const longest = Math.max(
-    2,
-    ...lines.flatMap((line) => [...line.matchAll(/`+/g)].map(([ticks]) => ticks.length)),
-  );
-  const fence = '`'.repeat(longest + 1);
-  return [`${fence}${language}`, ...lines, fence];
+  return fenced(lines.join('\n'), MAX_BYTES, language).split('\n');
 }
 
-/** Others wrote parts of the text: it must not act as markup, as a mention or as a formula. */
+/** The whole of a text that others wrote parts of. */
 function escaped(text: string): string {
-  return withoutMarkup(oneLine(text))
-    .replaceAll('$', '\\$')
-    .replace(/^(\d*)([-+=.)])/, '$1\\$2');
+  return inline(text, MAX_BYTES);
 }

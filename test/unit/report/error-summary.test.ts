@@ -1,6 +1,6 @@
 /** The job summary of a step that could not run. */
-import { expect, test } from 'vitest';
-import { ActionError, type ErrorCode, oneError } from '../../../src/errors.ts';
+import { describe, expect, test } from 'vitest';
+import { ActionError, ActionErrors, type ErrorCode, oneError } from '../../../src/errors.ts';
 import { renderError } from '../../../src/report/error-summary.ts';
 
 const invalid = (message: string, next: string, code: ErrorCode = 'INPUT_INVALID') =>
@@ -72,7 +72,7 @@ test('error summary: text of others is not markup', () => {
     invalid('<b>x</b> *a* [b](http://c) @user #1 $x$ `d` | ~e~\n# f\n> g\n1. h', '![i](j)'),
   );
   expect(summary).toContain(
-    '> &lt;b&gt;x&lt;/b&gt; \\*a\\* \\[b\\](http://c) \\@user \\#1 \\$x\\$ \\`d\\` \\| \\~e\\~<br>\n> \\# f<br>\n> &gt; g<br>\n> 1\\. h',
+    '> &lt;b&gt;x&lt;/b&gt; \\*a\\* \\[b\\](http<span>:</span>//c) <span>@</span>user <span>#</span>1 <span>$</span>x<span>$</span> \\`d\\` \\| \\~e\\~<br>\n> <span>#</span> f<br>\n> &gt; g<br>\n> 1\\. h',
   );
   expect(summary).toContain('**What to do:** \\!\\[i\\](j)');
 });
@@ -111,4 +111,32 @@ test('error summary: a bug has its stack as code', () => {
 test('error summary: a long message is shortened, so that GitHub shows the summary', () => {
   const lines = Array.from({ length: 50_000 }, (_, index) => `- problem ${index}`).join('\n');
   expect(Buffer.byteLength(renderError(invalid(`Many:\n${lines}`, 'z')) ?? '')).toBeLessThan(500_000);
+});
+
+describe('error summary: a place in a text', () => {
+  const wrong = new ActionError(
+    'INPUT_INVALID',
+    'The input thresholds has a wrong line:\n- Line 1, column 10: There is no operator =>.\n    accuracy => 0.8\n             ^',
+    'Write one rule a line.',
+  );
+
+  test('error summary: the line and its caret are code, aligned', () => {
+    expect(renderError(wrong)).toContain(
+      [
+        '> - Line 1, column 10: There is no operator =&gt;.',
+        '>',
+        '>   ```text',
+        '>   accuracy => 0.8',
+        '>            ^',
+        '>   ```',
+      ].join('\n'),
+    );
+  });
+
+  test('error summary: among several errors as well', () => {
+    const other = new ActionError('INPUT_INVALID', 'The input engine is wrong.', 'Correct it.');
+    expect(renderError(new ActionErrors([wrong, other]))).toContain(
+      '>     ```text\n>     accuracy => 0.8\n>              ^\n>     ```',
+    );
+  });
 });
