@@ -1,7 +1,7 @@
 /**
  * Builds dist/. First tsc compiles src/ to lib/, because ncc cannot compile TypeScript 7 itself. Then ncc bundles each entry,
  * and the licences of the bundled packages are written next to it. (ncc writes only those of one file, and a bundle with a
- * dynamic import has several.) `--check` only compares dist/ with a fresh build.
+ * dynamic import has several.) The script and the style of report.html are built beside them. `--check` only compares dist/ with a fresh build.
  */
 import { execFileSync } from 'node:child_process';
 import {
@@ -17,11 +17,12 @@ import {
 import { tmpdir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
 import { type BundledModule, licencesOf } from './licences.ts';
+import { writePageAssets } from './page-assets.ts';
 
 const root = join(import.meta.dirname, '..');
 const entries = ['main', 'post', 'cache-worker'] as const;
 
-function build(target: string): void {
+async function build(target: string): Promise<void> {
   rmSync(join(root, 'lib'), { recursive: true, force: true });
   execFileSync('tsc', ['-p', 'tsconfig.build.json'], { cwd: root, stdio: 'inherit' });
   for (const entry of entries) {
@@ -32,6 +33,7 @@ function build(target: string): void {
     const { modules } = JSON.parse(readFileSync(stats, 'utf8')) as { modules: BundledModule[] };
     writeFileSync(join(directory, 'licenses.txt'), licencesOf(modules));
   }
+  await writePageAssets(join(target, 'report'));
 }
 
 function contents(directory: string): Map<string, string> {
@@ -62,7 +64,7 @@ function replace(target: string, fresh: string): void {
 const dist = join(root, 'dist');
 const fresh = mkdtempSync(join(tmpdir(), 'dist-'));
 try {
-  build(fresh);
+  await build(fresh);
   if (!process.argv.includes('--check')) {
     replace(dist, fresh);
   } else {

@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process';
+import { findChromium } from './chromium.ts';
 
 /** Whether this machine has something that only some tests need. */
 const checks = {
@@ -8,6 +9,7 @@ const checks = {
     process.getuid?.() === 0 &&
     succeeds('unshare', '--mount', 'mount', '-t', 'tmpfs', '-o', 'size=64k', 'none', '/mnt'),
   root: () => process.getuid?.() === 0,
+  chromium: () => findChromium() !== undefined,
   uv: () => succeeds('uv', '--version'),
   zstd: () => succeeds('zstd', '--version'),
 } as const;

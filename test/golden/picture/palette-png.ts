@@ -9,12 +9,15 @@ interface Pixels {
 }
 
 const SIGNATURE = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
-const MAX_COLOURS = 64;
+const USUAL_COLOURS = 64;
 
-/** @param png of 8 bits a channel, not interlaced, as Chromium writes it */
-export function withPalette(png: Buffer): Buffer {
+/**
+ * @param png of 8 bits a channel, not interlaced, as Chromium writes it
+ * @param maxColours at most 256
+ */
+export function withPalette(png: Buffer, maxColours = USUAL_COLOURS): Buffer {
   const { width, height, colours } = decode(png);
-  const palette = paletteOf(colours);
+  const palette = paletteOf(colours, maxColours);
   const indexes = new Map(palette.map((colour, index) => [colour, index]));
   const rows = Buffer.alloc((width + 1) * height);
   for (let y = 0; y < height; y++)
@@ -43,18 +46,18 @@ export function withPalette(png: Buffer): Buffer {
 }
 
 /** The most frequent colours, of which similar ones count as one. */
-function paletteOf(colours: Uint32Array): number[] {
+function paletteOf(colours: Uint32Array, maxColours: number): number[] {
   const counts = new Map<number, number>();
   for (const colour of colours) counts.set(colour, (counts.get(colour) ?? 0) + 1);
   const frequent = [...counts].toSorted(([a, n], [b, m]) => m - n || a - b).map(([colour]) => colour);
-  if (frequent.length <= MAX_COLOURS) return frequent;
+  if (frequent.length <= maxColours) return frequent;
   for (let distance = 8; ; distance *= 2) {
     const palette: number[] = [];
     for (const colour of frequent) {
       if (palette.every((other) => distanceOf(colour, other) >= distance)) palette.push(colour);
-      if (palette.length > MAX_COLOURS) break;
+      if (palette.length > maxColours) break;
     }
-    if (palette.length <= MAX_COLOURS) return palette;
+    if (palette.length <= maxColours) return palette;
   }
 }
 
