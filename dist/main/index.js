@@ -29601,6 +29601,8 @@ var lib_text = __nccwpck_require__(8804);
 /** A client for GitHub's REST API. It sends single requests, through the proxies of the environment. */
 
 
+/** Pages of a list are requested one after another with `page`, from 1. This is the most that GitHub accepts. */
+const PAGE_SIZE = 100;
 const TIMEOUT_MS = 10_000;
 const MAX_CAUSE_BYTES = 300;
 class GitHubApi {
@@ -29609,7 +29611,26 @@ class GitHubApi {
         this.#options = options;
     }
     /** Never rejects, does not follow redirects, and does not retry. */
-    async request(call) {
+    request(call) {
+        return this.#send(call, () => this.#urlOf(call));
+    }
+    /**
+     * Looks up whose token it is: `octocat`, or `github-actions[bot]` for the token of a job. REST refuses to tell that to the
+     * tokens of apps, such as that of a job, so GraphQL is asked. Never rejects.
+     * @returns the login, or why it is not known
+     */
+    async login(signal) {
+        const query = { method: 'POST', body: { query: '{ viewer { login } }' }, signal };
+        const result = await this.#send(query, () => this.#graphqlUrl());
+        if (result.kind !== 'ok')
+            return result;
+        const login = result.body?.data
+            ?.viewer?.login;
+        return typeof login === 'string'
+            ? login
+            : { kind: 'missing', cause: 'GitHub does not tell whose token it is' };
+    }
+    async #send(call, urlOf) {
         const { timeoutMs = TIMEOUT_MS, token } = this.#options;
         // Most runs need no request to GitHub, and loading undici takes time.
         const { EnvHttpProxyAgent, request } = await __nccwpck_require__.e(/* import() */ 752).then(__nccwpck_require__.t.bind(__nccwpck_require__, 6752, 19));
@@ -29621,7 +29642,7 @@ class GitHubApi {
         if (call.signal?.aborted)
             onAbort();
         try {
-            const response = await request(this.#urlOf(call), {
+            const response = await request(urlOf(), {
                 method: call.method,
                 dispatcher: agent,
                 headers: {
@@ -29637,7 +29658,8 @@ class GitHubApi {
             return this.#resultOf(response.statusCode, response.headers, await response.body.text());
         }
         catch (error) {
-            return { kind: 'failed', cause: this.#safe(`GitHub cannot be reached (${whyUnreachable(error)})`) };
+            const cause = this.#safe(`GitHub cannot be reached (${whyUnreachable(error)})`);
+            return { kind: 'failed', cause };
         }
         finally {
             clearTimeout(timer);
@@ -29653,27 +29675,50 @@ class GitHubApi {
             url.searchParams.set(key, value);
         return url;
     }
+    /** `https://api.github.com/graphql`, and `https://HOST/api/graphql` beside the `https://HOST/api/v3` of a server. */
+    #graphqlUrl() {
+        return new URL(`${this.#options.apiUrl.replace(/\/+$/, '').replace(/\/v3$/, '')}/graphql`);
+    }
     #resultOf(status, headers, text) {
         const body = parsed(text);
         if (status >= 200 && status < 300)
-            return { kind: 'ok', body };
-        const message = messageOf(body);
-        const detail = this.#safe(`HTTP ${status}${message && `, ${message}`}`);
+            return { kind: 'ok', body, ...(hasNextPage(headers) ? { hasNextPage: true } : {}) };
+        const message = this.#safe(messageOf(body));
+        const detail = `HTTP ${status}${message && `, ${message}`}`;
+        const failure = (kind, cause) => ({
+            kind,
+            cause,
+            ...(message && { message }),
+        });
         if (status === 404)
-            return { kind: 'missing', cause: `GitHub cannot find it (${detail})` };
-        const isLimited = status === 429 ||
-            (status === 403 && (headers['x-ratelimit-remaining'] === '0' || headers['retry-after'] !== undefined));
-        if (isLimited)
-            return { kind: 'rate-limited', cause: `GitHub limits the rate of requests (HTTP ${status})` };
+            return failure('missing', `GitHub cannot find it (${detail})`);
+        if (isRateLimit(status, headers, message))
+            return failure('rate-limited', `GitHub limits the rate of requests (HTTP ${status})`);
         if (status === 401 || status === 403)
-            return { kind: 'denied', cause: detail };
-        return { kind: 'failed', cause: `GitHub responded with ${detail}` };
+            return failure('denied', detail);
+        return failure('failed', `GitHub responded with ${detail}`);
     }
     #safe(text) {
         const line = (0,lib_text/* oneLine */.TN)(text);
         const { token } = this.#options;
         return (0,lib_text/* shorten */.ml)(token ? line.replaceAll(token, '***') : line, MAX_CAUSE_BYTES);
     }
+}
+/**
+ * The header `Link` names the next page. Its number of items does not tell, because GitHub leaves some out. Its address is
+ * not used: the token goes nowhere but to the address of the API.
+ */
+function hasNextPage({ link }) {
+    return /;\s*rel="?next\b/i.test(String(link ?? ''));
+}
+/** Secondary limits, such as that on new content, have the status 403 and sometimes no header that tells. */
+function isRateLimit(status, headers, message) {
+    if (status === 429)
+        return true;
+    if (status === 403 && (headers['x-ratelimit-remaining'] === '0' || headers['retry-after'] !== undefined))
+        return true;
+    return ((status === 403 || status === 422) &&
+        /\brate limit\b|\babuse detection\b|\bsubmitted too quickly\b/i.test(message));
 }
 /** Undefined for a body that is not JSON, such as the error page of a proxy. */
 function parsed(text) {
@@ -29684,9 +29729,11 @@ function parsed(text) {
         return undefined;
     }
 }
+/** `Validation Failed` has what failed in a list (https://docs.github.com/en/rest/using-the-rest-api/troubleshooting-the-rest-api). */
 function messageOf(body) {
-    const message = body?.message;
-    return typeof message === 'string' ? message : '';
+    const { message, errors } = (body ?? {});
+    const details = (Array.isArray(errors) ? errors : []).map((error) => typeof error === 'string' ? error : error?.message);
+    return [message, ...details].filter((text) => typeof text === 'string' && text !== '').join(': ');
 }
 function whyUnreachable(error) {
     if (error instanceof Error && error.name === 'TimeoutError')

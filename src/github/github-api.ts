@@ -22,10 +22,25 @@ export interface GitHubRequest {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** The outcome of a request. `cause` is a clause of one line, without secrets. */
-export type GitHubResult =
-  | { readonly kind: 'ok'; readonly body: unknown }
-  | { readonly kind: 'missing' | 'denied' | 'rate-limited' | 'failed'; readonly cause: string };
+export interface GitHubSuccess {
+  readonly kind: 'ok';
+  readonly body: unknown;
+  /** Whether the list goes on on the next page. Only lists with more than a page have it. */
+  readonly hasNextPage?: true;
+}
+
+export interface GitHubFailure {
+  readonly kind: 'missing' | 'denied' | 'rate-limited' | 'failed';
+  /** A clause of one line, without secrets. */
+  readonly cause: string;
+  /** What GitHub itself said, of one line, without secrets. Missing when it said nothing. */
+  readonly message?: string;
+}
+
+export type GitHubResult = GitHubSuccess | GitHubFailure;
+
+/** Pages of a list are requested one after another with `page`, from 1. This is the most that GitHub accepts. */
+export const PAGE_SIZE = 100;
 
 const TIMEOUT_MS = 10_000;
 const MAX_CAUSE_BYTES = 300;
@@ -38,7 +53,27 @@ export class GitHubApi {
   }
 
   /** Never rejects, does not follow redirects, and does not retry. */
-  async request(call: GitHubRequest): Promise<GitHubResult> {
+  request(call: GitHubRequest): Promise<GitHubResult> {
+    return this.#send(call, () => this.#urlOf(call));
+  }
+
+  /**
+   * Looks up whose token it is: `octocat`, or `github-actions[bot]` for the token of a job. REST refuses to tell that to the
+   * tokens of apps, such as that of a job, so GraphQL is asked. Never rejects.
+   * @returns the login, or why it is not known
+   */
+  async login(signal?: AbortSignal): Promise<string | GitHubFailure> {
+    const query = { method: 'POST', body: { query: '{ viewer { login } }' }, signal } as const;
+    const result = await this.#send(query, () => this.#graphqlUrl());
+    if (result.kind !== 'ok') return result;
+    const login = (result.body as { data?: { viewer?: { login?: unknown } | null } | null } | undefined)?.data
+      ?.viewer?.login;
+    return typeof login === 'string'
+      ? login
+      : { kind: 'missing', cause: 'GitHub does not tell whose token it is' };
+  }
+
+  async #send(call: Omit<GitHubRequest, 'path' | 'query'>, urlOf: () => URL): Promise<GitHubResult> {
     const { timeoutMs = TIMEOUT_MS, token } = this.#options;
     // Most runs need no request to GitHub, and loading undici takes time.
     const { EnvHttpProxyAgent, request } = await import('undici');
@@ -49,7 +84,7 @@ export class GitHubApi {
     call.signal?.addEventListener('abort', onAbort, { once: true });
     if (call.signal?.aborted) onAbort();
     try {
-      const response = await request(this.#urlOf(call), {
+      const response = await request(urlOf(), {
         method: call.method,
         dispatcher: agent,
         headers: {
@@ -64,7 +99,8 @@ export class GitHubApi {
       });
       return this.#resultOf(response.statusCode, response.headers, await response.body.text());
     } catch (error) {
-      return { kind: 'failed', cause: this.#safe(`GitHub cannot be reached (${whyUnreachable(error)})`) };
+      const cause = this.#safe(`GitHub cannot be reached (${whyUnreachable(error)})`);
+      return { kind: 'failed', cause };
     } finally {
       clearTimeout(timer);
       call.signal?.removeEventListener('abort', onAbort);
@@ -80,23 +116,27 @@ export class GitHubApi {
     return url;
   }
 
-  #resultOf(
-    status: number,
-    headers: Readonly<Record<string, string | string[] | undefined>>,
-    text: string,
-  ): GitHubResult {
+  /** `https://api.github.com/graphql`, and `https://HOST/api/graphql` beside the `https://HOST/api/v3` of a server. */
+  #graphqlUrl(): URL {
+    return new URL(`${this.#options.apiUrl.replace(/\/+$/, '').replace(/\/v3$/, '')}/graphql`);
+  }
+
+  #resultOf(status: number, headers: Headers, text: string): GitHubResult {
     const body = parsed(text);
-    if (status >= 200 && status < 300) return { kind: 'ok', body };
-    const message = messageOf(body);
-    const detail = this.#safe(`HTTP ${status}${message && `, ${message}`}`);
-    if (status === 404) return { kind: 'missing', cause: `GitHub cannot find it (${detail})` };
-    const isLimited =
-      status === 429 ||
-      (status === 403 && (headers['x-ratelimit-remaining'] === '0' || headers['retry-after'] !== undefined));
-    if (isLimited)
-      return { kind: 'rate-limited', cause: `GitHub limits the rate of requests (HTTP ${status})` };
-    if (status === 401 || status === 403) return { kind: 'denied', cause: detail };
-    return { kind: 'failed', cause: `GitHub responded with ${detail}` };
+    if (status >= 200 && status < 300)
+      return { kind: 'ok', body, ...(hasNextPage(headers) ? { hasNextPage: true } : {}) };
+    const message = this.#safe(messageOf(body));
+    const detail = `HTTP ${status}${message && `, ${message}`}`;
+    const failure = (kind: GitHubFailure['kind'], cause: string): GitHubFailure => ({
+      kind,
+      cause,
+      ...(message && { message }),
+    });
+    if (status === 404) return failure('missing', `GitHub cannot find it (${detail})`);
+    if (isRateLimit(status, headers, message))
+      return failure('rate-limited', `GitHub limits the rate of requests (HTTP ${status})`);
+    if (status === 401 || status === 403) return failure('denied', detail);
+    return failure('failed', `GitHub responded with ${detail}`);
   }
 
   #safe(text: string): string {
@@ -104,6 +144,27 @@ export class GitHubApi {
     const { token } = this.#options;
     return shorten(token ? line.replaceAll(token, '***') : line, MAX_CAUSE_BYTES);
   }
+}
+
+type Headers = Readonly<Record<string, string | string[] | undefined>>;
+
+/**
+ * The header `Link` names the next page. Its number of items does not tell, because GitHub leaves some out. Its address is
+ * not used: the token goes nowhere but to the address of the API.
+ */
+function hasNextPage({ link }: Headers): boolean {
+  return /;\s*rel="?next\b/i.test(String(link ?? ''));
+}
+
+/** Secondary limits, such as that on new content, have the status 403 and sometimes no header that tells. */
+function isRateLimit(status: number, headers: Headers, message: string): boolean {
+  if (status === 429) return true;
+  if (status === 403 && (headers['x-ratelimit-remaining'] === '0' || headers['retry-after'] !== undefined))
+    return true;
+  return (
+    (status === 403 || status === 422) &&
+    /\brate limit\b|\babuse detection\b|\bsubmitted too quickly\b/i.test(message)
+  );
 }
 
 /** Undefined for a body that is not JSON, such as the error page of a proxy. */
@@ -115,9 +176,13 @@ function parsed(text: string): unknown {
   }
 }
 
+/** `Validation Failed` has what failed in a list (https://docs.github.com/en/rest/using-the-rest-api/troubleshooting-the-rest-api). */
 function messageOf(body: unknown): string {
-  const message = (body as { message?: unknown } | null | undefined)?.message;
-  return typeof message === 'string' ? message : '';
+  const { message, errors } = (body ?? {}) as { message?: unknown; errors?: unknown };
+  const details = (Array.isArray(errors) ? errors : []).map((error: unknown) =>
+    typeof error === 'string' ? error : (error as { message?: unknown } | null)?.message,
+  );
+  return [message, ...details].filter((text) => typeof text === 'string' && text !== '').join(': ');
 }
 
 function whyUnreachable(error: unknown): string {

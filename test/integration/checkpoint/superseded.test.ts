@@ -29,8 +29,6 @@ async function setUp(changes: Partial<GitHubApiOptions> = {}, { ref: onRef = ref
   return { api, github, log, superseded: new SupersededCheckpoints({ github, ref: onRef, log }) };
 }
 
-const deletion = { method: 'DELETE', path: 'actions/caches', query: { key: first, ref } } as const;
-
 describe('SupersededCheckpoints', () => {
   test.each([
     ['the ref of the job', {}],
@@ -89,98 +87,5 @@ describe('SupersededCheckpoints', () => {
     for (const key of ours) await superseded.add(key);
     expect(superseded.canDelete).toBe(false);
     expect(superseded.newest).toBe(third);
-  });
-});
-
-describe('GitHubApi', () => {
-  test.each<[string, Partial<GitHubApiOptions>, string, string | RegExp]>([
-    [
-      'without actions: write',
-      { readOnly: true },
-      'denied',
-      'HTTP 403, Resource not accessible by integration',
-    ],
-    ['for a wrong token', { token: 'another' }, 'denied', 'HTTP 401, Bad credentials'],
-    [
-      'for a rate limit',
-      { faults: () => ({ status: 429 }) },
-      'rate-limited',
-      'GitHub limits the rate of requests (HTTP 429)',
-    ],
-    [
-      'for a rate limit in the other form',
-      { faults: () => ({ status: 403, headers: { 'x-ratelimit-remaining': '0' }, body: '{}' }) },
-      'rate-limited',
-      'GitHub limits the rate of requests (HTTP 403)',
-    ],
-    [
-      'for a rate limit with Retry-After',
-      { faults: () => ({ status: 403, headers: { 'retry-after': '60' }, body: '{}' }) },
-      'rate-limited',
-      'GitHub limits the rate of requests (HTTP 403)',
-    ],
-    [
-      'for a reason that acts as a workflow command and contains the token',
-      { faults: () => ({ status: 403, body: JSON.stringify({ message: `no\n::error::${token}` }) }) },
-      'denied',
-      'HTTP 403, no ::error::***',
-    ],
-    [
-      'for a reason that is not text',
-      { faults: () => ({ status: 400, body: '{"message":{}}' }) },
-      'failed',
-      'GitHub responded with HTTP 400',
-    ],
-    [
-      'for an error',
-      { faults: () => ({ status: 502, body: '<html>' }) },
-      'failed',
-      'GitHub responded with HTTP 502',
-    ],
-    [
-      'for a renamed repository',
-      { faults: () => ({ status: 301 }) },
-      'failed',
-      'GitHub responded with HTTP 301',
-    ],
-    [
-      'for a connection that breaks',
-      { faults: () => ({ destroy: true }) },
-      'failed',
-      /^GitHub cannot be reached \(\w+\)$/,
-    ],
-    [
-      'without a response in time',
-      { faults: () => ({ silent: true }) },
-      'failed',
-      'GitHub cannot be reached (no response in time)',
-    ],
-  ])('GitHubApi: a request that fails %s', async (_what, changes, kind, cause) => {
-    const { api, github } = await setUp(changes);
-    const result = await github.request(deletion);
-    expect(result).toEqual({
-      kind,
-      cause: typeof cause === 'string' ? cause : expect.stringMatching(cause),
-    });
-    expect(api.requests).toHaveLength(1);
-    expect(api.keys()).toEqual([...ours, ...others]);
-  });
-
-  test('GitHubApi: 204 without a body is a success', async () => {
-    const { github } = await setUp({ faults: () => ({ status: 204 }) });
-    expect(await github.request(deletion)).toEqual({ kind: 'ok', body: undefined });
-  });
-
-  test.each(['http://127.0.0.1:1', 'not an address'])('GitHubApi: the address %s fails', async (apiUrl) => {
-    const github = new GitHubApi({ token, repository, apiUrl });
-    expect((await github.request(deletion)).kind).toBe('failed');
-  });
-
-  test('GitHubApi: an aborted signal stops the request', async () => {
-    const { github } = await setUp({ faults: () => ({ silent: true }) });
-    expect(await github.request({ ...deletion, signal: AbortSignal.abort() })).toEqual({
-      kind: 'failed',
-      cause: 'GitHub cannot be reached (the request was stopped)',
-    });
   });
 });
