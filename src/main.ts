@@ -1,9 +1,11 @@
 /** The step, as a table of contents. docs/architecture.md explains each line. */
-import { announceRun, announceSet } from './action/announce.ts';
+import { announceBaseline, announceRun, announceSet } from './action/announce.ts';
+import { conclude } from './action/conclude.ts';
 import { fail, finish } from './action/finish.ts';
 import { actionLog as log } from './action/log.ts';
-import { publishResults } from './action/publish.ts';
+import { reportPaths } from './action/report-files.ts';
 import * as pick from './action/requests.ts';
+import { runFacts } from './action/run-facts.ts';
 import { ownerOf, RunningSession, sessionInputs } from './action/session.ts';
 import { type Cancellation, cancellation } from './action/signals.ts';
 import { readStep } from './action/step.ts';
@@ -20,13 +22,12 @@ import { outputFile, statePaths } from './progress/paths.ts';
 import { readSavedPlan } from './progress/saved-plan.ts';
 import { requireOwnState } from './progress/state-directory.ts';
 import { statesOnMachine } from './progress/states-on-machine.ts';
-import { closingMessage } from './report/closing-message.ts';
 import { LiveLog } from './report/live-log.ts';
-import { summarize } from './report/results.ts';
-import { unaskedModels } from './report/unasked-models.ts';
 import { requireApiKey } from './run/eval-environment.ts';
 import { openState } from './run/open-state.ts';
+import { attemptCounts } from './run/outcomes-on-disk.ts';
 import { runSet } from './run/run-set.ts';
+import { samplesOnDisk } from './run/samples-on-disk.ts';
 
 async function main(cancelled: Cancellation): Promise<void> {
   keepMemorySmall();
@@ -55,6 +56,7 @@ async function main(cancelled: Cancellation): Promise<void> {
     signal,
   });
   announceSet(step, plan, log);
+  announceBaseline(step, log);
 
   const requireKey = () => requireApiKey(plan, step.keys, context.withheldSecrets);
   // Nothing is completed, so every eval will run. A missing key is reported before the state is created.
@@ -67,12 +69,13 @@ async function main(cancelled: Cancellation): Promise<void> {
   const decisions = reconcile(plan, state, { maxAgeMs: inputs.maxAgeMs, now: new Date() });
   announceRun(step, { plan, decisions, journals }, log);
   state.renew(renewedRecords(decisions));
-  state.beginRun();
+  const facts = runFacts(step, plan, decisions);
+  state.beginRun(facts);
   if (decisions.some(({ kind }) => kind === 'run')) requireKey();
   session.save();
   signal.throwIfAborted();
 
-  const { outcomes, traffic, savedKey, isSaved, stopped, unusable, trouble } = await runSet({
+  const ended = await runSet({
     ...pick.runRequest(step, cancelled),
     command,
     decisions,
@@ -97,14 +100,21 @@ async function main(cancelled: Cancellation): Promise<void> {
     log,
   });
 
-  const results = summarize(model, evalSet, outcomes, traffic, plan.leftOut.length);
-  const closing = closingMessage(results, { unusable, stopped, trouble });
-  const unasked = unaskedModels(inputs.modelMap, outcomes);
-  const places = { restoredKey: checkpoint.restoredKey, savedKey, progressFile: paths.progressFile };
-  await publishResults({ results, closing, trouble, unasked, ...places }, context, log);
-  // If a cancelled job had no time to save, post saves.
-  session.save({ ended: isSaved || !signal.aborted, isReported: true });
-  finish(closing);
+  const { outcomes, traffic, savedKey } = ended;
+  const attempts = attemptCounts(state, facts.run);
+  const samples = await samplesOnDisk(outcomes, paths, inputs.report.samplesText);
+  const excluded = plan.leftOut;
+  const run = { model, evalSet, facts, outcomes, excluded, traffic, samples, attempts, ended: new Date() };
+  const places = {
+    restoredKey: checkpoint.restoredKey,
+    savedKey,
+    progressFile: paths.progressFile,
+    logsDirectory: paths.logs,
+    report: reportPaths(inputs.report.reportDirectory, context),
+  };
+  const isSaved = ended.isSaved || !signal.aborted;
+  const commentDeadline = pick.commentDeadline(cancelled);
+  finish(await conclude(step, { session, run, stops: ended, places, isSaved, commentDeadline }, log));
 }
 
 const cancelled = cancellation(log);

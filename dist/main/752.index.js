@@ -4632,7 +4632,7 @@ const { EventEmitter } = __webpack_require__(8474)
 const { Buffer } = __webpack_require__(4573)
 const { InvalidArgumentError, Socks5ProxyError } = __webpack_require__(8707)
 const { debuglog } = __webpack_require__(7975)
-const { parseAddress } = __webpack_require__(1732)
+const { parseAddress } = __webpack_require__(9351)
 
 const debug = debuglog('undici:socks5')
 const EMPTY_BUFFER = Buffer.alloc(0)
@@ -5052,7 +5052,7 @@ module.exports = {
 
 /***/ }),
 
-/***/ 1732:
+/***/ 9351:
 /***/ ((module, __unused_webpack_exports, __webpack_require__) => {
 
 

@@ -28681,8 +28681,9 @@ function actionVersion() {
 
 // EXPORTS
 __nccwpck_require__.d(__webpack_exports__, {
-  N: () => (/* binding */ announceRun),
-  G: () => (/* binding */ announceSet)
+  b9: () => (/* binding */ announceBaseline),
+  Nx: () => (/* binding */ announceRun),
+  G1: () => (/* binding */ announceSet)
 });
 
 // EXTERNAL MODULE: ./lib/action-root.js
@@ -28756,7 +28757,7 @@ function describeGroup(group, total) {
     if (!first)
         return '';
     if (group.length === 1)
-        return `${first.name}: runs again, ${(0,decision/* describeReason */.G)(first.reason)}`;
+        return `${first.name}: runs again, ${(0,decision/* describeReason */.Gk)(first.reason)}`;
     const why = describeShared(group.map(({ reason }) => reason));
     if (group.length === total)
         return `All ${(0,format/* wholeNumber */.rD)(total)} evals run again: ${why}`;
@@ -28764,7 +28765,7 @@ function describeGroup(group, total) {
     return `${(0,format/* counted */.hS)(group.length, 'eval')} run again, ${why}: ${(0,format/* listed */.KE)(names, SHOWN_NAMES)}`;
 }
 function describeShared(reasons) {
-    const texts = new Set(reasons.map(decision/* describeReason */.G));
+    const texts = new Set(reasons.map(decision/* describeReason */.Gk));
     const [reason] = reasons;
     if (reason?.kind === 'removed-by-user')
         return 'their lines were removed from the progress file';
@@ -28803,7 +28804,7 @@ function describeVersions({ action, plan, engine }) {
 /** A headline, then what is reused, what is replayed, and why evals run again. */
 function describePlan({ evalSet, decisions, leftOut, recorded, run }) {
     const reused = decisions.filter((decision) => decision.kind === 'reuse');
-    const outputs = reused.flatMap(({ eval: { name }, written }) => written ? [`${name}: ${(0,decision/* describeWritten */.h)(written)}`] : []);
+    const outputs = reused.flatMap(({ eval: { name }, written }) => written ? [`${name}: ${(0,decision/* describeWritten */.hD)(written)}`] : []);
     return [
         `${evalSet}: ${(0,format/* counted */.hS)(decisions.length, 'eval')}, ${(0,format/* wholeNumber */.rD)(reused.length)} reused, ${describeToRun(decisions)}`,
         ...describeLeftOut(leftOut, decisions.length),
@@ -28874,6 +28875,8 @@ function bounded(lines, most, describeHidden) {
 var recorded_responses = __nccwpck_require__(8628);
 // EXTERNAL MODULE: ./lib/action/context.js
 var action_context = __nccwpck_require__(6225);
+// EXTERNAL MODULE: ./lib/action/input/gate.js + 5 modules
+var gate = __nccwpck_require__(2841);
 ;// CONCATENATED MODULE: ./lib/action/announce.js
 /** Says in the log, before anything runs, what runs and why. */
 
@@ -28881,6 +28884,18 @@ var action_context = __nccwpck_require__(6225);
 
 
 
+
+/** Says why nothing will be compared with the baseline, while a job can still be stopped. */
+function announceBaseline({ inputs }, log) {
+    const { baseline } = inputs.gate;
+    const fault = baseline && (0,gate/* baselineFault */.se)(baseline);
+    if (fault) {
+        const { path, problem, next } = fault;
+        log.warning(`The baseline ${path} cannot be used, so nothing is compared with it: ${problem}. ${next}`, 'Baseline');
+    }
+    else if (baseline?.kind === 'usable' && baseline.samplesProblem !== undefined)
+        log.warning(`The samples.jsonl beside the baseline ${baseline.source.path} cannot be used, so samples are not paired: ${baseline.samplesProblem}.`, 'Baseline');
+}
 /** What takes part, and what is unusual about the set. */
 function announceSet({ inputs }, plan, log) {
     log.info(describeVersions({ action: (0,action_root/* actionVersion */.R)(), engine: inputs.engine, plan }));
@@ -28902,6 +28917,1801 @@ function announceRun({ inputs, context }, run, log) {
 
 /***/ }),
 
+/***/ 2832:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  E: () => (/* binding */ conclude)
+});
+
+// EXTERNAL MODULE: ./lib/errors.js
+var errors = __nccwpck_require__(452);
+// EXTERNAL MODULE: ./lib/report/closing-message.js
+var closing_message = __nccwpck_require__(5775);
+// EXTERNAL MODULE: ./lib/report/describe-trouble.js
+var describe_trouble = __nccwpck_require__(6039);
+;// CONCATENATED MODULE: ./lib/report/remarks.js
+
+
+
+function remarksOf({ closing, trouble, unasked }) {
+    const ending = closing ? (0,closing_message/* whatHappened */.ez)(closing) : trouble && (0,describe_trouble/* describeAtEnd */.M)(trouble);
+    const notes = [ending, unasked].filter((note) => note !== undefined && note !== '');
+    return { notes: notes, next: closing?.next ?? '' };
+}
+/** Of a step that was killed. */
+function interruptionRemarks(results, trouble) {
+    const uncounted = results.totals.evals.pending > 0 ? 'Requests of evals that were running then are not counted.' : '';
+    const notes = [
+        'The step was interrupted.',
+        trouble ? describeAtKill(trouble) : '',
+        describeKept(results),
+        uncounted,
+    ];
+    return { notes: [notes.filter((note) => note !== '').join(' ')], next: RESUME };
+}
+
+// EXTERNAL MODULE: ./lib/model/model-map.js
+var model_map = __nccwpck_require__(7651);
+;// CONCATENATED MODULE: ./lib/report/unasked-models.js
+
+/**
+ * A warning about names of the model map that no eval asked for, which usually are misspelt; undefined when all were asked for,
+ * or when an eval may still ask for them: one that has not completed, or whose models were not recorded. Pure.
+ */
+function unaskedModels(map, outcomes) {
+    const asked = new Set();
+    for (const outcome of outcomes) {
+        const models = 'record' in outcome ? outcome.record?.models : undefined;
+        if (models === undefined)
+            return undefined;
+        for (const name of Object.keys(models))
+            asked.add(name);
+    }
+    const names = (0,model_map/* sortedLines */.LU)(map).flatMap(([name]) => (asked.has(name) ? [] : [name]));
+    if (names.length === 0)
+        return undefined;
+    const [what, lines] = names.length === 1 ? ['this name', 'its line'] : ['these names', 'their lines'];
+    return `No eval of the set asked for ${what} of the input model-map: ${names.join(', ')}. Check the spelling, or remove ${lines}.`;
+}
+
+// EXTERNAL MODULE: external "node:path"
+var external_node_path_ = __nccwpck_require__(6760);
+// EXTERNAL MODULE: ./lib/gate/comparison/compare-with-baseline.js + 1 modules
+var compare_with_baseline = __nccwpck_require__(7539);
+// EXTERNAL MODULE: ./lib/gate/describe-verdict.js
+var describe_verdict = __nccwpck_require__(2246);
+// EXTERNAL MODULE: ./lib/text.js
+var lib_text = __nccwpck_require__(8804);
+// EXTERNAL MODULE: ./lib/gate/comparison/compare-evals.js + 14 modules
+var compare_evals = __nccwpck_require__(6921);
+// EXTERNAL MODULE: ./lib/model/format.js
+var format = __nccwpck_require__(9774);
+// EXTERNAL MODULE: ./lib/model/similar-names.js
+var similar_names = __nccwpck_require__(3857);
+;// CONCATENATED MODULE: ./lib/gate/rules/glob.js
+/**
+ * Globs over the names of evals, as in the inputs `include` and `exclude`. The language is that of Python's fnmatch, with upper
+ * and lower case distinguished: `*` matches any text, dots and slashes too, `?` one character, `[abc]` one of these characters,
+ * `[!abc]` one other character.
+ */
+/** Compares a glob with names. It needs at most time in proportion to the product of their lengths. */
+class Glob {
+    #items;
+    constructor(text) {
+        this.#items = itemsOf([...text]);
+    }
+    matches(name) {
+        const items = this.#items;
+        const characters = [...name];
+        let item = 0;
+        let at = 0;
+        // Where to continue when what follows the last star does not match: the star takes one character more.
+        let afterStar = -1;
+        let retryAt = 0;
+        while (at < characters.length) {
+            const current = items[item];
+            if (current === '*') {
+                item += 1;
+                afterStar = item;
+                retryAt = at;
+            }
+            else if (current?.(characters[at] ?? '')) {
+                item += 1;
+                at += 1;
+            }
+            else {
+                if (afterStar < 0)
+                    return false;
+                item = afterStar;
+                retryAt += 1;
+                at = retryAt;
+            }
+        }
+        return items.slice(item).every((rest) => rest === '*');
+    }
+}
+function itemsOf(characters) {
+    const items = [];
+    for (let at = 0; at < characters.length; at += 1) {
+        const character = characters[at];
+        const end = character === '[' ? endOfSet(characters, at) : -1;
+        if (character === '*')
+            items.push('*');
+        else if (character === '?')
+            items.push(() => true);
+        else if (end < 0)
+            items.push((other) => other === character);
+        else {
+            items.push(setOf(characters.slice(at + 1, end)));
+            at = end;
+        }
+    }
+    return items;
+}
+/** The index of the bracket that closes a set, or -1: then the opening one is an ordinary character. The first member may be `]`. */
+function endOfSet(characters, start) {
+    const first = start + (characters[start + 1] === '!' ? 2 : 1);
+    return characters.indexOf(']', first + 1);
+}
+/** @param content what stands between the brackets */
+function setOf(content) {
+    const isNegated = content[0] === '!';
+    const members = isNegated ? content.slice(1) : content;
+    const ranges = [];
+    for (let at = 0; at < members.length; at += 1) {
+        const isRange = members[at + 1] === '-' && at + 2 < members.length;
+        // A range in reverse, such as `z-a`, has no members.
+        ranges.push([codeOf(members[at]), codeOf(members[isRange ? at + 2 : at])]);
+        if (isRange)
+            at += 2;
+    }
+    return (character) => {
+        const code = codeOf(character);
+        return ranges.some(([first, last]) => first <= code && code <= last) !== isNegated;
+    };
+}
+function codeOf(character) {
+    return character?.codePointAt(0) ?? Number.NaN;
+}
+/** The names by which a glob finds an eval: its key, the part before the first dot, and the name that the set lists. */
+function namesOf({ key, name }) {
+    return [...new Set([key, key.split('.', 1)[0] ?? key, name])];
+}
+/** The text of a glob without what is special in it, which is similar to the names that it was meant to match. */
+function plainText(glob) {
+    return glob.replace(/[*?[\]]/g, '');
+}
+
+;// CONCATENATED MODULE: ./lib/gate/judging/select-evals.js
+/** Which evals of a run a rule is about. */
+
+
+
+
+/** Evals of the plan. An eval that is left out of the plan is not judged at all. */
+function plannedEvals(evals) {
+    return evals.filter(({ status }) => status !== 'excluded');
+}
+/** The planned evals that a glob matches. */
+function matchedEvals(glob, evals) {
+    return plannedEvals(matching(glob, evals));
+}
+/** Why a glob matches no planned eval; a whole sentence. */
+function whyUnmatched(glob, evals) {
+    const leftOut = matching(glob, evals);
+    if (leftOut.length > 0)
+        return `${glob} matches only evals that include and exclude leave out: ${(0,format/* listed */.KE)(leftOut.map(shownName), 3)}.`;
+    const planned = plannedEvals(evals);
+    const names = planned.flatMap(namesOf);
+    const meant = (0,similar_names/* mostSimilar */.z)(plainText(glob), names);
+    if (meant !== undefined)
+        return `No eval matches ${glob} (did you mean ${(0,lib_text/* oneLine */.TN)(meant, MAX_NAME_BYTES)}?).`;
+    const all = planned.map(shownName);
+    return `No eval matches ${glob}${all.length === 0 ? '' : `. The plan has ${(0,format/* listed */.KE)(all, 3)}`}.`;
+}
+/** Those that a glob matches. */
+function matching(glob, evals) {
+    const compiled = new Glob(glob);
+    return evals.filter((each) => namesOf(each).some((name) => compiled.matches(name)));
+}
+const MAX_NAME_BYTES = 200;
+/** The name of an eval inside a sentence. */
+function shownName({ name }) {
+    return (0,lib_text/* oneLine */.TN)(name, MAX_NAME_BYTES);
+}
+
+;// CONCATENATED MODULE: ./lib/gate/judging/finding.js
+
+
+/** A rule that is not judged for a reason that is not in a single eval. `sentence` says why. */
+function notJudged({ text, line, advisory }, sentence) {
+    return { rule: text, line, advisory, status: 'not-judged', sentence, evals: [] };
+}
+/** @param findings at least one */
+function ruleVerdict({ text, line, advisory }, findings, clauses) {
+    const [only] = findings;
+    return {
+        rule: text,
+        line,
+        advisory,
+        status: statusOf(findings),
+        sentence: only && findings.length === 1 ? only.sentence : describeAll(findings, clauses),
+        evals: findings.map(asVerdict),
+    };
+}
+/** One miss is enough to miss a rule, and one eval that is not judged is enough not to meet it. */
+function statusOf(findings) {
+    const has = (status) => findings.some((finding) => finding.status === status);
+    if (has('missed'))
+        return 'missed';
+    return has('not-judged') ? 'not-judged' : 'met';
+}
+function asVerdict({ eval: { key, name }, status, sentence, value }) {
+    return { key, name, status, sentence, value };
+}
+/** Further evals are counted. */
+const MOST_NAMED = 5;
+function describeAll(findings, { met, missed, detail }) {
+    const of = (status) => findings.filter((finding) => finding.status === status);
+    const [misses, unknown, fine] = [of('missed'), of('not-judged'), of('met')];
+    const total = (0,format/* counted */.hS)(findings.length, 'eval');
+    if (misses.length > 0) {
+        const names = misses.map((each) => `${shownName(each.eval)} (${each.brief})`);
+        const rest = unknown.length === 0 ? '' : ` ${describeUnknown(unknown, (0,format/* wholeNumber */.rD)(unknown.length))}`;
+        return `${missed} in ${shareOf(misses.length, findings.length)}: ${some(names, ', ')}.${rest}`;
+    }
+    if (unknown.length === 0)
+        return `${met} in ${shareOf(fine.length, findings.length)}${detail && `; ${detail}`}.`;
+    if (fine.length === 0)
+        return `${unknown.length === 2 ? 'Neither of the 2 evals' : `None of the ${total}`} is judged: ${reasonsOf(unknown)}.`;
+    return `${met} in ${shareOf(fine.length, findings.length)}, and ${describeUnknown(unknown, (0,format/* wholeNumber */.rD)(unknown.length))}`;
+}
+/** `both evals`, `all 3 evals`, `2 of 3 evals` */
+function shareOf(count, of) {
+    if (count < of)
+        return `${(0,format/* wholeNumber */.rD)(count)} of ${(0,format/* counted */.hS)(of, 'eval')}`;
+    return of === 2 ? 'both evals' : `all ${(0,format/* counted */.hS)(of, 'eval')}`;
+}
+function describeUnknown(unknown, number) {
+    return `${number} ${(0,format/* isOrAre */.Cj)(unknown.length)} not judged: ${reasonsOf(unknown)}.`;
+}
+/** Evals with one reason are told together. */
+function reasonsOf(unknown) {
+    const reasons = [...Map.groupBy(unknown, ({ brief }) => brief)];
+    const texts = reasons.map(([brief, evals]) => {
+        const names = some(evals.map((each) => shownName(each.eval)), ', ');
+        return evals.length === 1 ? `${names}, because ${brief}` : `${names}, each because ${brief}`;
+    });
+    return some(texts, '; ');
+}
+function some(items, separator) {
+    const more = items.length - MOST_NAMED;
+    return `${items.slice(0, MOST_NAMED).join(separator)}${more > 0 ? ` and ${(0,format/* wholeNumber */.rD)(more)} more` : ''}`;
+}
+
+// EXTERNAL MODULE: ./lib/gate/statistics/mean-interval.js + 3 modules
+var mean_interval = __nccwpck_require__(2534);
+;// CONCATENATED MODULE: ./lib/gate/judging/figures.js
+/** Shows values beside the threshold that they are compared with. */
+
+/** Four decimals of a share. */
+const USUAL_DECIMALS = { number: 4, percent: 2 };
+/** More are not in a double. */
+const MOST_DECIMALS = 15;
+/** `0.62`, `62 %`, `812,000`; with as many decimals as it takes to see that the value is not the threshold. */
+function figure(value, { value: threshold, unit }) {
+    const [shown, limit] = unit === 'percent' ? [value * 100, threshold * 100] : [value, threshold];
+    let decimals = USUAL_DECIMALS[unit];
+    while (decimals < MOST_DECIMALS && !isSame(value, threshold) && isSame(rounded(shown, decimals), limit))
+        decimals += 1;
+    return withUnit(rounded(shown, decimals), unit);
+}
+/** `0.8`, `90 %`, `2,000,000` */
+function thresholdFigure({ value, unit }) {
+    // Of a double, 15 digits are exact.
+    return withUnit(unit === 'percent' ? Number((value * 100).toPrecision(15)) : value, unit);
+}
+function rounded(value, decimals) {
+    const fixed = Number(value.toFixed(decimals));
+    return fixed === 0 ? Number(value.toPrecision(2)) : fixed;
+}
+function withUnit(value, unit) {
+    const size = Math.abs(value);
+    const text = `${value < 0 ? '−' : ''}${Number.isSafeInteger(size) ? (0,format/* wholeNumber */.rD)(size) : String(size)}`;
+    return unit === 'percent' ? `${text} %` : text;
+}
+/** Sums of decimals are rounded: 0.1 + 0.2 is 0.30000000000000004. Such a difference is no difference to a rule. */
+const ROUNDING = 1e-12;
+function isSame(a, b) {
+    return Math.abs(a - b) <= ROUNDING * Math.max(Math.abs(a), Math.abs(b));
+}
+function isMet(value, { operator, value: threshold }) {
+    if (isSame(value, threshold))
+        return operator === '>=' || operator === '<=' || operator === '==';
+    if (operator === '==')
+        return false;
+    return operator === '>' || operator === '>=' ? value > threshold : value < threshold;
+}
+const WORDS = {
+    '>': { met: 'above', missed: 'not above' },
+    '>=': { met: 'at least', missed: 'below' },
+    '<': { met: 'below', missed: 'not below' },
+    '<=': { met: 'at most', missed: 'above' },
+    '==': { met: 'equal to', missed: 'not' },
+};
+/** `at least 0.8`, `below 0.8` */
+function comparedWith(threshold, status) {
+    return `${WORDS[threshold.operator][status]} ${thresholdFigure(threshold)}`;
+}
+
+// EXTERNAL MODULE: ./lib/model/own-value.js
+var own_value = __nccwpck_require__(9553);
+// EXTERNAL MODULE: ./lib/model/token-metrics.js
+var token_metrics = __nccwpck_require__(2308);
+;// CONCATENATED MODULE: ./lib/gate/judging/read-value.js
+/** Reads the value that a rule is about from the result of an eval. */
+
+
+
+
+
+function readValue(result, rule) {
+    const reason = whyWithoutResults(result);
+    if (reason !== undefined)
+        return { kind: 'unusable', reason };
+    return rule.source === 'samples' ? countedValue(result, rule.metric) : reportedValue(result, rule.metric);
+}
+/** Why nothing can be known of any metric of an eval, as a clause. */
+function whyWithoutResults({ status, run, metrics }) {
+    if (status === 'failed')
+        return 'the eval failed';
+    if (status === 'pending')
+        return 'the eval has not completed';
+    // oaievalset itself completed it.
+    if (run === null && Object.keys(metrics).length === 0)
+        return 'no results are recorded';
+    return undefined;
+}
+function countedValue({ samples: { total, coverage } }, metric) {
+    if (metric === 'samples')
+        return total === null
+            ? { kind: 'absent', reason: 'it is not recorded' }
+            : { kind: 'value', value: total, interval: null, samples: null };
+    if (total === 0)
+        return noSamples;
+    return coverage === null
+        ? { kind: 'absent', reason: 'the class of the eval records no scores of samples' }
+        : { kind: 'value', value: coverage, interval: null, samples: total };
+}
+const noSamples = { kind: 'unusable', reason: 'no sample was evaluated' };
+function reportedValue(result, metric) {
+    const { metrics, samples, intervals } = result;
+    if (!Object.hasOwn(metrics, metric))
+        return { kind: 'absent', reason: `the eval reports no ${absentMetric(metric, Object.keys(metrics))}` };
+    if (samples.total === 0)
+        return noSamples;
+    const value = metrics[metric];
+    if (typeof value !== 'number' || !Number.isFinite(value))
+        return { kind: 'unusable', reason: `its value is ${shownValue(value)}` };
+    const interval = (0,own_value/* ownValue */.e)(intervals, metric) ?? null;
+    return { kind: 'value', value, interval, samples: interval?.n ?? samples.total };
+}
+const MAX_VALUE_BYTES = 100;
+const MAX_NAMES = 3;
+/** `accurcy (did you mean accuracy?)`, `bleu, only accuracy and f1_score` */
+function absentMetric(metric, reported, others = []) {
+    const meant = (0,similar_names/* mostSimilar */.z)(metric, [...reported, ...others]);
+    if (meant !== undefined)
+        return `${metric} (did you mean ${shown(meant)}?)`;
+    const names = reported.filter((name) => !(0,token_metrics/* isTokenMetric */.E)(name)).map(shown);
+    return names.length === 0 ? metric : `${metric}, only ${(0,format/* listed */.KE)(names, MAX_NAMES)}`;
+}
+/** Records have NaN and the infinities as texts. */
+function shownValue(value) {
+    const isText = typeof value === 'string' && !/^(?:NaN|-?Infinity)$/.test(value);
+    return isText ? `the text "${shown(value)}", not a number` : String(value);
+}
+function shown(name) {
+    return (0,lib_text/* oneLine */.TN)(name, MAX_VALUE_BYTES);
+}
+
+;// CONCATENATED MODULE: ./lib/gate/judging/judge-drop-rule.js
+
+
+
+
+
+/**
+ * @param before the evals of the baseline
+ * @param comparisons of all evals, by the metric and with the tolerance of the rule. So the p-values are corrected over the whole
+ * set: many rules about one eval each raise no more false alarms than one rule about all.
+ */
+function judgeDropRule(rule, now, before, comparisons) {
+    const { glob, metric } = rule;
+    const about = glob === null ? withMetric(metric, comparisons, now.evals, before.evals) : matching(glob, comparisons);
+    const results = new Map(now.evals.map((result) => [result.key, result]));
+    if (about.length > 0)
+        return ruleVerdict(rule, about.map((each) => findingOf(each, results.get(each.key), rule)), clausesOf(rule));
+    const why = glob === null
+        ? `No eval reports ${metric}, neither now nor in the baseline.`
+        : whyUnmatched(glob, now.evals);
+    return notJudged(rule, why);
+}
+/** Those of evals that report the metric now or in the baseline, and of evals of which nobody knows whether they do. */
+function withMetric(metric, comparisons, now, before) {
+    const keys = new Set([
+        ...[...now, ...before].filter(({ metrics }) => Object.hasOwn(metrics, metric)).map(({ key }) => key),
+        ...now.filter((each) => whyWithoutResults(each) !== undefined).map(({ key }) => key),
+    ]);
+    return comparisons.filter(({ key }) => keys.has(key));
+}
+const STATUSES = {
+    degraded: 'missed',
+    improved: 'met',
+    'within-noise': 'met',
+    'too-few': 'not-judged',
+    'not-comparable': 'not-judged',
+    missing: 'not-judged',
+    incomplete: 'not-judged',
+};
+/** @param result of this run; undefined when only the baseline has the eval */
+function findingOf(comparison, result, rule) {
+    const { difference, before, now } = comparison;
+    const status = STATUSES[comparison.status];
+    const value = difference ?? (before !== null && now !== null ? now - before : null);
+    const shown = value === null ? 'its difference is not known' : inUnit(value, rule);
+    return {
+        eval: comparison,
+        status,
+        value,
+        brief: status === 'not-judged' ? reasonFor(comparison, result) : shown,
+        sentence: `${shownName(comparison)}: ${comparison.sentence}${status === 'missed' ? ` ${allowed(rule)}` : ''}`,
+    };
+}
+function allowed(rule) {
+    return `The rule allows ${rule.tolerance === 0 ? 'no drop' : `a drop of ${inUnit(rule.tolerance, rule)}`}.`;
+}
+/** `the judge changed (a → b)` */
+function asClause(sentence) {
+    return `${sentence.charAt(0).toLowerCase()}${sentence.slice(1).replace(/\.$/, '')}`;
+}
+/** For lists. The sentence of the eval says more. */
+function reasonFor({ status, before, now, sentence }, result) {
+    if (result === undefined)
+        return 'only the baseline has it';
+    const why = whyWithoutResults(result);
+    if (why !== undefined)
+        return why;
+    if (status === 'too-few')
+        return `fewer than ${mean_interval/* MIN_SAMPLES */.Pu} of its samples can be paired with the baseline`;
+    if (before === null && now === null)
+        return 'neither run reports a number for it';
+    if (status === 'not-comparable')
+        return asClause(sentence);
+    return now === null ? 'the eval reports no number for it' : 'the baseline has no number for it';
+}
+function clausesOf(rule) {
+    const { metric, tolerance } = rule;
+    const beyond = tolerance === 0 ? '' : ` beyond ${inUnit(tolerance, rule)}`;
+    return { met: `${metric} shows no drop${beyond}`, missed: `${metric} shows a drop${beyond}`, detail: '' };
+}
+/** `2 points`, `0.02` */
+function inUnit(value, { unit }) {
+    const shown = Number((unit === 'points' ? value * 100 : value).toPrecision(4));
+    const text = thresholdFigure({ value: shown, unit: 'number' });
+    return unit === 'number' ? text : `${text} ${text === '1' ? 'point' : 'points'}`;
+}
+
+// EXTERNAL MODULE: ./lib/gate/rules/read-metric.js
+var read_metric = __nccwpck_require__(3148);
+;// CONCATENATED MODULE: ./lib/gate/judging/judge-eval-rule.js
+/** Judges a rule about a figure of each eval. */
+
+
+
+
+
+
+function judgeEvalRule(rule, { evals }) {
+    const matched = rule.glob === null ? plannedEvals(evals) : matchedEvals(rule.glob, evals);
+    if (rule.glob !== null && matched.length === 0)
+        return notJudged(rule, whyUnmatched(rule.glob, evals));
+    const readings = matched.map((each) => ({ each, reading: readValue(each, rule) }));
+    // Without a glob, the rule is about the evals that have the metric, and about those of which nobody knows whether they have it.
+    const about = rule.glob === null ? readings.filter(({ reading }) => reading.kind !== 'absent') : readings;
+    if (about.length === 0)
+        return notJudged(rule, whyNoEval(rule, matched));
+    const findings = about.map(({ each, reading }) => judge_eval_rule_findingOf(each, reading, rule));
+    return ruleVerdict(rule, findings, judge_eval_rule_clausesOf(findings, rule));
+}
+function whyNoEval({ metric, source }, evals) {
+    if (evals.length === 0)
+        return 'There is no eval to judge.';
+    if (source === 'samples')
+        return `No eval records ${metric === 'samples' ? 'its number of samples' : 'scores of samples'}.`;
+    const names = evals.flatMap(({ metrics }) => Object.keys(metrics));
+    return `No eval reports ${absentMetric(metric, [...new Set(names)], read_metric/* COUNTED_METRICS */.N)}.`;
+}
+function judge_eval_rule_findingOf(of, reading, rule) {
+    const { threshold } = rule;
+    const subject = `${shownName(of)}: ${shownMetric(rule)} is`;
+    if (reading.kind !== 'value') {
+        const sentence = `${subject} not judged, because ${reading.reason}.`;
+        return { eval: of, status: 'not-judged', value: null, brief: reading.reason, sentence };
+    }
+    const { value } = reading;
+    const shown = figure(value, threshold);
+    const status = isMet(value, threshold) ? 'met' : 'missed';
+    const isChance = status === 'missed' && includes(reading, threshold);
+    const chance = isChance
+        ? `; the interval includes ${thresholdFigure(threshold)}, so the miss may be chance`
+        : '';
+    return {
+        eval: of,
+        status,
+        value,
+        brief: isChance ? `${shown}, which may be chance` : shown,
+        sentence: `${subject} ${shown}${certainty(reading, threshold)}, ${comparedWith(threshold, status)}${chance}.`,
+    };
+}
+function includes({ interval }, { value }) {
+    return interval !== null && interval.low <= value && value <= interval.high;
+}
+/** ` (95 % interval 0.52 to 0.71, 100 samples)` */
+function certainty({ interval, samples }, threshold) {
+    const parts = [
+        ...(interval === null
+            ? []
+            : [`95 % interval ${figure(interval.low, threshold)} to ${figure(interval.high, threshold)}`]),
+        ...(samples === null ? [] : [(0,format/* counted */.hS)(samples, 'sample')]),
+    ];
+    return parts.length === 0 ? '' : ` (${parts.join(', ')})`;
+}
+function shownMetric({ metric, source }) {
+    return source === 'samples' && metric === 'samples' ? 'the number of samples' : metric;
+}
+function judge_eval_rule_clausesOf(findings, rule) {
+    const { threshold } = rule;
+    // A name of a metric has no capital at the start of a sentence.
+    const metric = shownMetric(rule).replace(/^the /, 'The ');
+    return {
+        met: `${metric} is ${comparedWith(threshold, 'met')}`,
+        missed: `${metric} is ${comparedWith(threshold, 'missed')}`,
+        detail: nearest(findings, threshold),
+    };
+}
+/** The eval that comes nearest to the limit: `the lowest is 0.83 (test-match)`. */
+function nearest(findings, { operator }) {
+    if (operator === '==')
+        return '';
+    const isLowest = operator === '>' || operator === '>=';
+    const [first] = findings.toSorted((a, b) => ((a.value ?? 0) - (b.value ?? 0)) * (isLowest ? 1 : -1));
+    return first === undefined
+        ? ''
+        : `the ${isLowest ? 'lowest' : 'highest'} is ${first.brief} (${shownName(first.eval)})`;
+}
+
+;// CONCATENATED MODULE: ./lib/gate/judging/judge-run-rule.js
+/** Judges a rule about the whole run. */
+
+
+
+/** A failed eval was not paid for as a whole, so the figures of its run say nothing. */
+function judgeRunRule(rule, { totals }) {
+    const { metric, threshold, text, line, advisory } = rule;
+    const value = metric === 'total-tokens' ? totals.tokens.prompt + totals.tokens.completion : totals.requests.sent;
+    const { total, failed } = totals.evals;
+    const shown = figure(value, threshold);
+    if (total === 0)
+        return notJudged(rule, 'There is no eval to judge.');
+    if (!Number.isFinite(value))
+        return notJudged(rule, `${metric} is not judged, because its value is ${value}.`);
+    if (failed > 0)
+        return notJudged(rule, `${metric} is not judged, because ${(0,format/* counted */.hS)(failed, 'eval')} failed; it is ${shown} so far.`);
+    const status = isMet(value, threshold) ? 'met' : 'missed';
+    const sentence = `${metric} is ${shown}, ${comparedWith(threshold, status)}.`;
+    return { rule: text, line, advisory, status, sentence, evals: [] };
+}
+
+;// CONCATENATED MODULE: ./lib/gate/judging/judge-rules.js
+
+
+
+
+
+
+/** In the order of the rules. */
+function judgeRules(request) {
+    const { results, rules } = request;
+    const { failed, pending } = results.totals.evals;
+    if (failed === 0 && pending > 0)
+        return rules.map((rule) => notJudged(rule, 'The rule is not judged, because the run is incomplete.'));
+    const baseline = usableBaseline(request);
+    const examined = typeof baseline === 'string' ? new Map() : examineMetrics(request, baseline);
+    return rules.map((rule) => {
+        if (rule.kind === 'run')
+            return judgeRunRule(rule, results);
+        if (rule.kind === 'eval')
+            return judgeEvalRule(rule, results);
+        if (typeof baseline === 'string')
+            return notJudged(rule, baseline);
+        const comparisons = (0,compare_evals/* conclude */.Ep)(examined.get(rule.metric) ?? [], rule.tolerance);
+        return judgeDropRule(rule, results, baseline.results, comparisons);
+    });
+}
+const MAX_PROBLEM_BYTES = 500;
+/** Or why drops cannot be judged; a whole sentence. */
+function usableBaseline({ baseline, problem }) {
+    if (baseline === undefined)
+        return 'The rule is not judged, because the input baseline is empty.';
+    const [path, why] = baseline.kind === 'unusable' ? [baseline.path, baseline.problem] : [baseline.source.path, problem];
+    if (baseline.kind === 'usable' && problem === null)
+        return baseline;
+    const shown = [path, why ?? ''].map((text) => (0,lib_text/* oneLine */.TN)(text, MAX_PROBLEM_BYTES));
+    return `The rule is not judged, because the baseline ${shown.join(' cannot be used: ')}.`;
+}
+/** Each metric is examined once, however many rules are about it: 100,000 samples take a while. */
+function examineMetrics({ results, samples, rules }, baseline) {
+    const metrics = new Set(rules.flatMap((rule) => (rule.kind === 'drop' ? [rule.metric] : [])));
+    const request = { evals: results.evals, samples, evalsVersion: results.versions.evals, baseline };
+    return new Map([...metrics].map((metric) => [metric, (0,compare_evals/* examineAll */.lH)({ ...request, metric, tolerance: 0 })]));
+}
+
+// EXTERNAL MODULE: ./lib/gate/statistics/wilson.js
+var wilson = __nccwpck_require__(2807);
+;// CONCATENATED MODULE: ./lib/gate/overall.js
+/** One rate over all samples of a run. Pure. */
+
+
+
+/**
+ * The rate over the samples of all completed evals, with its 95 % Wilson interval. Null unless their main metrics have the same
+ * name and each of their samples scores 0 or 1: other metrics cannot be pooled, and a rate of only some evals is not that of all.
+ */
+function overallRate({ evals }, samples) {
+    const completed = evals.filter(({ status }) => status === 'fresh' || status === 'reused');
+    const metric = commonMetric(completed);
+    if (metric === undefined)
+        return null;
+    let [ones, n] = [0, 0];
+    for (const { key } of completed) {
+        const counts = countOnes(samples, key, metric);
+        if (counts === undefined)
+            return null;
+        ones += counts.ones;
+        n += counts.n;
+    }
+    if (n === 0)
+        return null;
+    const { low, high } = (0,wilson/* wilson */.r)(ones, n);
+    return { metric, rate: ones / n, low, high, n };
+}
+function commonMetric(completed) {
+    const names = new Set(completed.map(({ mainMetric }) => mainMetric?.name));
+    const [name] = names;
+    return names.size === 1 ? name : undefined;
+}
+/** Undefined when no sample has a score, or one is neither 0 nor 1. */
+function countOnes(samples, key, metric) {
+    const scores = (samples.get(key)?.samples ?? []).flatMap((sample) => (0,own_value/* ownValue */.e)(sample.scores, metric) ?? []);
+    if (scores.length === 0 || !scores.every(mean_interval/* isBinary */.Go))
+        return undefined;
+    return { ones: scores.filter((score) => score === 1).length, n: scores.length };
+}
+
+;// CONCATENATED MODULE: ./lib/gate/judge.js
+
+
+
+
+function judge({ results, samples, rules, baseline }) {
+    const comparison = (0,compare_with_baseline/* compareWithBaseline */.$)(results, samples, baseline);
+    const verdicts = judgeRules({ results, samples, rules, baseline, problem: comparison?.problem ?? null });
+    const status = judge_statusOf(results, verdicts);
+    return {
+        status,
+        sentence: (0,describe_verdict/* describeVerdict */.X)({ status, rules: verdicts, comparison }, results.totals.evals),
+        rules: verdicts,
+        comparison,
+        overall: overallRate(results, samples),
+    };
+}
+/** An eval that is worse than in the baseline fails the step only if a rule says so. */
+function judge_statusOf({ totals }, rules) {
+    if (totals.evals.failed > 0)
+        return 'failed';
+    if (totals.evals.pending > 0)
+        return 'incomplete';
+    return rules.every(({ status, advisory }) => advisory || status === 'met') ? 'passed' : 'failed';
+}
+
+// EXTERNAL MODULE: ./lib/model/sample.js
+var model_sample = __nccwpck_require__(5307);
+// EXTERNAL MODULE: ./lib/gate/comparison/direction.js
+var direction = __nccwpck_require__(372);
+// EXTERNAL MODULE: ./lib/gate/statistics/moments.js
+var moments = __nccwpck_require__(6770);
+// EXTERNAL MODULE: ./lib/model/judge.js
+var model_judge = __nccwpck_require__(9970);
+// EXTERNAL MODULE: ./lib/model/part-names.js
+var part_names = __nccwpck_require__(2789);
+;// CONCATENATED MODULE: ./lib/model/sample-counts.js
+
+/**
+ * Counts samples by their outcomes. A sample is covered when something was found out about it: an outcome correct or incorrect, a
+ * score, or the choice of a judge. An unscored sample is not, although evals gives it the lowest score.
+ * @param evaluated how many samples the eval evaluated; a class need not record an event for each; null: only the recorded ones
+ */
+function countOutcomes(samples, evaluated = null) {
+    if (samples.length === 0)
+        return { total: evaluated, outcomes: null, coverage: null };
+    const outcomes = { correct: 0, incorrect: 0, unscored: 0, errored: 0 };
+    let covered = 0;
+    for (const sample of samples) {
+        if (sample.outcome !== null)
+            outcomes[sample.outcome] += 1;
+        if (isCovered(sample))
+            covered += 1;
+    }
+    const total = Math.max(samples.length, evaluated ?? 0);
+    const hasOutcomes = model_sample/* SAMPLE_OUTCOMES */.pu.some((outcome) => outcomes[outcome] > 0);
+    return {
+        total,
+        outcomes: hasOutcomes ? outcomes : null,
+        coverage: covered > 0 || hasOutcomes ? covered / total : null,
+    };
+}
+function isCovered({ outcome, scores, choice }) {
+    if (outcome === 'unscored' || outcome === 'errored')
+        return false;
+    if (outcome !== null || choice !== null)
+        return true;
+    for (const name in scores)
+        if (Object.hasOwn(scores, name))
+            return true;
+    return false;
+}
+
+// EXTERNAL MODULE: ./lib/report/routine-output.js
+var routine_output = __nccwpck_require__(3830);
+// EXTERNAL MODULE: ./lib/report/traceback.js
+var traceback = __nccwpck_require__(2908);
+;// CONCATENATED MODULE: ./lib/report/end-of-output.js
+
+
+const TRACEBACK = 'Traceback (most recent call last):';
+/** A frame of a traceback, or a line outside of one. */
+const FRAME_OR_TEXT = /^(?:\S|\s+File ")/;
+/**
+ * The last lines of an eval's output without what every eval prints, and without the frames of the machinery. Pure.
+ * @param lines they may begin within a traceback
+ */
+function endOfOutput(lines) {
+    const isCut = /^\s/.test(lines[0] ?? '');
+    const firstFrame = Math.max(0, lines.findIndex((line) => FRAME_OR_TEXT.test(line)));
+    return (0,traceback/* shortTracebacks */.K)(isCut ? [TRACEBACK, ...lines.slice(firstFrame)] : lines).filter((line) => !(0,routine_output/* isRoutine */.r)(line));
+}
+
+// EXTERNAL MODULE: ./lib/report/main-metric.js
+var main_metric = __nccwpck_require__(8726);
+;// CONCATENATED MODULE: ./lib/report/results.js
+/** Makes the results of a run from its outcomes and from the samples in their records. Pure. */
+
+
+
+
+
+
+
+
+
+
+function summarize(run) {
+    const { model, evalSet, facts, outcomes, excluded, ended } = run;
+    const { versions, judgeModel, modelMap, args } = facts;
+    const evals = [...outcomes.map((outcome) => evalResult(outcome, run)), ...excluded.map(excludedEval)];
+    return {
+        run: { ...facts.run, ended: ended.toISOString() },
+        versions,
+        model,
+        evalSet,
+        judgeModel,
+        modelMap,
+        adaptations: distinct(evals.flatMap(({ adaptations }) => adaptations)),
+        args,
+        totals: totalsOf(run),
+        evals,
+    };
+}
+function distinct(values) {
+    return [...new Map(values.map((value) => [JSON.stringify(value), value])).values()];
+}
+function totalsOf({ outcomes, excluded, traffic }) {
+    const { sent, replayed, retried, failed, tokensSent, tokensReplayed } = traffic;
+    return {
+        evals: countsOf(outcomes, excluded.length),
+        requests: { sent, replayed, retried, failed },
+        tokens: tokensSent,
+        replayedTokens: tokensReplayed,
+        cost: null,
+    };
+}
+function countsOf(outcomes, excluded) {
+    const number = (status) => outcomes.filter((outcome) => outcome.status === status).length;
+    const [fresh, reused] = [number('fresh'), number('reused')];
+    return {
+        total: outcomes.length,
+        completed: fresh + reused,
+        fresh,
+        reused,
+        failed: number('failed'),
+        pending: number('pending'),
+        excluded,
+    };
+}
+function evalResult(outcome, { facts, samples, attempts }) {
+    const { eval: planned, status } = outcome;
+    const base = {
+        ...emptyEval(planned.key, planned.name),
+        evalClass: planned.evalClass ?? null,
+        status,
+        decision: (0,own_value/* ownValue */.e)(facts.decisions, planned.key) ?? null,
+        judge: (0,model_judge/* judgeOf */.P)(planned) ?? null,
+        attempts: attempts.get(planned.key) ?? 0,
+    };
+    if (status === 'failed') {
+        const { reason, failure, lastLines, recorded = 0 } = outcome;
+        const { type = null, place = null, sample = null } = failure ?? {};
+        const error = { type, message: reason, place, sample, lastLines: endOfOutput(lastLines) };
+        return { ...base, note: reason, recorded, error };
+    }
+    if (status === 'pending')
+        return { ...base, note: outcome.reason, recorded: outcome.recorded ?? 0 };
+    const { record } = outcome;
+    if (!record)
+        return { ...base, note: 'done by oaievalset, no results recorded' };
+    const { key, metrics: preferred } = planned;
+    const intervals = intervalsOf(record.metrics, samples.get(key));
+    return {
+        ...base,
+        metrics: record.metrics,
+        mainMetric: mainMetricOf((0,main_metric/* mainMetric */._)(preferred, record.metrics), intervals, planned),
+        intervals,
+        samples: countOutcomes(samples.get(key)?.samples ?? [], record.samples),
+        ...costOf(record),
+        adaptations: record.adaptations,
+        replacedModels: Object.fromEntries((0,model_map/* replacedIn */.Sn)(record.models ?? {}).map(([name, live]) => [name, live])),
+        comparable: comparablePartsOf(record),
+    };
+}
+function emptyEval(key, name) {
+    return {
+        key,
+        name,
+        evalClass: null,
+        status: 'excluded',
+        decision: null,
+        judge: null,
+        metrics: {},
+        mainMetric: null,
+        intervals: {},
+        samples: { total: null, outcomes: null, coverage: null },
+        tokens: null,
+        requests: null,
+        cost: null,
+        tookMs: null,
+        attempts: 0,
+        run: null,
+        error: null,
+        note: '',
+        recorded: 0,
+        adaptations: [],
+        replacedModels: {},
+        comparable: {},
+    };
+}
+function excludedEval(key) {
+    return emptyEval(key, key);
+}
+/** What it took to complete the eval. */
+function costOf(record) {
+    const { tokens, requests, started, ended, run } = record;
+    return {
+        tokens,
+        requests,
+        tookMs: Date.parse(ended) - Date.parse(started),
+        run: { id: run.id, attempt: run.attempt },
+    };
+}
+function mainMetricOf(main, intervals, planned) {
+    return main
+        ? {
+            ...main,
+            interval: (0,own_value/* ownValue */.e)(intervals, main.name) ?? null,
+            higherIsBetter: isHigherBetter(main.name, planned),
+        }
+        : null;
+}
+/** The registry says it of the first of its metrics, which some classes do not report. `true` is also what it says by default. */
+function isHigherBetter(name, { metrics: [first], higherIsBetter = true }) {
+    if (name === first || (first === undefined && !higherIsBetter))
+        return higherIsBetter;
+    return (0,direction/* soundsHigherBetter */.U)(name);
+}
+/** How far the mean over the samples may be from the metric that evals reported. Sums in another order differ less. */
+const results_ROUNDING = 1e-9;
+/**
+ * Of each metric that is the mean over the samples in the record. A class may compute a metric in another way, and then its
+ * interval is not known.
+ */
+function intervalsOf(metrics, samples) {
+    const found = [];
+    for (const [name, value] of Object.entries(metrics)) {
+        if (typeof value !== 'number' || !samples)
+            continue;
+        const scores = samples.samples.flatMap((sample) => (0,own_value/* ownValue */.e)(sample.scores, name) ?? []);
+        if (scores.length === 0 || Math.abs((0,moments/* meanOf */.hm)(scores) - value) > results_ROUNDING)
+            continue;
+        const interval = (0,mean_interval/* meanInterval */.VO)(scores);
+        if (interval)
+            found.push([name, interval]);
+    }
+    return Object.fromEntries(found);
+}
+/** Results of evals that differ in one of these cannot be compared. */
+const COMPARABLE_PARTS = ['spec', 'evals', 'modelgraded', part_names/* JUDGE_PART */.Qf, part_names/* MODEL_MAP_PART */.$$];
+function comparablePartsOf({ parts }) {
+    return Object.fromEntries(COMPARABLE_PARTS.flatMap((name) => (parts[name] === undefined ? [] : [[name, parts[name]]])));
+}
+
+;// CONCATENATED MODULE: ./lib/action/baseline-texts.js
+/** Which texts of a baseline may be shown. Its samples.jsonl may have more of them than this run may publish. */
+
+/**
+ * With `failures`, those of samples that failed in the baseline or fail now, so that a sample that got worse can be compared.
+ * @param now the samples of this run
+ */
+function limitBaselineTexts(baseline, now, policy) {
+    if (policy === 'all')
+        return baseline;
+    return new Map([...baseline].map(([key, samples]) => [key, limited(samples, now.get(key), policy)]));
+}
+function limited(before, now, policy) {
+    const failing = new Set(policy === 'none' ? [] : [...failures(before), ...(now ? failures(now) : [])].map(({ hash }) => hash));
+    return {
+        samples: before.samples,
+        texts: (sample) => (failing.has(sample.hash) ? before.texts(sample) : model_sample/* NO_TEXTS */.rl),
+    };
+}
+function failures({ samples }) {
+    return samples.filter(({ outcome }) => outcome !== null && outcome !== 'correct');
+}
+
+;// CONCATENATED MODULE: ./lib/action/make-report.js
+/** Makes what all reports are made from, in main and in post. */
+
+
+
+
+
+function makeReport({ run, gate, samplesText, context, log }) {
+    const { rules, baseline } = gate;
+    const redact = (text) => log.redact(text);
+    const results = publicResults(summarize(run), context.workspace, redact);
+    const { samples } = run;
+    const { serverUrl, repository, runId } = context;
+    return {
+        results,
+        verdict: judge({ results, samples, rules, baseline }),
+        samples: allRedacted(samples, redact),
+        baselineSamples: allRedacted(limitBaselineTexts(samplesOf(baseline), samples, samplesText), redact),
+        links: { serverUrl, repository, runId: /^\d+$/.test(runId) ? runId : '' },
+    };
+}
+function samplesOf(baseline) {
+    return (baseline?.kind === 'usable' ? baseline.samples : undefined) ?? new Map();
+}
+/** Without secrets, and with the user's own files relative to the checkout. */
+function publicResults(results, workspace, redact) {
+    return {
+        ...results,
+        args: results.args.map(redact),
+        evals: results.evals.map((each) => publicEval(each, workspace, redact)),
+    };
+}
+function publicEval(result, workspace, redact) {
+    const { error, decision, note, metrics } = result;
+    return {
+        ...result,
+        metrics: Object.fromEntries(Object.entries(metrics).map(([name, value]) => [
+            name,
+            typeof value === 'string' ? redact(value) : value,
+        ])),
+        note: redact(note),
+        decision: decision && { ...decision, reason: redact(decision.reason) },
+        error: error && {
+            ...error,
+            message: redact(error.message),
+            place: error.place && { ...error.place, file: inCheckout(error.place.file, workspace) },
+            lastLines: error.lastLines.map(redact),
+        },
+    };
+}
+function inCheckout(file, workspace) {
+    return workspace !== '' && file.startsWith(`${workspace}/`) ? (0,external_node_path_.relative)(workspace, file) : file;
+}
+function allRedacted(samples, redact) {
+    return new Map([...samples].map(([key, each]) => [key, redacted(each, redact)]));
+}
+/** Several writers read the texts of the first samples of an eval. */
+const MAX_KNOWN = 20;
+function redacted(whole, redact) {
+    const known = new Map();
+    return {
+        samples: whole.samples,
+        texts(sample) {
+            const texts = known.get(sample) ?? redactedTexts(whole.texts(sample), redact);
+            if (texts !== model_sample/* NO_TEXTS */.rl && known.size < MAX_KNOWN)
+                known.set(sample, texts);
+            return texts;
+        },
+    };
+}
+function redactedTexts(texts, redact) {
+    if (texts === model_sample/* NO_TEXTS */.rl)
+        return model_sample/* NO_TEXTS */.rl;
+    const entries = Object.entries(texts).map(([name, text]) => [name, text === null ? null : redact(text)]);
+    return Object.fromEntries(entries);
+}
+
+// EXTERNAL MODULE: ./node_modules/@actions/core/lib/core.js + 11 modules
+var core = __nccwpck_require__(3360);
+// EXTERNAL MODULE: ./lib/gate/rules/rule.js
+var rules_rule = __nccwpck_require__(6993);
+// EXTERNAL MODULE: ./lib/report/result-text.js
+var result_text = __nccwpck_require__(8029);
+// EXTERNAL MODULE: ./lib/report/rows.js
+var report_rows = __nccwpck_require__(9965);
+// EXTERNAL MODULE: ./lib/report/status-text.js
+var status_text = __nccwpck_require__(6688);
+// EXTERNAL MODULE: ./lib/report/words.js
+var words = __nccwpck_require__(8191);
+;// CONCATENATED MODULE: ./lib/report/closing-table.js
+/** The table of results at the end of the log, and what its rules found, in plain text. Pure. */
+
+
+
+
+
+
+
+/** The job summary has all evals. */
+const MAX_ROWS = 50;
+/** A longer name would push the other columns out of sight. */
+const closing_table_MAX_NAME_BYTES = 80;
+const MAX_RESULT_BYTES = 300;
+/** The job summary has all that are not met. */
+const MAX_RULES = 20;
+const HEAD = ['Status', 'Eval', 'Samples', 'Time', 'Result'];
+/** One line each: evals, what must not be overlooked first, then rules. Without evals there is no table. */
+function closingTable(results, verdict) {
+    const rows = (0,report_rows/* rowsOf */.R)(results, verdict);
+    const shown = rows.slice(0, MAX_ROWS);
+    const hidden = rows.length - shown.length;
+    return [
+        ...(rows.length === 0 ? [] : aligned([HEAD, ...shown.map(cellsOf)])),
+        ...(hidden > 0 ? [`and ${(0,format/* wholeNumber */.rD)(hidden)} more; the job summary has all of them`] : []),
+        ...ruleLines(verdict.rules),
+    ];
+}
+function cellsOf(row) {
+    const { status, name, result } = row;
+    const total = result?.samples.total ?? null;
+    const tookMs = result?.tookMs ?? null;
+    return [
+        status_text/* STATUS_WORD */.I1[status],
+        (0,lib_text/* oneLine */.TN)(name, closing_table_MAX_NAME_BYTES),
+        total === null ? '' : (0,format/* wholeNumber */.rD)(total),
+        tookMs === null ? '' : (0,format/* duration */.p0)(tookMs),
+        (0,lib_text/* oneLine */.TN)(resultOf(row), MAX_RESULT_BYTES),
+    ];
+}
+/** `accuracy 0.71 (95 % 0.64 … 0.78), baseline 0.84`, or why there is no result. */
+function resultOf({ status, name, result, comparison, rules }) {
+    if (result === null)
+        return (0,result_text/* withoutName */.u_)(comparison?.sentence ?? '', name);
+    const shown = (0,result_text/* resultLine */.ow)(result);
+    if (status === 'failed' || status === 'pending' || shown === '')
+        return (0,result_text/* causeText */.xv)(result);
+    const [reason] = rules.filter(({ advisory }) => !advisory);
+    if (status === 'not-judged' && reason)
+        return (0,result_text/* withoutName */.u_)(reason.sentence, name);
+    const interval = result.mainMetric?.interval ?? null;
+    const range = interval === null ? '' : ` (95 % ${(0,result_text/* intervalText */.Bt)(interval)})`;
+    return `${shown}${range}${baselineOf(status, comparison)}`;
+}
+/** The status says it of a degraded eval. */
+function baselineOf(status, comparison) {
+    if (comparison === null || comparison.before === null)
+        return '';
+    return `, baseline ${status === 'degraded' ? (0,result_text/* shortNumber */.In)(comparison.before) : (0,status_text/* comparisonText */.VF)(comparison)}`;
+}
+const RULE_ORDER = ['missed', 'not-judged', 'met'];
+/** `Rule missed: accuracy >= 0.8: …`, missed ones first. */
+function ruleLines(rules) {
+    const sorted = rules.toSorted((a, b) => RULE_ORDER.indexOf(a.status) - RULE_ORDER.indexOf(b.status));
+    const lines = sorted.slice(0, MAX_RULES).map(({ rule, advisory, status, sentence }) => {
+        const head = `${advisory ? 'Advisory rule' : 'Rule'} ${words/* RULE_WORDS */.x[status]}`;
+        return `${head}: ${(0,lib_text/* oneLine */.TN)(advisory ? (0,rules_rule/* withoutMark */.E)(rule) : rule, MAX_RESULT_BYTES)}: ${(0,lib_text/* oneLine */.TN)(sentence, MAX_RESULT_BYTES)}`;
+    });
+    const hidden = rules.length - lines.length;
+    return [...lines, ...(hidden > 0 ? [`and ${(0,format/* wholeNumber */.rD)(hidden)} more rules`] : [])];
+}
+/** Pads the cells of each column to one width. Numbers end where their column ends, and the last column has no end. */
+function aligned(table) {
+    const widths = HEAD.map((_, column) => Math.max(...table.map((cells) => lengthOf(cells[column] ?? ''))));
+    return table.map(([status, name, samples, time, result]) => {
+        const [statusWidth = 0, nameWidth = 0, samplesWidth = 0, timeWidth = 0] = widths;
+        const cells = [
+            `${status}${blanks(statusWidth, status)}`,
+            `${name}${blanks(nameWidth, name)}`,
+            `${blanks(samplesWidth, samples)}${samples}`,
+            `${blanks(timeWidth, time)}${time}`,
+            result,
+        ];
+        return cells.join('  ').trimEnd();
+    });
+}
+function blanks(width, cell) {
+    return ' '.repeat(width - lengthOf(cell));
+}
+/** In characters, not in the units of UTF-16. */
+function lengthOf(text) {
+    return [...text].length;
+}
+
+// EXTERNAL MODULE: ./lib/report/describe-results.js
+var describe_results = __nccwpck_require__(1294);
+// EXTERNAL MODULE: ./lib/report/head.js
+var head = __nccwpck_require__(9110);
+// EXTERNAL MODULE: ./lib/report/markdown-text.js
+var markdown_text = __nccwpck_require__(5265);
+// EXTERNAL MODULE: ./lib/model/adaptation.js
+var model_adaptation = __nccwpck_require__(9704);
+// EXTERNAL MODULE: ./lib/report/links.js
+var report_links = __nccwpck_require__(4503);
+;// CONCATENATED MODULE: ./lib/report/summary/reruns.js
+/** Why evals ran again. A reason that several evals have in common is said once. Pure. */
+
+
+/** More names do not help a reader. */
+const reruns_MAX_NAMES = 5;
+/** More reasons do not either. */
+const MAX_REASONS = 10;
+/** An eval with this reason runs for the first time. */
+const NEVER_COMPLETED = 'not completed yet';
+/** `All 28 evals ran again: evals version changed`, or a line for each reason. In Markdown. */
+function rerunLines(evals) {
+    const planned = evals.filter(({ status }) => status !== 'excluded');
+    const reruns = planned.flatMap(({ name, decision }) => decision?.kind === 'run' && decision.reason !== NEVER_COMPLETED && decision.reason !== ''
+        ? [{ name, reason: decision.reason, parts: decision.parts }]
+        : []);
+    const groups = [...Map.groupBy(reruns, kindOf).values()];
+    const shown = groups.slice(0, MAX_REASONS).map((group) => describeGroup(group, planned.length));
+    const hidden = groups.slice(MAX_REASONS).reduce((sum, group) => sum + group.length, 0);
+    return [...shown, ...(hidden > 0 ? [`${(0,format/* counted */.hS)(hidden, 'more eval')} ran again, for other reasons`] : [])];
+}
+/** Equal for reasons that differ only in hashes or times. */
+function kindOf({ reason, parts }) {
+    return parts.length > 0
+        ? JSON.stringify([parts, withoutHashes(reason)])
+        : reason.replace(/\d[\d:.TZ-]*/g, '');
+}
+function describeGroup(group, total) {
+    const reasons = [...new Set(group.map(({ reason }) => reason))];
+    const [first = ''] = reasons;
+    // Of several evals, the hashes of the first one would mislead.
+    const why = (0,markdown_text/* inline */.mG)(reasons.length === 1 ? first : withoutHashes(first));
+    if (group.length === total && total > 1)
+        return `All ${(0,format/* wholeNumber */.rD)(total)} evals ran again: ${why}`;
+    const names = group.slice(0, reruns_MAX_NAMES).map(({ name }) => (0,markdown_text/* code */.aY)(name, 200));
+    const hidden = group.length - names.length;
+    const listed = `${names.join(', ')}${hidden > 0 ? ` and ${(0,format/* wholeNumber */.rD)(hidden)} more` : ''}`;
+    if (group.length === 1)
+        return `${listed} ran again: ${why}`;
+    return `${(0,format/* counted */.hS)(group.length, 'eval')} ran again, ${why}: ${listed}`;
+}
+function withoutHashes(reason) {
+    return reason.replace(/ \((?:was )?[0-9a-f]{4}…(?: → [0-9a-f]{4}…)?\)/g, '');
+}
+
+;// CONCATENATED MODULE: ./lib/report/summary/about.js
+/** The end of the summary: why evals ran again, what was changed in requests, who graded, versions and links. Pure. */
+
+
+
+
+
+function aboutLines(report, places) {
+    const { results } = report;
+    return [
+        '### About this run',
+        '',
+        ...[
+            ...rerunLines(results.evals),
+            ...originLines(report),
+            ...judgeLines(results),
+            ...adaptationLines(results.evals),
+            ...replacedModelLines(results.evals),
+            ...requestLines(results),
+            versionsLine(results),
+            ...linkLines(report, places),
+        ].map((line) => (line.startsWith('  ') ? line : `- ${line}`)),
+        '',
+    ];
+}
+/** More runs do not help a reader: the table has a link for each eval. */
+const MAX_RUNS = 5;
+/** `8 evals are reused from run 12`, the run with the most evals first. */
+function originLines({ results, links }) {
+    const runs = results.evals.flatMap(({ status, run }) => (status === 'reused' && run !== null ? [run] : []));
+    const counts = countedEach(runs).toSorted(([, a], [, b]) => b - a);
+    const hidden = counts.slice(MAX_RUNS).reduce((sum, [, count]) => sum + count, 0);
+    return [
+        ...counts.slice(0, MAX_RUNS).map(([{ id, attempt }, count]) => {
+            const label = `${attempt > 1 ? `attempt ${attempt} of ` : ''}run ${(0,markdown_text/* inline */.mG)(id, 40)}`;
+            const url = (0,report_links/* runUrl */.Vp)(links, id, attempt);
+            return `${(0,format/* counted */.hS)(count, 'eval')} ${(0,format/* isOrAre */.Cj)(count)} reused from ${url === undefined ? label : `[${label}](${url})`}.`;
+        }),
+        ...(hidden > 0 ? [`${(0,format/* counted */.hS)(hidden, 'eval')} ${(0,format/* isOrAre */.Cj)(hidden)} reused from earlier runs.`] : []),
+    ];
+}
+/** Further judges, adaptations and names of models are only counted. */
+const MAX_ITEMS = 10;
+/** Who graded. Plain `oaievalset` may have completed an eval with another judge, but then under another command. */
+function judgeLines({ evals, model }) {
+    const judges = Map.groupBy(evals, ({ judge }) => judge);
+    judges.delete(null);
+    const shown = [...judges].slice(0, MAX_ITEMS).flatMap(([judge, graded]) => {
+        if (judge === null)
+            return [];
+        const own = judge === model ? ', which graded its own answers' : '';
+        return [`${(0,format/* counted */.hS)(graded.length, 'model-graded eval')}: judge ${(0,markdown_text/* code */.aY)(judge)}${own}.`];
+    });
+    const hidden = judges.size - shown.length;
+    return [...shown, ...(hidden > 0 ? [`and ${(0,format/* counted */.hS)(hidden, 'more judge')}`] : [])];
+}
+function adaptationLines(evals) {
+    const adaptations = countedEach(evals.flatMap((each) => each.adaptations));
+    if (adaptations.length === 0)
+        return [];
+    const own = countedEach(evals.flatMap((each) => [
+        ...new Set(each.adaptations.filter(model_adaptation/* leavesOutTemperature */.x).map(({ model }) => model)),
+    ])).map(([model, count]) => `${(0,markdown_text/* code */.aY)(model)} (${(0,format/* counted */.hS)(count, 'eval')})`);
+    return [
+        'Requests were changed, because a model does not accept a parameter that the evals send:',
+        ...items(adaptations.map(([adaptation, count]) => `${(0,markdown_text/* code */.aY)(adaptation.model)}: ${(0,markdown_text/* inline */.mG)((0,model_adaptation/* describeAdaptation */.F)(adaptation))} (${(0,format/* counted */.hS)(count, 'eval')})`)),
+        ...(own.length > 0
+            ? [
+                `Sampled at the model's own temperature, so two runs may differ: ${own.slice(0, MAX_ITEMS).join(', ')}.`,
+            ]
+            : []),
+    ];
+}
+function replacedModelLines(evals) {
+    const replaced = countedEach(evals.flatMap((each) => Object.entries(each.replacedModels)));
+    if (replaced.length === 0)
+        return [];
+    return [
+        'Names of models that `model-map` replaced in requests:',
+        ...items(replaced.map(([[name, live], count]) => `${(0,markdown_text/* code */.aY)(name)}: ${(0,markdown_text/* code */.aY)(live)} (${(0,format/* counted */.hS)(count, 'eval')})`)),
+    ];
+}
+function items(lines) {
+    const hidden = lines.length - MAX_ITEMS;
+    return [...lines.slice(0, MAX_ITEMS), ...(hidden > 0 ? [`and ${(0,format/* wholeNumber */.rD)(hidden)} more`] : [])].map((line) => `  - ${line}`);
+}
+/** Each different value, and how often it occurs. */
+function countedEach(values) {
+    const groups = Map.groupBy(values, (value) => JSON.stringify(value));
+    return [...groups.values()].flatMap(([value, ...others]) => value === undefined ? [] : [[value, others.length + 1]]);
+}
+function requestLines({ totals: { requests, tokens } }) {
+    const { sent, replayed, retried, failed } = requests;
+    if (sent + replayed === 0)
+        return [];
+    const parts = [
+        `${(0,format/* wholeNumber */.rD)(sent)} sent`,
+        ...(replayed > 0 ? [`${(0,format/* wholeNumber */.rD)(replayed)} replayed`] : []),
+        ...(retried > 0 ? [`${(0,format/* wholeNumber */.rD)(retried)} ${retried === 1 ? 'retry' : 'retries'}`] : []),
+        ...(failed > 0 ? [`${(0,format/* wholeNumber */.rD)(failed)} failed`] : []),
+    ];
+    const { prompt, completion, cached, reasoning } = tokens;
+    const kinds = [
+        `${(0,format/* wholeNumber */.rD)(prompt)} prompt${cached > 0 ? ` (${(0,format/* wholeNumber */.rD)(cached)} cached)` : ''}`,
+        `${(0,format/* wholeNumber */.rD)(completion)} completion${reasoning > 0 ? ` (${(0,format/* wholeNumber */.rD)(reasoning)} reasoning)` : ''}`,
+    ];
+    const used = prompt + completion > 0 ? ` Tokens: ${kinds.join(', ')}.` : '';
+    return [`Requests: ${parts.join(', ')}.${used}`];
+}
+function versionsLine({ versions: { action, evals, python } }) {
+    return [
+        `oaievalset-action ${(0,markdown_text/* inline */.mG)(action, 100)}`,
+        ...(evals === '' ? [] : [`evals ${(0,markdown_text/* inline */.mG)(evals, 100)}`]),
+        ...(python === null ? [] : [`Python ${(0,markdown_text/* inline */.mG)(python, 100)}`]),
+    ].join(', ');
+}
+function linkLines({ results, links }, { reportUrl, savedReportPath }) {
+    const report = reportUrl === undefined ? undefined : (0,report_links/* webUrl */.qP)(reportUrl);
+    const log = (0,report_links/* runUrl */.Vp)(links, links.runId, links.runId === results.run.id ? results.run.attempt : undefined);
+    return [
+        ...(report === undefined ? [] : [`[Report with all samples](${report})`]),
+        ...(report === undefined && savedReportPath
+            ? [
+                `Report with all samples, on the runner: ${(0,markdown_text/* code */.aY)(savedReportPath)}. Upload it with actions/upload-artifact to keep it.`,
+            ]
+            : []),
+        ...(log === undefined ? [] : [`[Run with its logs and artifacts](${log})`]),
+    ];
+}
+
+// EXTERNAL MODULE: ./lib/report/summary/attention.js
+var attention = __nccwpck_require__(7823);
+// EXTERNAL MODULE: ./lib/report/commit-name.js
+var commit_name = __nccwpck_require__(3525);
+// EXTERNAL MODULE: ./lib/report/summary/fit.js
+var fit = __nccwpck_require__(3970);
+;// CONCATENATED MODULE: ./lib/report/summary/baseline.js
+/** What the summary says of the comparison with a baseline. Pure. */
+
+
+
+
+
+
+const baseline_MAX_NAME_BYTES = 200;
+/** More names do not help a reader. */
+const baseline_MAX_NAMES = 5;
+/** What it was compared with, and how many evals improved or degraded. @param fine the keys of evals without rows of their own */
+function baselineLines(report, fine) {
+    const { results, links } = report;
+    const { comparison } = report.verdict;
+    if (comparison === null)
+        return [];
+    const { problem, source, hasSamples } = comparison;
+    if (problem !== null)
+        return ['### Baseline', '', `It cannot be used: ${(0,markdown_text/* inline */.mG)(problem.replace(/\.$/, ''))}.`, ''];
+    const pairs = hasSamples
+        ? ''
+        : ' No samples.jsonl lies beside it, so intervals are compared instead of pairs of samples.';
+    const sentences = toldOf(comparison, fine);
+    const known = new Set(results.evals.map(({ key }) => key));
+    return [
+        '### Baseline',
+        '',
+        `Compared with ${sourceText(source, links)}: ${statusCounts(comparison, known)}.${pairs}`,
+        '',
+        ...(sentences.length <= MAX_OPEN_SENTENCES ? [...sentences.map(item), ''] : []),
+    ];
+}
+/** `` `baseline.json` of run 12 (main@abc1234, 2026-01-01) `` */
+function sourceText(source, links) {
+    if (source === null)
+        return 'the baseline';
+    const { path, runId, ended } = source;
+    const url = (0,report_links/* runUrl */.Vp)(links, runId);
+    const run = runId === '' ? '' : ` of run ${url === undefined ? (0,markdown_text/* inline */.mG)(runId) : `[${runId}](${url})`}`;
+    const day = /^\d{4}-\d{2}-\d{2}/.exec(ended)?.[0];
+    const details = [(0,markdown_text/* inline */.mG)((0,commit_name/* commitName */.l3)(source), baseline_MAX_NAME_BYTES), day].filter((part) => part);
+    return `${(0,markdown_text/* code */.aY)(path)}${run}${details.length > 0 ? ` (${details.join(', ')})` : ''}`;
+}
+const COUNTED = [
+    ['degraded', 'degraded'],
+    ['improved', 'improved'],
+    ['not-comparable', 'not comparable'],
+    ['too-few', 'with too few samples to tell'],
+    ['within-noise', 'within noise'],
+    ['incomplete', 'without a result'],
+];
+/** `2 degraded, 1 improved (json-repair), 25 within noise` @param known the keys of evals of this run */
+function statusCounts({ evals }, known) {
+    const parts = COUNTED.flatMap(([status, words]) => {
+        const found = evals.filter((each) => each.status === status);
+        if (found.length === 0)
+            return [];
+        // Degraded evals have rows of their own.
+        const names = status === 'improved' ? ` (${baseline_namesOf(found)})` : '';
+        return [`${(0,format/* wholeNumber */.rD)(found.length)} ${words}${names}`];
+    });
+    const lost = evals.filter(({ status }) => status === 'missing');
+    const [here, gone] = [lost.filter(({ key }) => known.has(key)), lost.filter(({ key }) => !known.has(key))];
+    return [...parts, ...baseline_some(here, 'not compared'), ...baseline_some(gone, 'missing')].join(', ') || 'no eval';
+}
+function baseline_some(evals, word) {
+    return evals.length === 0 ? [] : [`${(0,format/* wholeNumber */.rD)(evals.length)} ${word} (${baseline_namesOf(evals)})`];
+}
+function baseline_namesOf(evals) {
+    const names = evals.slice(0, baseline_MAX_NAMES).map(({ name }) => (0,markdown_text/* code */.aY)(name, baseline_MAX_NAME_BYTES));
+    const hidden = evals.length - names.length;
+    return `${names.join(', ')}${hidden > 0 ? ` and ${(0,format/* wholeNumber */.rD)(hidden)} more` : ''}`;
+}
+/** Further sentences are in the report. */
+const MAX_SENTENCES = 100;
+/** So few sentences are not folded. */
+const MAX_OPEN_SENTENCES = 3;
+/** What is said of each eval that has no row of its own, folded; nothing when `baselineLines` says it. */
+function comparisonFold({ comparison }, fine) {
+    const told = comparison === null ? [] : toldOf(comparison, fine);
+    if (told.length <= MAX_OPEN_SENTENCES)
+        return [];
+    const items = told.slice(0, MAX_SENTENCES).map(item);
+    const hidden = (0,fit/* hiddenLines */.kb)(told.length - items.length, (count) => `… and ${count} more: see the report.`);
+    const title = `What the comparison says of ${(0,format/* wholeNumber */.rD)(told.length)} evals`;
+    return [...(0,fit/* folded */.TM)(title, [...items, ...hidden]), ''];
+}
+/** An eval that a person has to look at has a row of its own. */
+function toldOf({ evals }, fine) {
+    const order = COUNTED.map(([status]) => status);
+    return evals
+        .filter(({ key }) => fine.has(key))
+        .toSorted((a, b) => order.indexOf(a.status) - order.indexOf(b.status));
+}
+function item({ name, sentence }) {
+    return `- ${(0,markdown_text/* code */.aY)(name, baseline_MAX_NAME_BYTES)}: ${(0,markdown_text/* inline */.mG)((0,result_text/* withoutName */.u_)(sentence, name), 1000)}`;
+}
+
+// EXTERNAL MODULE: ./lib/report/summary/name-head.js
+var name_head = __nccwpck_require__(4033);
+;// CONCATENATED MODULE: ./lib/report/summary/completed.js
+/** The table of evals that completed and of which nothing bad is known. Pure. */
+
+
+
+
+
+
+function completedTable(rows, links) {
+    const columns = columnsOf(rows, links);
+    const table = rows.flatMap((row) => {
+        const { result } = row;
+        return result === null ? [] : [columns.map(({ cell }) => cell(row, result))];
+    });
+    const used = columns.map((_, at) => table.some((cells) => cells[at] !== ''));
+    const line = (cells) => `| ${cells.filter((_, at) => used[at]).join(' | ')} |`;
+    return {
+        head: [line(columns.map(({ title }) => title)), line(columns.map(({ align }) => align))],
+        rows: table.map(line),
+    };
+}
+function columnsOf(rows, links) {
+    const metric = sharedMetric(rows);
+    // There is no room for both.
+    const isCompared = rows.some(({ comparison }) => comparison !== null);
+    return [
+        { title: 'Status', align: ':---', cell: (row, result) => completed_statusOf(row, result, links) },
+        { title: (0,name_head/* nameHead */.c)(rows), align: ':---', cell: ({ name }) => (0,markdown_text/* codeInTable */.bj)(name, 200) },
+        {
+            title: metric === '' ? 'Result' : (0,markdown_text/* inline */.mG)(metric),
+            align: ':---',
+            cell: (_, result) => resultCell(result, metric),
+        },
+        {
+            title: '95&nbsp;% interval',
+            align: ':---',
+            cell: (_, { mainMetric }) => intervalCell(mainMetric, isCompared),
+        },
+        {
+            title: 'Baseline',
+            align: ':---',
+            cell: ({ comparison }) => unbroken((0,markdown_text/* inline */.mG)((0,status_text/* comparisonText */.VF)(comparison))),
+        },
+        { title: 'Samples', align: '---:', cell: (_, result) => samplesCell(result) },
+        {
+            title: 'Time',
+            align: '---:',
+            cell: (_, { tookMs }) => (tookMs === null ? '' : unbroken((0,format/* duration */.p0)(tookMs))),
+        },
+    ];
+}
+/** The name of the metric of all rows; empty when they have different ones. */
+function sharedMetric(rows) {
+    const names = new Set(rows.flatMap(({ result }) => (result && (0,result_text/* resultText */.D6)(result)?.name) ?? []));
+    const [name = ''] = names;
+    return names.size === 1 ? name : '';
+}
+/** A longer result may be two lines. */
+const MAX_UNBROKEN = 40;
+/** @param metric the name in the head of the column */
+function resultCell(result, metric) {
+    const shown = (0,result_text/* resultText */.D6)(result);
+    if (shown === null)
+        return (0,markdown_text/* inline */.mG)(result.note);
+    const name = shown.name === metric ? '' : (0,markdown_text/* inline */.mG)(shown.name);
+    const text = `${name} **${(0,markdown_text/* inline */.mG)(shown.text)}**`.trim();
+    return text.length <= MAX_UNBROKEN ? unbroken(text) : text;
+}
+/** Characters from 0 to 1. */
+const DOTS = 20;
+/** `····──●──··· 0.64 … 0.78` where the scale goes from 0 to 1, without the numbers where there is no room for them. */
+function intervalCell(metric, isNarrow) {
+    if (metric === null || metric.interval === null)
+        return '';
+    const { interval, value } = metric;
+    const text = unbroken((0,result_text/* intervalText */.Bt)(interval));
+    const isOnScale = typeof value === 'number' && interval.low >= 0 && interval.high <= 1;
+    if (!isOnScale)
+        return text;
+    return `\`${dots(interval, value)}\`${isNarrow ? '' : ` ${text}`}`;
+}
+function dots({ low, high }, value) {
+    const place = (each) => Math.min(DOTS, Math.max(0, Math.round(each * DOTS)));
+    const [from, to, at] = [place(low), place(high), place(value)];
+    return Array.from({ length: DOTS + 1 }, (_, n) => (n === at ? '●' : n >= from && n <= to ? '─' : '·')).join('');
+}
+/** With the samples that have no score, because they are easily overlooked. */
+function samplesCell({ samples: { total, outcomes } }) {
+    if (total === null)
+        return '';
+    const [unscored, errored] = [outcomes?.unscored ?? 0, outcomes?.errored ?? 0];
+    const parts = [
+        (0,format/* wholeNumber */.rD)(total),
+        ...(unscored > 0 ? [`${(0,format/* wholeNumber */.rD)(unscored)} unscored`] : []),
+        ...(errored > 0 ? [`${(0,format/* wholeNumber */.rD)(errored)} errored`] : []),
+    ];
+    return parts.map(unbroken).join(', ');
+}
+/** Of a reused result, a link to the run that it comes from. A fresh one comes from this run. */
+function completed_statusOf({ status }, { run }, links) {
+    const text = (0,status_text/* statusCell */.fo)(status);
+    const url = status === 'reused' && run !== null ? (0,report_links/* runUrl */.Vp)(links, run.id, run.attempt) : undefined;
+    return url === undefined ? text : `[${text}](${url})`;
+}
+function unbroken(text) {
+    return text.replaceAll(' ', '&nbsp;');
+}
+
+;// CONCATENATED MODULE: ./lib/report/summary/pending.js
+/** The evals that a later run completes. Pure. */
+
+
+/** The log has no more either. */
+const pending_MAX_NAMES = 50;
+const MAX_CAUSES = 20;
+/** One item for each cause, with the names of its evals. */
+function pendingLines(rows) {
+    if (rows.length === 0)
+        return [];
+    const groups = [...Map.groupBy(rows, ({ result }) => result?.note ?? '')];
+    const hidden = groups.slice(MAX_CAUSES).reduce((sum, [, group]) => sum + group.length, 0);
+    return [
+        `### ${(0,format/* counted */.hS)(rows.length, 'pending eval')}`,
+        '',
+        ...groups.slice(0, MAX_CAUSES).map(([note, group]) => `- ${causeOf(note)}${pending_namesOf(group)}`),
+        ...(hidden > 0 ? [`- ${(0,format/* counted */.hS)(hidden, 'more eval')}, for other reasons`] : []),
+        '',
+    ];
+}
+function causeOf(note) {
+    return note === '' ? '' : `${(0,markdown_text/* inline */.mG)(note.replace(/\.$/, ''))}: `;
+}
+function pending_namesOf(rows) {
+    const names = rows.slice(0, pending_MAX_NAMES).map(({ name, result }) => {
+        const recorded = result?.recorded ?? 0;
+        return `${(0,markdown_text/* code */.aY)(name, 200)}${recorded > 0 ? ` (${(0,format/* counted */.hS)(recorded, 'response')} recorded)` : ''}`;
+    });
+    const hidden = rows.length - names.length;
+    return `${names.join(', ')}${hidden > 0 ? ` and ${(0,format/* wholeNumber */.rD)(hidden)} more` : ''}`;
+}
+
+// EXTERNAL MODULE: ./lib/report/summary/rules.js
+var rules = __nccwpck_require__(3542);
+;// CONCATENATED MODULE: ./lib/report/summary/summary.js
+/** The job summary, in GitHub's Markdown. Pure. */
+
+
+
+
+
+
+
+
+
+
+
+/**
+ * GitHub shows nothing of a summary that is larger than 1 MiB. Other programs of the step write to the same summary
+ * (https://docs.github.com/actions/reference/workflows-and-actions/workflow-commands, "Step isolation and limits").
+ */
+const MAX_SUMMARY_BYTES = 1_000_000;
+/** For the sentences that say what is left out. */
+const RESERVED_BYTES = 1000;
+/** More completed evals are folded: of most runs they say nothing new. */
+const MAX_OPEN_ROWS = 20;
+const MAX_NOTES = 20;
+function renderSummary(report, extras) {
+    const rows = (0,report_rows/* rowsOf */.R)(report.results, report.verdict);
+    const fine = new Set(rows.filter(report_rows/* isFine */.z).map(({ key }) => key));
+    const before = [
+        ...(0,head/* headLines */.O)(report),
+        '',
+        ...extras.notes.slice(0, MAX_NOTES).flatMap((note) => [(0,markdown_text/* inline */.mG)(note, 2000), '']),
+        ...(extras.next === '' ? [] : [`**What to do:** ${(0,markdown_text/* inline */.mG)(extras.next, 2000)}`, '']),
+        ...(0,rules/* ruleLines */.SD)(report.verdict.rules),
+        ...baselineLines(report, fine),
+    ];
+    const after = aboutLines(report, extras);
+    const room = MAX_SUMMARY_BYTES - RESERVED_BYTES - (0,fit/* bytesOf */.$$)(before) - (0,fit/* bytesOf */.$$)(after);
+    const isPending = ({ status }) => status === 'pending';
+    const pending = pendingLines(rows.filter(isPending));
+    const open = rows.filter((row) => !(0,report_rows/* isFine */.z)(row) && !isPending(row));
+    const attention = [...attentionLines(open, room - (0,fit/* bytesOf */.$$)(pending)), ...pending];
+    const completed = completedLines(rows.filter(report_rows/* isFine */.z), report, room - (0,fit/* bytesOf */.$$)(attention));
+    const sentences = comparisonFold(report.verdict, fine);
+    const isRoomLeft = (0,fit/* bytesOf */.$$)(attention) + (0,fit/* bytesOf */.$$)(completed) + (0,fit/* bytesOf */.$$)(sentences) <= room;
+    return [...before, ...attention, ...completed, ...(isRoomLeft ? sentences : []), ...after].join('\n');
+}
+/** Rows take at most half of the room, and their details half of the rest. */
+function attentionLines(rows, room) {
+    if (rows.length === 0)
+        return [];
+    const table = (0,fit/* fitting */._Q)(rows.map(attention/* attentionRow */.pH), room / 2);
+    const details = (0,fit/* fitting */._Q)(rows
+        .slice(0, table.shown.length)
+        .map(attention/* attentionDetails */.t4)
+        .filter((block) => block !== ''), (room - (0,fit/* bytesOf */.$$)(table.shown)) / 2);
+    return [
+        `### ${(0,format/* counted */.hS)(rows.length, 'eval')} to look at`,
+        '',
+        ...(0,attention/* attentionHead */.bg)(rows),
+        ...table.shown,
+        ...(0,fit/* hiddenLines */.kb)(table.hidden, (count) => `… and ${count} more: see the report.`),
+        '',
+        ...details.shown.flatMap((block) => [block, '']),
+        ...(details.hidden > 0
+            ? [`Details of ${(0,format/* counted */.hS)(details.hidden, 'more eval')} are in the report.`, '']
+            : []),
+    ];
+}
+function completedLines(rows, { links }, room) {
+    if (rows.length === 0)
+        return [];
+    const { head, rows: lines } = completedTable(rows, links);
+    const { shown, hidden } = (0,fit/* fitting */._Q)(lines, room - (0,fit/* bytesOf */.$$)(head));
+    const table = [
+        ...head,
+        ...shown,
+        ...(0,fit/* hiddenLines */.kb)(hidden, (count) => `… and ${count} more: see the report.`),
+    ];
+    const title = '### Completed evals';
+    if (rows.length <= MAX_OPEN_ROWS)
+        return [title, '', ...table, ''];
+    return [title, '', ...(0,fit/* folded */.TM)(`${(0,format/* counted */.hS)(rows.length, 'eval')}${origins(rows)}`, table), ''];
+}
+/** `: 20 fresh, 8 reused` */
+function origins(rows) {
+    const reused = rows.filter(({ status }) => status === 'reused').length;
+    if (reused === 0 || reused === rows.length)
+        return `, all ${reused === 0 ? 'fresh' : 'reused'}`;
+    return `: ${(0,format/* wholeNumber */.rD)(rows.length - reused)} fresh, ${(0,format/* wholeNumber */.rD)(reused)} reused`;
+}
+
+// EXTERNAL MODULE: ./lib/action/event.js
+var action_event = __nccwpck_require__(3118);
+// EXTERNAL MODULE: ./lib/action/job-summary.js
+var job_summary = __nccwpck_require__(5484);
+// EXTERNAL MODULE: ./lib/action/report-files.js + 29 modules
+var report_files = __nccwpck_require__(7724);
+;// CONCATENATED MODULE: ./lib/action/publish.js
+/** Shows the results of a step: its outputs, the end of its log, its job summary, its report files, and its comment. */
+
+
+
+
+
+
+
+
+/** Sets the outputs of the step. If that fails, as on a full disk, it warns and the run continues. */
+function publishOutputs({ results, verdict }, places, log) {
+    const { evals, requests, tokens } = results.totals;
+    const outputs = {
+        complete: String(evals.completed === evals.total),
+        verdict: verdict.status,
+        total: String(evals.total),
+        completed: String(evals.completed),
+        fresh: String(evals.fresh),
+        reused: String(evals.reused),
+        failed: String(evals.failed),
+        pending: String(evals.pending),
+        'left-out': String(evals.excluded),
+        'requests-sent': String(requests.sent),
+        'requests-replayed': String(requests.replayed),
+        'total-tokens': String(tokens.prompt + tokens.completion),
+        'restored-key': places.restoredKey,
+        'saved-key': places.savedKey,
+        'progress-file': places.progressFile,
+        'logs-directory': places.logsDirectory,
+        'report-directory': places.report.directory,
+        'results-file': places.report.results,
+        'report-file': places.report.html,
+        'junit-file': places.report.junit,
+    };
+    try {
+        for (const [name, value] of Object.entries(outputs))
+            (0,core/* setOutput */.uH)(name, value);
+    }
+    catch (error) {
+        log.warning(`The outputs of the step could not be written: ${(0,errors/* reasonOf */.A3)(error)}. The results are in the log.`);
+    }
+}
+/**
+ * Ends the log with the table of results, the rules, and the verdict.
+ * @param checkpoint the key of the newest checkpoint; empty when there is none
+ */
+function printResults({ results, verdict }, checkpoint, log) {
+    log.info('');
+    for (const line of closingTable(results, verdict))
+        log.info(line);
+    log.info(`${verdict.sentence} ${(0,describe_results/* describeNextRun */.a)(results, verdict, checkpoint)}`.trimEnd());
+}
+/** Writes the report files and the job summary. What fails is a warning. */
+async function publishReports(report, remarks, { paths, canBeUploaded }, log) {
+    const isWritten = await (0,report_files/* writeReportFiles */.t)(report, paths, log);
+    const place = isWritten && canBeUploaded ? { savedReportPath: paths.html } : {};
+    await publishSummary(() => renderSummary(report, { ...remarks, ...place }), log);
+}
+/** Comments on the pull request of the run. It never affects the result of the step. */
+async function publishComment(report, request, log) {
+    const { comment, githubToken: token, ...rest } = request;
+    if (token === '' && !comment.isExplicit)
+        return;
+    // Few runs have a comment, and it takes time to load.
+    const { publishPullRequestComment } = await __nccwpck_require__.e(/* import() */ 733).then(__nccwpck_require__.bind(__nccwpck_require__, 3733));
+    await publishPullRequestComment({ report, ...comment, token, ...rest, event: (0,action_event/* readEvent */.j)(process.env), log });
+}
+async function publishSummary(render, log) {
+    await (0,job_summary/* writeJobSummary */.j)(render, 'The results are in the log and the outputs.', log);
+}
+
+// EXTERNAL MODULE: ./lib/action/requests.js + 1 modules
+var requests = __nccwpck_require__(1848);
+;// CONCATENATED MODULE: ./lib/action/conclude.js
+/** The end of a step: judges the run and shows its results. If a cancelled job is killed before that is done, post does it. */
+
+
+
+
+
+
+
+/** @returns why the step fails; undefined when it passes */
+async function conclude(step, ended, log) {
+    const { session, run, stops, places, isSaved, commentDeadline } = ended;
+    const { inputs, context } = step;
+    const { gate, report: reports } = inputs;
+    const { stopped, trouble } = stops;
+    const report = makeReport({ run, gate, samplesText: reports.samplesText, context, log });
+    const closing = (0,closing_message/* closingMessage */.Ds)(report.results, report.verdict, stops);
+    const unasked = unaskedModels(inputs.modelMap, run.outcomes);
+    if (unasked)
+        log.warning(unasked, 'Model map');
+    const remarks = remarksOf({ closing, trouble, unasked });
+    publishOutputs(report, places, log);
+    printResults(report, places.savedKey || places.restoredKey, log);
+    session.save({ remarks, ...(stopped.aborted ? { whyStopped: (0,errors/* reasonOf */.A3)(stopped.reason) } : {}) });
+    await publishReports(report, remarks, { paths: places.report, canBeUploaded: true }, log);
+    session.save({ isReported: true });
+    await publishComment(report, { ...requests/* commentRequest */.bu(step), context, signal: commentDeadline }, log);
+    session.save({ ended: isSaved });
+    return closing;
+}
+
+
+/***/ }),
+
 /***/ 6225:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
@@ -28909,8 +30719,8 @@ function announceRun({ inputs, context }, run, log) {
 /* harmony export */   f: () => (/* binding */ runIdentity),
 /* harmony export */   y: () => (/* binding */ readContext)
 /* harmony export */ });
-/* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3024);
-/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(452);
+/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(452);
+/* harmony import */ var _event_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(3118);
 
 
 function runIdentity({ repository, runId, runAttempt }) {
@@ -28919,7 +30729,7 @@ function runIdentity({ repository, runId, runAttempt }) {
 /** @throws ActionError PLATFORM_UNSUPPORTED on Windows */
 function readContext(env, platform, fallbackTemporary) {
     if (platform === 'win32') {
-        throw new _errors_js__WEBPACK_IMPORTED_MODULE_1__/* .ActionError */ .lZ('PLATFORM_UNSUPPORTED', 'This action does not run on Windows: oaievalset keeps its progress under /tmp, and evals needs a POSIX system.', 'Use a Linux or macOS runner, such as runs-on: ubuntu-latest.');
+        throw new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ActionError */ .lZ('PLATFORM_UNSUPPORTED', 'This action does not run on Windows: oaievalset keeps its progress under /tmp, and evals needs a POSIX system.', 'Use a Linux or macOS runner, such as runs-on: ubuntu-latest.');
     }
     const attempt = Number(env.GITHUB_RUN_ATTEMPT);
     return {
@@ -28932,6 +30742,7 @@ function readContext(env, platform, fallbackTemporary) {
         step: env.GITHUB_ACTION ?? '',
         workspace: env.GITHUB_WORKSPACE ?? '',
         ref: env.GITHUB_REF ?? '',
+        sha: env.GITHUB_SHA ?? '',
         serverUrl: env.GITHUB_SERVER_URL || 'https://github.com',
         apiUrl: env.GITHUB_API_URL || 'https://api.github.com',
         temporaryDirectory: env.RUNNER_TEMP || fallbackTemporary,
@@ -28946,17 +30757,35 @@ const PUSHES = /^(push|create|deployment|deployment_status)$/;
 const PULL_REQUESTS = /^pull_request(_review|_review_comment)?$/;
 /** Reads the event payload (https://docs.github.com/en/webhooks/webhook-events-and-payloads#pull_request). */
 function withheldSecrets(env) {
-    const { GITHUB_EVENT_NAME: name = '', GITHUB_EVENT_PATH: path, GITHUB_REPOSITORY, GITHUB_ACTOR } = env;
+    const { GITHUB_REPOSITORY, GITHUB_ACTOR } = env;
+    const { name, payload } = (0,_event_js__WEBPACK_IMPORTED_MODULE_1__/* .readEvent */ .j)(env);
     const isPullRequest = PULL_REQUESTS.test(name);
     if (GITHUB_ACTOR === 'dependabot[bot]' && (isPullRequest || PUSHES.test(name)))
         return 'dependabot';
-    const event = path ? readEvent(path) : undefined;
+    const event = payload;
     // A pull request from a fork that was deleted has no name here.
     if (isPullRequest && event && event.pull_request?.head?.repo?.full_name !== GITHUB_REPOSITORY)
         return 'fork';
     return event?.repository?.fork === true ? 'own-fork' : undefined;
 }
-function readEvent(path) {
+
+
+/***/ }),
+
+/***/ 3118:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   j: () => (/* binding */ readEvent)
+/* harmony export */ });
+/* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3024);
+
+/** The event that started this run. Its payload is undefined when the runner has none that can be read. */
+function readEvent(env) {
+    const { GITHUB_EVENT_NAME: name = '', GITHUB_EVENT_PATH: path } = env;
+    return { name, payload: path ? parsedFile(path) : undefined };
+}
+function parsedFile(path) {
     try {
         return JSON.parse((0,node_fs__WEBPACK_IMPORTED_MODULE_0__.readFileSync)(path, 'utf8'));
     }
@@ -28968,7 +30797,7 @@ function readEvent(path) {
 
 /***/ }),
 
-/***/ 5141:
+/***/ 5670:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -28982,10 +30811,6 @@ __nccwpck_require__.d(__webpack_exports__, {
 var errors = __nccwpck_require__(452);
 // EXTERNAL MODULE: ./lib/report/closing-message.js
 var closing_message = __nccwpck_require__(5775);
-// EXTERNAL MODULE: ./lib/action/log.js
-var log = __nccwpck_require__(2988);
-// EXTERNAL MODULE: ./node_modules/@actions/core/lib/core.js + 11 modules
-var core = __nccwpck_require__(3360);
 // EXTERNAL MODULE: ./lib/text.js
 var lib_text = __nccwpck_require__(8804);
 // EXTERNAL MODULE: ./lib/report/markdown-text.js
@@ -29093,26 +30918,14 @@ function escaped(text) {
     return (0,markdown_text/* inline */.mG)(text, MAX_BYTES);
 }
 
-;// CONCATENATED MODULE: ./lib/action/publish-error.js
-
-
-
-/** Writes the job summary of a step that has no results. If that fails, it warns. Outside a runner it does nothing. */
-async function publishErrorSummary(error, log) {
-    const markdown = process.env.GITHUB_STEP_SUMMARY ? renderError(error) : undefined;
-    if (markdown === undefined)
-        return;
-    try {
-        await core/* summary */.z.addRaw(log.redact(markdown), true).write();
-    }
-    catch (failure) {
-        log.warning(`The job summary could not be written: ${(0,errors/* reasonOf */.A3)(failure)}. The error is in the log.`);
-    }
-}
-
+// EXTERNAL MODULE: ./lib/action/job-summary.js
+var job_summary = __nccwpck_require__(5484);
+// EXTERNAL MODULE: ./lib/action/log.js
+var log = __nccwpck_require__(2988);
 // EXTERNAL MODULE: ./lib/action/signals.js + 1 modules
 var signals = __nccwpck_require__(2417);
 ;// CONCATENATED MODULE: ./lib/action/finish.js
+
 
 
 
@@ -29131,10 +30944,648 @@ async function fail(error) {
     process.exitCode = 1;
     const shown = error instanceof signals/* Cancelled */.cJ ? CANCELLED_EARLY : error;
     log/* actionLog */.Zx.error((0,errors/* describeError */.Uc)(shown));
-    await publishErrorSummary(shown, log/* actionLog */.Zx);
+    const markdown = renderError(shown);
+    if (markdown !== undefined)
+        await (0,job_summary/* writeJobSummary */.j)(() => markdown, 'The error is in the log.', log/* actionLog */.Zx);
 }
 /** A run that is cancelled later ends with its results. */
 const CANCELLED_EARLY = new errors/* ActionError */.lZ('INCOMPLETE', 'The job was cancelled before an eval was started. What earlier runs completed and recorded is still there.', 'Re-run the failed jobs.');
+
+
+/***/ }),
+
+/***/ 5850:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   PG: () => (/* binding */ stateDirectoryInput),
+/* harmony export */   RW: () => (/* binding */ workingDirectoryInput),
+/* harmony export */   sl: () => (/* binding */ directoryFault),
+/* harmony export */   up: () => (/* binding */ withHome)
+/* harmony export */ });
+/* harmony import */ var node_os__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8161);
+/* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(6760);
+/* harmony import */ var _model_similar_names_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(3857);
+/* harmony import */ var _path_faults_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(5608);
+/* harmony import */ var _text_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(8718);
+/** Reads the inputs that are paths of directories. They are only looked at; nothing is created. */
+
+
+
+
+
+/** A shell would replace `~`, and other actions do. */
+function withHome(path) {
+    return path === '~' || path.startsWith('~/') ? (0,node_path__WEBPACK_IMPORTED_MODULE_1__.join)((0,node_os__WEBPACK_IMPORTED_MODULE_0__.homedir)(), path.slice(1)) : path;
+}
+/** Absolute. */
+function workingDirectoryInput() {
+    const value = (0,_text_js__WEBPACK_IMPORTED_MODULE_3__/* .text */ .Qq)('working-directory') || '.';
+    const path = (0,node_path__WEBPACK_IMPORTED_MODULE_1__.resolve)(withHome(value));
+    const wrong = directoryFault(withHome(value), process.cwd());
+    if (wrong === undefined)
+        return path;
+    const next = wrong.next ?? 'Set working-directory to a directory of the checkout.';
+    throw (0,_text_js__WEBPACK_IMPORTED_MODULE_3__/* .invalid */ .Gq)('working-directory', value, wrong.why, next);
+}
+/** Absolute. The directory need not exist. */
+function stateDirectoryInput() {
+    const value = (0,_text_js__WEBPACK_IMPORTED_MODULE_3__/* .text */ .Qq)('state-directory') || '/tmp/oaievalset';
+    const path = (0,node_path__WEBPACK_IMPORTED_MODULE_1__.resolve)(withHome(value));
+    const wrong = (0,_path_faults_js__WEBPACK_IMPORTED_MODULE_2__/* .whyNoNewDirectory */ .$k)(path);
+    if (wrong === undefined)
+        return path;
+    const next = 'Set state-directory to a directory that this job can create or write to.';
+    throw (0,_text_js__WEBPACK_IMPORTED_MODULE_3__/* .invalid */ .Gq)('state-directory', value, wrong, next);
+}
+/**
+ * Undefined if there is nothing wrong with the directory.
+ * @param base the directory where a relative path starts
+ * @returns without a next step when nothing shows what was meant
+ */
+function directoryFault(value, base) {
+    const path = (0,node_path__WEBPACK_IMPORTED_MODULE_1__.resolve)(base, value);
+    const why = (0,_path_faults_js__WEBPACK_IMPORTED_MODULE_2__/* .whyNoDirectory */ .fN)(path);
+    if (why === undefined || (0,_path_faults_js__WEBPACK_IMPORTED_MODULE_2__/* .isThere */ .$B)(path))
+        return why === undefined ? undefined : { why };
+    const slashes = value.replaceAll('\\', '/');
+    if (slashes !== value && (0,_path_faults_js__WEBPACK_IMPORTED_MODULE_2__/* .isThere */ .$B)((0,node_path__WEBPACK_IMPORTED_MODULE_1__.resolve)(base, slashes)))
+        return { why, next: `Write it as ${slashes}.` };
+    const parts = value.split(/[,;:\s]+/).filter((part) => part !== '');
+    if (parts.length > 1 && parts.every((part) => (0,_path_faults_js__WEBPACK_IMPORTED_MODULE_2__/* .isThere */ .$B)((0,node_path__WEBPACK_IMPORTED_MODULE_1__.resolve)(base, part))))
+        return { why, next: 'Write one path per line.' };
+    const similar = similarPath(value, base);
+    if (similar)
+        return { why: `${why} (did you mean ${similar}?)`, next: 'Correct the path.' };
+    const workspace = process.env.GITHUB_WORKSPACE;
+    return workspace && path.startsWith(workspace) && (0,_path_faults_js__WEBPACK_IMPORTED_MODULE_2__/* .namesIn */ .wX)(workspace).length === 0
+        ? { why, next: 'The workspace is empty: add a step with actions/checkout before this one.' }
+        : { why };
+}
+/** The path with its first part that does not exist replaced by a similar one, if that makes it a directory. */
+function similarPath(value, base) {
+    const parts = value.split('/');
+    const until = (end) => (0,node_path__WEBPACK_IMPORTED_MODULE_1__.resolve)(base, parts.slice(0, end).join('/') || (value.startsWith('/') ? '/' : '.'));
+    const wrong = parts.findIndex((_, index) => !(0,_path_faults_js__WEBPACK_IMPORTED_MODULE_2__/* .isThere */ .$B)(until(index + 1)));
+    const directories = (0,_path_faults_js__WEBPACK_IMPORTED_MODULE_2__/* .namesIn */ .wX)(until(wrong)).filter((name) => (0,_path_faults_js__WEBPACK_IMPORTED_MODULE_2__/* .isDirectory */ .wd)((0,node_path__WEBPACK_IMPORTED_MODULE_1__.join)(until(wrong), name)));
+    const similar = (0,_model_similar_names_js__WEBPACK_IMPORTED_MODULE_4__/* .mostSimilar */ .z)(parts[wrong] ?? '', directories);
+    if (similar === undefined)
+        return undefined;
+    const whole = parts.with(wrong, similar).join('/');
+    return (0,_path_faults_js__WEBPACK_IMPORTED_MODULE_2__/* .isDirectory */ .wd)((0,node_path__WEBPACK_IMPORTED_MODULE_1__.resolve)(base, whole)) ? whole : undefined;
+}
+
+
+/***/ }),
+
+/***/ 2841:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  se: () => (/* binding */ baselineFault),
+  XB: () => (/* binding */ baselinePath),
+  eK: () => (/* binding */ checkedGateInputs)
+});
+
+// UNUSED EXPORTS: gateInputs
+
+// EXTERNAL MODULE: external "node:path"
+var external_node_path_ = __nccwpck_require__(6760);
+// EXTERNAL MODULE: ./node_modules/@actions/core/lib/core.js + 11 modules
+var core = __nccwpck_require__(3360);
+// EXTERNAL MODULE: ./lib/errors.js
+var errors = __nccwpck_require__(452);
+// EXTERNAL MODULE: ./lib/gate/comparison/compare-with-baseline.js + 1 modules
+var compare_with_baseline = __nccwpck_require__(7539);
+// EXTERNAL MODULE: ./lib/model/format.js
+var format = __nccwpck_require__(9774);
+// EXTERNAL MODULE: ./lib/text.js
+var lib_text = __nccwpck_require__(8804);
+// EXTERNAL MODULE: ./lib/model/similar-names.js
+var similar_names = __nccwpck_require__(3857);
+// EXTERNAL MODULE: ./lib/gate/rules/number.js
+var rules_number = __nccwpck_require__(6810);
+// EXTERNAL MODULE: ./lib/gate/rules/rule-problem.js
+var rule_problem = __nccwpck_require__(983);
+;// CONCATENATED MODULE: ./lib/gate/rules/read-comparison.js
+/** Reads the operator and the value of a rule. */
+
+
+
+const OPERATORS = new Set(['>', '>=', '<', '<=', '==']);
+/** What people write instead. */
+const MEANT = new Map([
+    ['=>', '>='],
+    ['=<', '<='],
+    ['=', '== or >='],
+    ['===', '=='],
+    ['>>', '>'],
+    ['>==', '>='],
+    ['<==', '<='],
+    ['<<', '<'],
+    ...[...'≥≧⩾'].map((sign) => [sign, '>=']),
+    ...[...'≤≦⩽'].map((sign) => [sign, '<=']),
+]);
+/** @throws RuleProblem */
+function readThreshold(reader, metric) {
+    const operator = readOperator(reader, metric);
+    const { token, number } = readNumber(reader, operator);
+    const { value, suffix, digits } = number;
+    const refuse = (why, instead) => new rule_problem/* RuleProblem */.C(token.start, why, instead);
+    if (suffix === 'pp')
+        throw refuse('Percentage points (pp) are for a drop only.', `Write ${digits}%, or compare with the baseline: accuracy drop <= ${digits}pp.`);
+    const isCount = metric.kind === 'run' || metric.name === 'samples';
+    if (metric.kind !== 'report' && isCount && suffix === '%')
+        throw refuse(`${metric.name} is a count, not a share.`, 'Write a number, such as 500 or 2M.');
+    if (metric.kind === 'samples' && metric.name === 'coverage' && (value < 0 || value > 1))
+        throw refuse('coverage is the share of samples that have a score, from 0 to 1.', value > 1 && value <= 100
+            ? `Write ${digits}%.`
+            : 'Write a number from 0 to 1, or a percentage, such as 95%.');
+    return { operator, value, unit: suffix === '%' ? 'percent' : 'number' };
+}
+/** @throws RuleProblem */
+function readDrop(reader, metric) {
+    if (metric.kind !== 'report')
+        throw new rule_problem/* RuleProblem */.C(reader.peek(-1)?.start ?? 0, `A drop of ${metric.name} is not compared with the baseline.`, `Name a metric that evals report, such as accuracy drop <= 2pp, or limit it: ${metric.name} ${metric.kind === 'run' ? '<= 2M' : '>= 0.95'}.`);
+    const at = reader.peek();
+    const operator = readOperator(reader, metric);
+    if (operator !== '<=' && operator !== '<')
+        throw new rule_problem/* RuleProblem */.C(at?.start ?? 0, `A drop is limited with <=, not with ${operator}.`, 'Write the largest drop that you accept, such as accuracy drop <= 2pp.');
+    const { token, number } = readNumber(reader, operator);
+    const { value, suffix, digits } = number;
+    const refuse = (why, instead) => new rule_problem/* RuleProblem */.C(token.start, why, instead);
+    if (suffix === '%')
+        throw refuse(`${digits}% of a drop could mean percentage points, or a share of the baseline.`, `Write ${digits}pp for percentage points: pp after a number means them.`);
+    if (value < 0)
+        throw refuse('The largest drop is below 0.', 'Write how much may be lost as a positive number, such as 2pp.');
+    if (value === 0 && operator === '<')
+        throw refuse('No drop is smaller than 0.', `Write drop <= 0${suffix} to accept none.`);
+    return { tolerance: value, unit: suffix === 'pp' ? 'points' : 'number' };
+}
+function readOperator(reader, metric) {
+    const token = reader.peek();
+    if (token?.kind !== 'operator')
+        throw noOperator(reader, metric);
+    const next = reader.peek(1);
+    const written = next?.kind === 'operator' ? `${token.text}${next.text}` : token.text;
+    if (written === token.text && isOperator(written)) {
+        reader.take();
+        return written;
+    }
+    const meant = isOperator(written) ? `${written} without a blank` : MEANT.get(written);
+    throw reader.problem(next?.kind === 'operator' && isOperator(written)
+        ? `A blank divides the operator ${written}.`
+        : `There is no operator ${written}.`, meant ? `Did you mean ${meant}?` : 'Write one of >, >=, <, <= and ==.');
+}
+function isOperator(text) {
+    return OPERATORS.has(text);
+}
+/** What stands where the operator should be. */
+function noOperator(reader, { name }) {
+    const token = reader.peek();
+    if (token === undefined)
+        return reader.problem('The operator and the number are missing.', 'Write what is required, such as accuracy >= 0.8.');
+    if (token.kind === 'colon')
+        return reader.problem('A second colon is no part of a rule.', 'Remove it. Write a name that contains a colon in quotes.');
+    if (token.kind === 'word' && (0,rules_number/* writtenNumber */.x)(token.text))
+        return reader.problem(`The operator before ${token.text} is missing.`, 'Write one of >, >=, <, <= and == before the number.');
+    if (token.kind === 'word' && (0,similar_names/* shareChanged */.K)(token.text.toLowerCase(), 'drop') <= 1 / 3)
+        return reader.problem(`There is no keyword ${token.text}.`, 'Did you mean drop?');
+    return reader.problem(`An operator is expected after ${name}.`, 'Write one of >, >=, <, <= and ==. Write a name that contains blanks in quotes.');
+}
+function readNumber(reader, operator) {
+    const token = reader.peek();
+    if (token === undefined)
+        throw reader.problem(`The number after ${operator} is missing.`, 'Write a number, such as 0.8, 90% or 2M.');
+    reader.take();
+    const suffix = reader.peek();
+    const hasSuffix = suffix?.kind === 'word' && /^(?:%|pp|k|m)$/i.test(suffix.text);
+    if (hasSuffix)
+        reader.take();
+    const text = hasSuffix ? `${token.text}${suffix.text}` : token.text;
+    const number = token.kind === 'word' ? (0,rules_number/* writtenNumber */.x)(text) : undefined;
+    if (number === undefined)
+        throw notANumber(token, text);
+    if (!Number.isFinite(number.value))
+        throw new rule_problem/* RuleProblem */.C(token.start, 'The number is too large.', 'Write a smaller number.');
+    refuseMore(reader);
+    return { token, number };
+}
+function notANumber({ start, kind }, text) {
+    const refuse = (why, instead) => new rule_problem/* RuleProblem */.C(start, why, instead);
+    if (kind === 'quoted')
+        return refuse('The number is in quotes.', 'Write the number without quotes.');
+    if (kind !== 'word')
+        return refuse(`"${text}" is no number.`, 'Write a number, such as 0.8, 90% or 2M.');
+    if (/^[-+]?\d{1,3},\d{3}$/.test(text))
+        return refuse(`The comma in ${text} could be one of thousands or of decimals.`, `Write ${text.replace(',', '_')} or ${text.replace(',', '.')}.`);
+    if (/^[-+]?\d{1,3}(,\d{3})+$/.test(text))
+        return refuse('Commas do not group thousands here.', `Write ${text.replaceAll(',', '_')}.`);
+    const withPoint = text.replace(',', '.');
+    if (withPoint !== text && (0,rules_number/* writtenNumber */.x)(withPoint))
+        return refuse('Decimals begin with a point, not with a comma.', `Write ${withPoint}.`);
+    return refuse(`"${text}" is no number.`, 'Write a number, such as 0.8, 90% or 2M.');
+}
+/** Nothing follows the number. */
+function refuseMore(reader) {
+    const token = reader.peek();
+    if (token === undefined)
+        return;
+    if (token.text.startsWith('#'))
+        throw reader.problem('A comment cannot follow a rule.', 'Write the comment into a line of its own.');
+    throw reader.problem(`The rule ends before "${token.text}".`, 'Write one comparison a line, and nothing after its number.');
+}
+
+// EXTERNAL MODULE: ./lib/gate/rules/read-metric.js
+var read_metric = __nccwpck_require__(3148);
+;// CONCATENATED MODULE: ./lib/gate/rules/token-reader.js
+
+/** The tokens of one rule, which are read from left to right. */
+class TokenReader {
+    line;
+    #tokens;
+    #next = 0;
+    constructor(tokens, line) {
+        this.#tokens = tokens;
+        this.line = line;
+    }
+    /** Undefined after the last token. */
+    peek(ahead = 0) {
+        return this.#tokens[this.#next + ahead];
+    }
+    take() {
+        const token = this.peek();
+        this.#next += 1;
+        return token;
+    }
+    /** Takes the next token if it is this word, without quotes. */
+    takeWord(word) {
+        const token = this.peek();
+        const isWord = token?.kind === 'word' && token.text === word;
+        if (isWord)
+            this.#next += 1;
+        return isWord;
+    }
+    /** A problem at the next token, or at the end of the line. */
+    problem(why, instead) {
+        return new rule_problem/* RuleProblem */.C(this.peek()?.start ?? this.line.length, why, instead);
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/gate/rules/tokens.js
+/** Splits a rule into words, quoted names, colons and operators. */
+
+
+/** `!` is an operator only before one of them, because globs contain it: `[!abc]`. */
+const OPERATOR = /(?:[<>=≤≥≦≧⩽⩾≠≈]|!(?=[<>=]))+/y;
+const WORD = /(?:(?!!?[<>=])[^\s:"≤≥≦≧⩽⩾≠≈])+/y;
+const QUOTED = /"(?:[^"\\]|\\["\\])*"/y;
+const BLANKS = /\s+/y;
+/** What word processors make of a straight quote, and the single quote. */
+const OTHER_QUOTE = /^['‘’‚‛“”„‟«»`´]/u;
+/** @throws RuleProblem */
+function tokensOf(line) {
+    refuseInvisible(line);
+    const tokens = [];
+    let at = skipBlanks(line, 0);
+    while (at < line.length) {
+        const token = tokenAt(line, at);
+        tokens.push(token);
+        at = skipBlanks(line, token.end);
+    }
+    return tokens;
+}
+function skipBlanks(line, at) {
+    return at + (matchAt(BLANKS, line, at)?.length ?? 0);
+}
+function tokenAt(line, start) {
+    if (line[start] === ':')
+        return { kind: 'colon', text: ':', start, end: start + 1 };
+    if (line[start] === '"')
+        return quotedAt(line, start);
+    const operator = matchAt(OPERATOR, line, start);
+    const text = operator ?? matchAt(WORD, line, start) ?? line.charAt(start);
+    if (OTHER_QUOTE.test(text))
+        throw new rule_problem/* RuleProblem */.C(start, `Names are not quoted with ${text.charAt(0)}.`, 'Write " before and after a name.');
+    return { kind: operator === undefined ? 'word' : 'operator', text, start, end: start + text.length };
+}
+function quotedAt(line, start) {
+    const quoted = matchAt(QUOTED, line, start);
+    if (quoted === undefined)
+        throw unquotable(line, start);
+    const text = quoted.slice(1, -1).replace(/\\(["\\])/g, '$1');
+    if (text.trim() === '')
+        throw new rule_problem/* RuleProblem */.C(start, 'The name between the quotes is empty.', 'Write a name, or remove the quotes.');
+    return { kind: 'quoted', text, start, end: start + quoted.length };
+}
+function unquotable(line, start) {
+    const wrong = /^"(?:[^"\\]|\\["\\])*\\(?=[^"\\])/.exec(line.slice(start));
+    if (!wrong)
+        return new rule_problem/* RuleProblem */.C(start, 'The quote is not closed.', 'Write " after the name.');
+    return new rule_problem/* RuleProblem */.C(start + wrong[0].length - 1, 'A backslash in quotes stands before a quote or a backslash only.', 'Write \\\\ for a backslash.');
+}
+function refuseInvisible(line) {
+    const visible = line.replaceAll('\t', ' ');
+    if ((0,lib_text/* isPrintable */.C2)(visible))
+        return;
+    const at = [...visible].findIndex((character) => !(0,lib_text/* isPrintable */.C2)(character));
+    throw new rule_problem/* RuleProblem */.C([...visible].slice(0, at).join('').length, `The rule contains the invisible character ${(0,lib_text/* firstInvisible */.k7)(visible)}.`, 'Write the rule without it.');
+}
+function matchAt(pattern, line, at) {
+    pattern.lastIndex = at;
+    return pattern.exec(line)?.[0];
+}
+
+;// CONCATENATED MODULE: ./lib/gate/rules/parse-rule.js
+/** Reads one line of the input `thresholds`: `[advisory:] [<eval glob>:] <metric> [drop] <operator> <value>`. */
+
+
+
+
+
+
+/**
+ * @param written the line, without white space around it
+ * @param line its number, from 1
+ * @throws RuleProblem
+ */
+function parseRule(written, line) {
+    const reader = new TokenReader(tokensOf(written), written);
+    const advisory = readAdvisory(reader);
+    const glob = readGlob(reader);
+    const metric = (0,read_metric/* readMetric */.e)(reader, glob !== undefined);
+    const common = { text: written, line, advisory };
+    const target = { ...common, glob: glob?.text ?? null, metric: metric.name };
+    if (reader.takeWord('drop'))
+        return { ...target, kind: 'drop', ...readDrop(reader, metric) };
+    const threshold = readThreshold(reader, metric);
+    return metric.kind === 'run'
+        ? { ...common, kind: 'run', metric: metric.name, threshold }
+        : { ...target, kind: 'eval', source: metric.kind, threshold };
+}
+function readAdvisory(reader) {
+    const [first, second] = [reader.peek(), reader.peek(1)];
+    if (first?.kind !== 'word' || second?.kind !== 'colon')
+        return false;
+    if (first.text !== 'advisory') {
+        refuseSimilar(first);
+        return false;
+    }
+    reader.take();
+    reader.take();
+    return true;
+}
+function refuseSimilar({ text, start }) {
+    if ((0,similar_names/* shareChanged */.K)(text.toLowerCase(), 'advisory') > 1 / 3)
+        return;
+    throw new rule_problem/* RuleProblem */.C(start, `There is no keyword ${text}.`, `Did you mean advisory:? If an eval has this name, write "${text}": with quotes.`);
+}
+function readGlob(reader) {
+    const [first, second] = [reader.peek(), reader.peek(1)];
+    if (first?.kind === 'colon')
+        throw new rule_problem/* RuleProblem */.C(first.start, 'The evals before the colon are missing.', 'Remove the colon, or write a glob such as test-*: before the metric.');
+    if (second?.kind !== 'colon' || first === undefined || first.kind === 'operator')
+        return undefined;
+    reader.take();
+    reader.take();
+    return first;
+}
+
+;// CONCATENATED MODULE: ./lib/gate/rules/parse-rules.js
+/** Reads the input `thresholds`. */
+
+
+
+
+
+const NAME = 'thresholds';
+const MAX_RULES = 1000;
+/** In UTF-16 units. Names of evals are far shorter. */
+const MAX_LINE_LENGTH = 500;
+/** Further wrong lines are counted. */
+const MAX_SHOWN = 50;
+/** A sentence may name a part of the line. */
+const MAX_SENTENCE_BYTES = 300;
+/**
+ * Blank lines and lines that start with `#` are skipped.
+ * @throws ActionError INPUT_INVALID, which shows every wrong line with a caret under the place
+ */
+function parseRules(text) {
+    const rules = [];
+    const wrong = [];
+    for (const [index, written] of text.split(/\r?\n/).entries()) {
+        const line = written.trim();
+        if (line === '' || line.startsWith('#'))
+            continue;
+        const parsed = ruleOrProblem(line, index + 1);
+        if (parsed instanceof rule_problem/* RuleProblem */.C)
+            wrong.push({ number: index + 1, line, indent: written.indexOf(line), problem: parsed });
+        else
+            rules.push(parsed);
+    }
+    if (wrong.length > 0)
+        throw wrongLines(wrong);
+    if (rules.length <= MAX_RULES)
+        return rules;
+    throw new errors/* ActionError */.lZ('INPUT_INVALID', `The input ${NAME} has ${(0,format/* counted */.hS)(rules.length, 'rule')}, and at most ${(0,format/* wholeNumber */.rD)(MAX_RULES)} are judged.`, 'Write one rule for several evals, with a glob such as test-*: before the metric.');
+}
+function ruleOrProblem(line, number) {
+    if (line.length > MAX_LINE_LENGTH)
+        return new rule_problem/* RuleProblem */.C(MAX_LINE_LENGTH, `The line is longer than ${MAX_LINE_LENGTH} characters.`, 'Write one rule a line.');
+    try {
+        return parseRule(line, number);
+    }
+    catch (error) {
+        if (error instanceof rule_problem/* RuleProblem */.C)
+            return error;
+        throw error;
+    }
+}
+function wrongLines(wrong) {
+    const more = wrong.length - MAX_SHOWN;
+    const items = [
+        ...wrong.slice(0, MAX_SHOWN).map(describe),
+        ...(more > 0 ? [`- and ${(0,format/* counted */.hS)(more, 'further wrong line')}`] : []),
+    ];
+    return new errors/* ActionError */.lZ('INPUT_INVALID', `The input ${NAME} has ${wrong.length === 1 ? 'a wrong line' : `${(0,format/* wholeNumber */.rD)(wrong.length)} wrong lines`}:\n${items.join('\n')}`, 'Write one rule a line, such as "accuracy >= 0.8", "test-*: accuracy >= 90%" or "accuracy drop <= 2pp".');
+}
+function describe({ number, line, indent, problem }) {
+    const { shown, caret, column } = excerpt(line, problem.at);
+    const what = `${(0,lib_text/* oneLine */.TN)(problem.message, MAX_SENTENCE_BYTES)} ${(0,lib_text/* oneLine */.TN)(problem.instead, MAX_SENTENCE_BYTES)}`;
+    return [
+        `- Line ${number}, column ${indent + column}: ${what}`,
+        `    ${shown}`,
+        `    ${' '.repeat(caret)}^`,
+    ].join('\n');
+}
+/** How much of a line is shown, in characters: before the place, and from it on. */
+const SHOWN_BEFORE = 60;
+const SHOWN_AFTER = 40;
+/** The line around a place, the column of the place in the line, from 1, and its offset in what is shown. */
+function excerpt(line, at) {
+    const visible = line.replaceAll('\t', ' ');
+    const before = [...visible.slice(0, at)];
+    const after = [...visible.slice(at)];
+    const left = before.length > SHOWN_BEFORE ? `…${before.slice(-SHOWN_BEFORE).join('')}` : before.join('');
+    const right = after.length > SHOWN_AFTER ? `${after.slice(0, SHOWN_AFTER).join('')}…` : after.join('');
+    const start = (0,lib_text/* printable */.g$)(left);
+    return { shown: `${start}${(0,lib_text/* printable */.g$)(right)}`, caret: [...start].length, column: before.length + 1 };
+}
+
+// EXTERNAL MODULE: ./lib/gate/rules/rule.js
+var rules_rule = __nccwpck_require__(6993);
+// EXTERNAL MODULE: ./lib/action/input/directories.js
+var directories = __nccwpck_require__(5850);
+// EXTERNAL MODULE: ./lib/action/input/text.js
+var input_text = __nccwpck_require__(8718);
+;// CONCATENATED MODULE: ./lib/action/input/gate.js
+/** Reads the inputs that decide whether the step passes. */
+
+
+
+
+
+
+
+
+
+/** @throws ActionError INPUT_INVALID when a rule is wrong */
+async function gateInputs() {
+    const rules = parseRules((0,input_text/* text */.Qq)('thresholds', input_text/* SEVERAL_LINES */.xx));
+    return { rules, baseline: await baselineInput() };
+}
+/** @throws ActionError INPUT_INVALID when a required rule needs a baseline that cannot be used; nothing has been paid yet */
+async function checkedGateInputs() {
+    const gate = await gateInputs();
+    const [rule] = (0,rules_rule/* needsBaseline */.Z)(gate.rules);
+    if (!rule)
+        return gate;
+    const why = `The rule \`${rule.text}\` of the input thresholds compares with a baseline`;
+    if (!gate.baseline)
+        throw new errors/* ActionError */.lZ('INPUT_INVALID', `${why}, but the input baseline is empty.`, 'Set baseline to the results.json of an approved run, or put "advisory:" before the rule.');
+    const fault = baselineFault(gate.baseline);
+    if (!fault)
+        return gate;
+    const { path, problem, next } = fault;
+    const shown = (0,lib_text/* shorten */.ml)(JSON.stringify(path), input_text/* MAX_SHOWN_BYTES */.bA);
+    throw new errors/* ActionError */.lZ('INPUT_INVALID', `${why}, but the input baseline is ${shown}, which cannot be used: ${problem}.`, next);
+}
+/** What is known before the plan. Other versions of evals, of a spec or of a judge are found when evals are compared. */
+function baselineFault(baseline) {
+    if (baseline.kind === 'unusable')
+        return baseline;
+    // As it is written, because it may be wrong.
+    const evalSet = (0,core/* getInput */.V4)('eval-set');
+    const problem = evalSet === '' ? undefined : (0,compare_with_baseline/* whyOfOtherSet */.M)(baseline.results.evalSet, evalSet);
+    const next = 'Set baseline to the results.json of an approved run of this set.';
+    return problem === undefined ? undefined : { path: baseline.source.path, problem, next };
+}
+async function baselineInput() {
+    const path = baselinePath();
+    if (path === undefined)
+        return undefined;
+    // The schemas of a results.json take as long to make as the rest of the inputs to read, and few runs have a baseline.
+    const { readBaseline } = await __nccwpck_require__.e(/* import() */ 370).then(__nccwpck_require__.bind(__nccwpck_require__, 6370));
+    return await readBaseline(path, (0,input_text/* text */.Qq)('baseline'));
+}
+/** Absolute; undefined when the input is empty. Relative paths start at working-directory, as in all inputs. */
+function baselinePath() {
+    const value = (0,input_text/* text */.Qq)('baseline');
+    if (value === '')
+        return undefined;
+    return (0,external_node_path_.resolve)((0,directories/* withHome */.up)((0,input_text/* text */.Qq)('working-directory') || '.'), (0,directories/* withHome */.up)(value));
+}
+
+
+/***/ }),
+
+/***/ 8718:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   Gq: () => (/* binding */ invalid),
+/* harmony export */   Mn: () => (/* binding */ lines),
+/* harmony export */   Qq: () => (/* binding */ text),
+/* harmony export */   bA: () => (/* binding */ MAX_SHOWN_BYTES),
+/* harmony export */   rJ: () => (/* binding */ secret),
+/* harmony export */   xx: () => (/* binding */ SEVERAL_LINES)
+/* harmony export */ });
+/* harmony import */ var _actions_core__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3360);
+/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(452);
+/* harmony import */ var _text_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(8804);
+/* harmony import */ var _log_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(2988);
+/** Reads the text of one input. All errors are ActionErrors that name the input. */
+
+
+
+
+/** Control characters; without those that a value of several lines may contain. */
+const ONE_LINE = /\p{Cc}/u;
+const SEVERAL_LINES = /[^\P{Cc}\r\n\t]/u;
+const SECRETS = new Set(['encryption-key', 'github-token']);
+/** @throws ActionError INPUT_INVALID when it contains a character that is refused */
+function text(name, refused = ONE_LINE) {
+    const value = (0,_actions_core__WEBPACK_IMPORTED_MODULE_0__/* .getInput */ .V4)(name);
+    const found = refused.exec(value)?.[0];
+    if (found === undefined)
+        return value;
+    const shown = SECRETS.has(name) ? '***' : value;
+    if (refused === ONE_LINE && /[\r\n]/.test(value))
+        throw invalid(name, shown, 'it has several lines', `Write ${name} in one line.`);
+    throw invalid(name, shown, `it contains the control character ${(0,_text_js__WEBPACK_IMPORTED_MODULE_2__/* .firstInvisible */ .k7)(found)}`, `Write ${name} without it.`);
+}
+/** The lines that are not blank, without the white space around them. */
+function lines(name) {
+    return text(name, SEVERAL_LINES)
+        .split(/\r?\n/)
+        .map((line) => line.trim())
+        .filter((line) => line !== '');
+}
+/** Reads a secret and hides it in all output, however short it is. */
+function secret(name) {
+    const value = text(name);
+    if (value !== '')
+        (0,_actions_core__WEBPACK_IMPORTED_MODULE_0__/* .setSecret */ .Pq)(value);
+    _log_js__WEBPACK_IMPORTED_MODULE_3__/* .actionLog */ .Zx.hide(value, { isMasked: true });
+    return value;
+}
+/** Of a value in an error. */
+const MAX_SHOWN_BYTES = 200;
+function invalid(name, value, why, next) {
+    const shown = (0,_text_js__WEBPACK_IMPORTED_MODULE_2__/* .shorten */ .ml)(JSON.stringify(value), MAX_SHOWN_BYTES);
+    return new _errors_js__WEBPACK_IMPORTED_MODULE_1__/* .ActionError */ .lZ('INPUT_INVALID', `The input ${name} is ${shown}: ${why}.`, next);
+}
+
+
+/***/ }),
+
+/***/ 5484:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   j: () => (/* binding */ writeJobSummary)
+/* harmony export */ });
+/* harmony import */ var _actions_core__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3360);
+/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(452);
+
+
+/**
+ * Adds to the job summary. If that fails, as on a full disk, it warns and the run continues. Outside a runner it does nothing.
+ * @param render makes the summary, in GitHub's Markdown
+ * @param elsewhere where the reader finds the same, as a sentence
+ */
+async function writeJobSummary(render, elsewhere, log) {
+    if (!process.env.GITHUB_STEP_SUMMARY)
+        return;
+    try {
+        await _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .summary */ .z.addRaw(log.redact(render()), true).write();
+    }
+    catch (error) {
+        log.warning(`The job summary could not be written: ${(0,_errors_js__WEBPACK_IMPORTED_MODULE_1__/* .reasonOf */ .A3)(error)}. ${elsewhere}`);
+    }
+}
 
 
 /***/ }),
@@ -29217,326 +31668,1966 @@ function quoteChildLine(line) {
 
 /***/ }),
 
-/***/ 6784:
+/***/ 7724:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
 // EXPORTS
 __nccwpck_require__.d(__webpack_exports__, {
-  ku: () => (/* binding */ publishResults)
+  R: () => (/* binding */ reportPaths),
+  t: () => (/* binding */ writeReportFiles)
 });
 
-// UNUSED EXPORTS: printResults, publishOutputs, publishSummary
-
-// EXTERNAL MODULE: ./node_modules/@actions/core/lib/core.js + 11 modules
-var core = __nccwpck_require__(3360);
-// EXTERNAL MODULE: ./lib/errors.js
-var errors = __nccwpck_require__(452);
-// EXTERNAL MODULE: ./lib/report/closing-message.js
-var closing_message = __nccwpck_require__(5775);
-// EXTERNAL MODULE: ./lib/model/format.js
-var format = __nccwpck_require__(9774);
+// EXTERNAL MODULE: external "node:fs"
+var external_node_fs_ = __nccwpck_require__(3024);
+// EXTERNAL MODULE: external "node:path"
+var external_node_path_ = __nccwpck_require__(6760);
 // EXTERNAL MODULE: ./lib/text.js
 var lib_text = __nccwpck_require__(8804);
-;// CONCATENATED MODULE: ./lib/report/row-order.js
-/** What the tables of the log and of the job summary have in common. Pure. */
-
-const URGENCY = { failed: 0, pending: 1, fresh: 2, reused: 2 };
-/** Failed evals, then pending ones, then all others; within each group in the order of the set. */
-function urgentFirst(rows) {
-    return rows.toSorted((a, b) => URGENCY[a.status] - URGENCY[b.status]);
-}
-/** What a table says about an eval without a metric. */
-function noteOf({ note, recorded }) {
-    return recorded > 0 ? `${note.replace(/\.$/, '')}; ${(0,format/* counted */.hS)(recorded, 'response')} recorded` : note;
-}
-
-;// CONCATENATED MODULE: ./lib/report/closing-table.js
-/** The table of results at the end of the log, in plain text. Pure. */
-
-
-
-/** The job summary has all evals. */
-const MAX_ROWS = 50;
-/** A longer name would push the other columns out of sight. */
-const MAX_NAME_BYTES = 80;
-const MAX_RESULT_BYTES = 300;
-const HEAD = ['Status', 'Eval', 'Samples', 'Time', 'Result'];
-/** One line each, failed evals first. Without evals there is no table. */
-function closingTable({ rows }) {
-    if (rows.length === 0)
-        return [];
-    const shown = urgentFirst(rows).slice(0, MAX_ROWS);
-    const hidden = rows.length - shown.length;
-    return [
-        ...aligned([HEAD, ...shown.map(cellsOf)]),
-        ...(hidden > 0 ? [`and ${(0,format/* wholeNumber */.rD)(hidden)} more; the job summary has all of them`] : []),
-    ];
-}
-function cellsOf(row) {
-    const { status, name, samples, tookMs, metric } = row;
-    return [
-        status,
-        (0,lib_text/* oneLine */.TN)(name, MAX_NAME_BYTES),
-        samples === null ? '' : (0,format/* wholeNumber */.rD)(samples),
-        tookMs === undefined ? '' : (0,format/* duration */.p0)(tookMs),
-        (0,lib_text/* oneLine */.TN)(metric ? `${metric.name} ${(0,format/* metricText */._l)(metric.value)}` : noteOf(row), MAX_RESULT_BYTES),
-    ];
-}
-/** Pads the cells of each column to one width. Numbers end where their column ends, and the last column has no end. */
-function aligned(table) {
-    const widths = HEAD.map((_, column) => Math.max(...table.map((cells) => lengthOf(cells[column] ?? ''))));
-    return table.map(([status, name, samples, time, result]) => {
-        const [statusWidth = 0, nameWidth = 0, samplesWidth = 0, timeWidth = 0] = widths;
-        const cells = [
-            `${status}${blanks(statusWidth, status)}`,
-            `${name}${blanks(nameWidth, name)}`,
-            `${blanks(samplesWidth, samples)}${samples}`,
-            `${blanks(timeWidth, time)}${time}`,
-            result,
-        ];
-        return cells.join('  ').trimEnd();
-    });
-}
-function blanks(width, cell) {
-    return ' '.repeat(width - lengthOf(cell));
-}
-/** In characters, not in the units of UTF-16. */
-function lengthOf(text) {
-    return [...text].length;
-}
-
-// EXTERNAL MODULE: ./lib/report/describe-results.js
-var describe_results = __nccwpck_require__(1294);
-// EXTERNAL MODULE: ./lib/report/describe-trouble.js
-var describe_trouble = __nccwpck_require__(6039);
-// EXTERNAL MODULE: ./lib/model/adaptation.js
-var model_adaptation = __nccwpck_require__(9704);
-// EXTERNAL MODULE: ./lib/report/markdown-text.js
-var markdown_text = __nccwpck_require__(5265);
-;// CONCATENATED MODULE: ./lib/report/markdown.js
-/** The job summary: a headline and one table, in GitHub's Markdown. Pure. */
-
-
-
-
-
-const STATUS = { fresh: '✅ fresh', reused: '♻️ reused', failed: '❌ failed', pending: '⏳ pending' };
+;// CONCATENATED MODULE: ./lib/artifact/layout.js
+/** Longer lists and objects are broken up, one item a line. */
+const MAX_LINE = 200;
 /**
- * GitHub shows nothing of a summary that is larger than 1 MiB. Other programs of the step write to the same summary
- * (https://docs.github.com/actions/reference/workflows-and-actions/workflow-commands, "Step isolation and limits").
+ * Writes plain JSON in the way that people can read its diff: a list or an object that fits into a line is on one line, and each
+ * item of any other has a line of its own.
  */
-const MAX_SUMMARY_BYTES = 1_000_000;
-function renderMarkdown(results, link, notes = []) {
-    const head = [
-        `## ${headline(results)}`,
-        '',
-        `\`${code(results.model)}\` on \`${code(results.evalSet)}\`: ${countsLine(results)}`,
-        '',
-        ...judgeLine(results),
-        ...trafficLine(results),
-        ...adaptationLines(results),
-        ...replacedModelLines(results),
-        ...notes.flatMap((note) => [`> ${cell(note)}`, '']),
-        '| Eval | Status | Main metric | Samples | Time | Run |',
-        '| :--- | :--- | :--- | ---: | ---: | :--- |',
-    ].join('\n');
-    const rows = urgentFirst(results.rows).map((row) => tableRow(row, link));
-    const shown = rowsThatFit(rows, MAX_SUMMARY_BYTES - Buffer.byteLength(head) - 100);
-    const hidden = rows.length - shown.length;
-    return [head, ...shown, ...(hidden > 0 ? ['', `… and ${(0,format/* wholeNumber */.rD)(hidden)} more.`] : []), ''].join('\n');
+function layOut(value, indent = '') {
+    if (typeof value !== 'object' || value === null)
+        return JSON.stringify(value);
+    const inner = `${indent} `;
+    const items = Array.isArray(value)
+        ? value.map((item) => layOut(item, inner))
+        : Object.entries(value).map(([name, item]) => `${JSON.stringify(name)}: ${layOut(item, inner)}`);
+    const [open, close] = Array.isArray(value) ? ['[', ']'] : ['{', '}'];
+    return fitsIntoLine(items, indent)
+        ? `${open}${items.join(', ')}${close}`
+        : `${open}\n${inner}${items.join(`,\n${inner}`)}\n${indent}${close}`;
 }
-/** The first rows, as many as fit into `bytes`. */
-function rowsThatFit(rows, bytes) {
-    let room = bytes;
-    const tooMany = rows.findIndex((row) => {
-        room -= Buffer.byteLength(row) + 1;
-        return room < 0;
-    });
-    return tooMany < 0 ? rows : rows.slice(0, tooMany);
-}
-function headline({ verdict, counts }) {
-    const { total, completed, failed, pending, leftOut } = counts;
-    const evals = (n) => (0,format/* counted */.hS)(n, 'eval');
-    // Not "all": the set has more.
-    if (verdict === 'passed' && leftOut > 0)
-        return `✅ ${evals(total)} done, ${(0,format/* wholeNumber */.rD)(leftOut)} of the set left out`;
-    if (verdict === 'passed')
-        return `✅ All ${evals(total)} done`;
-    if (verdict === 'failed')
-        return `❌ ${evals(failed)} failed, ${(0,format/* wholeNumber */.rD)(completed)} of ${(0,format/* wholeNumber */.rD)(total)} done`;
-    return `⏳ Incomplete: ${(0,format/* wholeNumber */.rD)(completed)} of ${evals(total)} done, ${(0,format/* wholeNumber */.rD)(pending)} pending`;
-}
-function countsLine({ counts }) {
-    const parts = ['fresh', 'reused', 'failed', 'pending']
-        .filter((status) => counts[status] > 0)
-        .map((status) => `${(0,format/* wholeNumber */.rD)(counts[status])} ${status}`);
-    const { total, leftOut } = counts;
-    const of = (0,format/* counted */.hS)(total + leftOut, 'eval');
-    const sentence = leftOut > 0 ? ` Left out by include and exclude: ${(0,format/* wholeNumber */.rD)(leftOut)} of ${of}.` : '';
-    return `${parts.length > 0 ? `${parts.join(', ')}.` : 'nothing to do.'}${sentence}`;
-}
-/** Who graded. Plain `oaievalset` may have completed an eval with another judge, but then under another command. */
-function judgeLine({ rows, model }) {
-    const judges = Map.groupBy(rows, ({ judge }) => judge);
-    judges.delete(undefined);
-    const lines = [...judges].map(([judge = '', graded]) => {
-        const own = judge === model ? ', which graded its own answers' : '';
-        return `${(0,format/* counted */.hS)(graded.length, 'model-graded eval')}: judge \`${code(judge)}\`${own}.`;
-    });
-    return lines.length === 0 ? [] : [...lines, ''];
-}
-function trafficLine({ traffic }) {
-    const { sent, replayed, retried, failed, tokensSent } = traffic;
-    if (sent + replayed === 0)
-        return [];
-    const requests = [
-        `${(0,format/* wholeNumber */.rD)(sent)} sent`,
-        `${(0,format/* wholeNumber */.rD)(replayed)} replayed`,
-        ...(retried > 0 ? [`${(0,format/* wholeNumber */.rD)(retried)} ${retried === 1 ? 'retry' : 'retries'}`] : []),
-        ...(failed > 0 ? [`${(0,format/* wholeNumber */.rD)(failed)} failed`] : []),
-    ];
-    const { prompt, completion, cached, reasoning } = tokensSent;
-    const parts = [
-        `${(0,format/* wholeNumber */.rD)(prompt)} prompt${cached > 0 ? ` (${(0,format/* wholeNumber */.rD)(cached)} cached)` : ''}`,
-        `${(0,format/* wholeNumber */.rD)(completion)} completion${reasoning > 0 ? ` (${(0,format/* wholeNumber */.rD)(reasoning)} reasoning)` : ''}`,
-    ];
-    return [
-        `Requests: ${requests.join(', ')}. Tokens: ${(0,format/* wholeNumber */.rD)(prompt + completion)}, of them ${parts.join(', ')}.`,
-        '',
-    ];
-}
-/** Further adaptations are only counted. Each one is a value that a model refused. */
-const SHOWN_ADAPTATIONS = 10;
-function adaptationLines({ adaptations, ownTemperature }) {
-    if (adaptations.length === 0)
-        return [];
-    const lines = adaptations.slice(0, SHOWN_ADAPTATIONS).map(({ adaptation, evals }) => {
-        return `> - \`${code(adaptation.model)}\`: ${cell((0,model_adaptation/* describeAdaptation */.F)(adaptation))} (${(0,format/* counted */.hS)(evals, 'eval')})`;
-    });
-    const hidden = adaptations.length - lines.length;
-    const own = ownTemperature.map(({ model, evals }) => `\`${code(model)}\` (${(0,format/* counted */.hS)(evals, 'eval')})`);
-    return [
-        '> Requests were changed because a model does not accept a parameter that the evals send:',
-        '>',
-        ...lines,
-        ...(hidden > 0 ? [`> - and ${(0,format/* wholeNumber */.rD)(hidden)} more`] : []),
-        ...(own.length > 0
-            ? ['>', `> Sampled at the model's own temperature, so two runs may differ: ${own.join(', ')}.`]
-            : []),
-        '',
-    ];
-}
-function replacedModelLines({ replacedModels }) {
-    if (replacedModels.length === 0)
-        return [];
-    const lines = replacedModels.map(({ name, live, evals }) => `> - \`${code(name)}\`: \`${code(live)}\` (${(0,format/* counted */.hS)(evals, 'eval')})`);
-    return ['> Names of models that `model-map` replaced in requests:', '>', ...lines, ''];
-}
-function tableRow(row, link) {
-    const metric = row.metric
-        ? `${cell(row.metric.name)} **${cell((0,format/* metricText */._l)(row.metric.value))}**`
-        : cell(noteOf(row));
-    const samples = row.samples === null ? '' : (0,format/* wholeNumber */.rD)(row.samples);
-    const time = row.tookMs === undefined ? '' : (0,format/* duration */.p0)(row.tookMs);
-    return `| \`${code(row.name)}\` | ${STATUS[row.status]} | ${metric} | ${samples} | ${time} | ${runCell(row, link)} |`;
-}
-function runCell({ run }, { repository, serverUrl }) {
-    if (!run)
-        return '';
-    const label = `${cell(run.id)}${run.attempt > 1 ? `, attempt ${run.attempt}` : ''}`;
-    return repository !== '' && /^\d+$/.test(run.id)
-        ? `[${label}](${serverUrl}/${repository}/actions/runs/${run.id}/attempts/${run.attempt})`
-        : label;
-}
-/** A longer name or message is shortened in the table. The log contains all of it. */
-const MAX_CELL_BYTES = 500;
-/** Escapes text that others wrote (names, metrics, messages): it must not act as markup, break the table or reverse its text. */
-function cell(text) {
-    return (0,markdown_text/* withoutMarkup */.z8)((0,lib_text/* oneLine */.TN)(text, MAX_CELL_BYTES));
-}
-function code(text) {
-    return (0,lib_text/* oneLine */.TN)(text, MAX_CELL_BYTES).replaceAll('`', "'").replaceAll('|', '\\|');
+/** An item that is broken up has line breaks. JSON has none inside strings. */
+function fitsIntoLine(items, indent) {
+    const length = items.reduce((sum, item) => sum + item.length + ', '.length, indent.length);
+    return length <= MAX_LINE && !items.some((item) => item.includes('\n'));
 }
 
-;// CONCATENATED MODULE: ./lib/action/publish.js
-/** Shows the results of a step: its outputs, its job summary, and the end of its log. */
+;// CONCATENATED MODULE: ./lib/artifact/format-results.js
 
 
-
-
-
-
-
-async function publishResults(published, context, log) {
-    const { results, closing, trouble, unasked, restoredKey, savedKey } = published;
-    publishOutputs(published, log);
-    if (unasked)
-        log.warning(unasked, 'Model map');
-    const ending = closing ? (0,closing_message/* closingNote */.In)(closing) : trouble && (0,describe_trouble/* describeAtEnd */.M)(trouble);
-    const notes = [ending, unasked].filter((note) => note !== undefined);
-    await publishSummary(results, context, notes, log);
-    printResults(results, savedKey || restoredKey, log);
+/** The text of results.json. The same results always give the same text, so that a committed file changes only where they do. */
+function formatResults(results, verdict) {
+    const file = { version: 1, ...results, evals: results.evals.map(inOrder), verdict };
+    return `${layOut(file)}\n`;
 }
-/**
- * Ends the log with the table of results and one sentence.
- * @param checkpoint the key of the newest checkpoint; empty when there is none
- */
-function printResults(results, checkpoint, log) {
-    log.info('');
-    for (const line of closingTable(results))
-        log.info(line);
-    log.info((0,describe_results/* closingSentence */.P)(results, checkpoint));
-}
-/** Sets the outputs of the step. If that fails, as on a full disk, it warns and the run continues. */
-function publishOutputs({ results, restoredKey, savedKey, progressFile }, log) {
-    const { counts } = results;
-    const outputs = {
-        complete: String(counts.completed === counts.total),
-        total: String(counts.total),
-        completed: String(counts.completed),
-        fresh: String(counts.fresh),
-        reused: String(counts.reused),
-        failed: String(counts.failed),
-        pending: String(counts.pending),
-        'left-out': String(counts.leftOut),
-        'requests-sent': String(results.traffic.sent),
-        'requests-replayed': String(results.traffic.replayed),
-        'total-tokens': String(results.traffic.tokensSent.prompt + results.traffic.tokensSent.completion),
-        'restored-key': restoredKey,
-        'saved-key': savedKey,
-        'progress-file': progressFile,
+/** The order of these names depends on which request of an eval was answered first. */
+function inOrder(result) {
+    const { metrics, intervals, replacedModels, comparable } = result;
+    return {
+        ...result,
+        metrics: sorted(metrics),
+        intervals: sorted(intervals),
+        replacedModels: sorted(replacedModels),
+        comparable: sorted(comparable),
     };
+}
+function sorted(object) {
+    return Object.fromEntries(Object.entries(object).sort(([a], [b]) => (0,lib_text/* compareText */.n6)(a, b)));
+}
+
+// EXTERNAL MODULE: external "node:fs/promises"
+var promises_ = __nccwpck_require__(1455);
+// EXTERNAL MODULE: ./lib/model/sample.js
+var model_sample = __nccwpck_require__(5307);
+// EXTERNAL MODULE: ./lib/artifact/format-sample.js
+var format_sample = __nccwpck_require__(2078);
+;// CONCATENATED MODULE: ./lib/artifact/write-samples.js
+/** Writes `samples.jsonl`: the samples of all evals, one a line. */
+
+
+
+/** From this size on, samples are written without their texts, so that the file is never larger than what is read. */
+const BYTES_WITH_TEXTS = 200 * 1024 * 1024;
+/** Smaller pieces would need many system calls, larger ones much memory. */
+const PIECE_BYTES = 1 << 20;
+const LIMITS = { samples: format_sample/* MAX_SAMPLES */.xs, bytesWithTexts: BYTES_WITH_TEXTS };
+/**
+ * Writes the samples in the order of the evals. The file is there only when it is complete.
+ * @param path in a directory that exists
+ */
+async function writeSamples(path, { results, samples }, limits = LIMITS) {
+    const temporary = `${path}.tmp`;
+    // An existing file is left over from a run that was killed. 'wx' does not follow a link.
+    await (0,promises_.rm)(temporary, { force: true });
+    const file = await (0,promises_.open)(temporary, 'wx');
     try {
-        for (const [name, value] of Object.entries(outputs))
-            (0,core/* setOutput */.uH)(name, value);
+        const writer = new SamplesWriter(file, limits);
+        for (const { key, mainMetric } of results.evals) {
+            const own = samples.get(key);
+            for (const sample of own?.samples ?? [])
+                if (own && writer.add(key, mainMetric?.name, sample, own))
+                    await writer.flush();
+        }
+        await writer.flush();
+        await file.close();
+        await (0,promises_.rename)(temporary, path);
+        return writer.written;
     }
     catch (error) {
-        log.warning(`The outputs of the step could not be written: ${(0,errors/* reasonOf */.A3)(error)}. The results are in the log.`);
+        await file.close();
+        await (0,promises_.rm)(temporary, { force: true });
+        throw error;
     }
 }
-/** Writes the job summary. If that fails, as on a full disk, it warns and the run continues. Outside a runner it does nothing. */
-async function publishSummary(results, context, notes, log) {
-    if (!process.env.GITHUB_STEP_SUMMARY)
-        return;
+/** Collects lines, because a system call for each of 100,000 lines takes longer than everything else. */
+class SamplesWriter {
+    #file;
+    #limits;
+    #lines = [];
+    #pendingBytes = 0;
+    #flushedBytes = 0;
+    #written = { samples: 0, withoutTexts: 0, leftOut: 0 };
+    constructor(file, limits) {
+        this.#file = file;
+        this.#limits = limits;
+    }
+    get written() {
+        return { ...this.#written };
+    }
+    /** @returns whether it is time to flush */
+    add(key, metric, sample, own) {
+        if (this.#written.samples >= this.#limits.samples) {
+            this.#written.leftOut += 1;
+            return false;
+        }
+        const texts = own.texts(sample);
+        const hasRoom = this.#flushedBytes + this.#pendingBytes < this.#limits.bytesWithTexts;
+        if (!hasRoom && texts !== model_sample/* NO_TEXTS */.rl)
+            this.#written.withoutTexts += 1;
+        const line = `${(0,format_sample/* formatSample */.yO)(key, metric, sample, hasRoom ? texts : model_sample/* NO_TEXTS */.rl)}\n`;
+        this.#written.samples += 1;
+        this.#lines.push(line);
+        this.#pendingBytes += Buffer.byteLength(line);
+        return this.#pendingBytes >= PIECE_BYTES;
+    }
+    async flush() {
+        const piece = this.#lines.join('');
+        this.#flushedBytes += this.#pendingBytes;
+        this.#lines = [];
+        this.#pendingBytes = 0;
+        await this.#file.appendFile(piece);
+    }
+}
+
+// EXTERNAL MODULE: ./lib/errors.js
+var errors = __nccwpck_require__(452);
+// EXTERNAL MODULE: ./lib/model/format.js
+var format = __nccwpck_require__(9774);
+;// CONCATENATED MODULE: ./lib/report/benchmark.js
+/**
+ * `benchmark.json`: the main metric of each eval, as benchmark-action/github-action-benchmark reads it with the tool
+ * `customBiggerIsBetter` to draw a chart over commits. That tool reports every decrease as a regression, so metrics of which less
+ * is better are left out.
+ */
+
+
+/**
+ * Evals without results, and metrics that are no finite numbers, are left out.
+ * @returns a list as JSON, which github-action-benchmark refuses when it is empty
+ */
+function renderBenchmark({ evals, model }) {
+    const entries = evals.flatMap((result) => {
+        const { mainMetric } = result;
+        return mainMetric?.higherIsBetter ? entry(result, mainMetric, model) : [];
+    });
+    return `${JSON.stringify(entries, null, 1)}\n`;
+}
+function entry(result, { name, value, interval }, model) {
+    if (typeof value !== 'number' || !Number.isFinite(value))
+        return [];
+    const { factor, unit } = scaleOf(name);
+    return [
+        {
+            name: (0,lib_text/* oneLine */.TN)(`${result.name}: ${name}`, MAX_BYTES),
+            unit: (0,lib_text/* oneLine */.TN)(unit, MAX_BYTES),
+            // Without the noise of 0.814 × 100.
+            value: Number((value * factor).toPrecision(10)),
+            ...(interval ? { range: `± ${rounded(((interval.high - interval.low) / 2) * factor)}` } : {}),
+            extra: extraLines(result, interval, factor, model)
+                .map((line) => (0,lib_text/* oneLine */.TN)(line, MAX_BYTES))
+                .join('\n'),
+        },
+    ];
+}
+const MAX_BYTES = 1000;
+/** It depends on nothing but the name of the metric, because all commits of a chart must have one scale. */
+function scaleOf(metric) {
+    return /(^|\/)accuracy$/.test(metric) ? { factor: 100, unit: '%' } : { factor: 1, unit: metric };
+}
+function extraLines({ samples, judge }, interval, factor, model) {
+    return [
+        ...(interval
+            ? [`95 % interval: ${(0,format/* metricText */._l)(interval.low * factor)} … ${(0,format/* metricText */._l)(interval.high * factor)}`]
+            : []),
+        ...(samples.total === null ? [] : [`samples: ${(0,format/* wholeNumber */.rD)(samples.total)}`]),
+        `model: ${model}`,
+        ...(judge === null ? [] : [`judge: ${judge}`]),
+    ];
+}
+/** To two digits: `2.1`, `0.021`, `12` */
+function rounded(value) {
+    return Number(value.toPrecision(2));
+}
+
+// EXTERNAL MODULE: external "node:crypto"
+var external_node_crypto_ = __nccwpck_require__(7598);
+// EXTERNAL MODULE: ./lib/gate/describe-verdict.js
+var describe_verdict = __nccwpck_require__(2246);
+// EXTERNAL MODULE: ./lib/report/rows.js
+var rows = __nccwpck_require__(9965);
+;// CONCATENATED MODULE: ./lib/report/html/entries.js
+
+
+/**
+ * Evals with problems first, in the order of all reports; then the others in the order of the set. Evals that are left out, or
+ * that only the baseline has, are not among them.
+ */
+function entriesOf({ results, verdict, samples, baselineSamples }) {
+    const numbers = new Map(results.evals.map(({ key }, number) => [key, number]));
+    const entries = (0,rows/* rowsOf */.R)(results, verdict).flatMap(({ key, status, result, comparison, rules }) => {
+        if (result === null)
+            return [];
+        return [
+            {
+                number: numbers.get(key) ?? 0,
+                status,
+                result,
+                comparison,
+                unmet: rules.filter(({ advisory }) => !advisory),
+                samples: samples.get(key) ?? null,
+                before: baselineSamples.get(key) ?? null,
+            },
+        ];
+    });
+    const fine = entries.filter(rows/* isFine */.z).toSorted((a, b) => a.number - b.number);
+    return [...entries.filter((entry) => !(0,rows/* isFine */.z)(entry)), ...fine];
+}
+/** What the filter of the page can choose. */
+function tagsOf(entry) {
+    const { result, comparison } = entry;
+    return [
+        ...((0,rows/* isFine */.z)(entry) ? [] : ['attention']),
+        result.status,
+        ...(comparison ? [comparison.status] : []),
+        ...(comparison && comparison.flips.length > 0 ? ['flips'] : []),
+        ...(result.samples.outcomes
+            ? model_sample/* SAMPLE_OUTCOMES */.pu.filter((each) => (result.samples.outcomes?.[each] ?? 0) > 0)
+            : []),
+    ];
+}
+
+// EXTERNAL MODULE: ./lib/report/links.js
+var report_links = __nccwpck_require__(4503);
+// EXTERNAL MODULE: ./lib/report/numbers.js
+var numbers = __nccwpck_require__(8844);
+// EXTERNAL MODULE: ./lib/report/result-text.js
+var result_text = __nccwpck_require__(8029);
+;// CONCATENATED MODULE: ./lib/report/html/shared/tree.js
+function h(tag, attributes = {}, ...children) {
+    return { tag, attributes, children: children.flatMap(treesOf) };
+}
+function treesOf(child) {
+    if (child === null)
+        return [];
+    return isList(child) ? child.flatMap(treesOf) : [child];
+}
+/** `Array.isArray` does not know read-only arrays. */
+function isList(child) {
+    return Array.isArray(child);
+}
+
+;// CONCATENATED MODULE: ./lib/report/html/interval-picture.js
+/** Draws a value and its interval as a dot with whiskers. Pure. */
+
+const WIDTH = 140;
+const HEIGHT = 20;
+const MARGIN = 6;
+const MIDDLE = HEIGHT / 2;
+/**
+ * On an axis from 0 to 1, whose halves are marked. The value of the baseline is a ring. Null for values outside of it: dots on
+ * axes of their own could not be compared.
+ * @param words what a screen reader says
+ */
+function ratePicture(value, interval, before, words) {
+    if (!isWithin(value, 0, 1) ||
+        (interval && !(isWithin(interval.low, 0, 1) && isWithin(interval.high, 0, 1))))
+        return null;
+    const x = scale(0, 1);
+    return picture(words, [
+        axis(),
+        ...[0, 0.5, 1].map((at) => h('line', { class: 'tick', x1: x(at), x2: x(at), y1: MIDDLE - 3, y2: MIDDLE + 3 })),
+        ...(interval ? whiskers(x(interval.low), x(interval.high)) : []),
+        ...(before !== null && isWithin(before, 0, 1)
+            ? [h('circle', { class: 'before', cx: x(before), cy: MIDDLE, r: 4 })]
+            : []),
+        h('circle', { class: 'dot', cx: x(value), cy: MIDDLE, r: 4 }),
+    ]);
+}
+/** A difference, on an axis whose middle is zero. */
+function differencePicture(difference, interval, words) {
+    const most = Math.max(Math.abs(interval.low), Math.abs(interval.high), Math.abs(difference));
+    if (!Number.isFinite(most) || most === 0)
+        return null;
+    const x = scale(-most, most);
+    return picture(words, [
+        axis(),
+        h('line', { class: 'zero', x1: x(0), x2: x(0), y1: 1, y2: HEIGHT - 1 }),
+        ...whiskers(x(interval.low), x(interval.high)),
+        h('circle', { class: 'dot', cx: x(difference), cy: MIDDLE, r: 4 }),
+    ]);
+}
+function picture(words, shapes) {
+    const size = { width: WIDTH, height: HEIGHT, viewBox: `0 0 ${WIDTH} ${HEIGHT}` };
+    return h('svg', { class: 'interval', role: 'img', 'aria-label': words, ...size }, h('title', {}, words), ...shapes);
+}
+function axis() {
+    return h('line', { class: 'axis', x1: MARGIN, x2: WIDTH - MARGIN, y1: MIDDLE, y2: MIDDLE });
+}
+function whiskers(low, high) {
+    return [
+        h('line', { class: 'whisker', x1: low, x2: high, y1: MIDDLE, y2: MIDDLE }),
+        ...[low, high].map((x) => h('line', { class: 'whisker', x1: x, x2: x, y1: MIDDLE - 4, y2: MIDDLE + 4 })),
+    ];
+}
+function scale(from, to) {
+    return (value) => Math.round((MARGIN + ((value - from) / (to - from)) * (WIDTH - 2 * MARGIN)) * 10) / 10;
+}
+function isWithin(value, low, high) {
+    return value >= low && value <= high;
+}
+
+;// CONCATENATED MODULE: ./lib/report/html/shared/words.js
+/** Words and numbers that the page and its script show in the same way. Pure. */
+
+const OUTCOME_WORDS = {
+    correct: 'Correct',
+    incorrect: 'Incorrect',
+    unscored: 'Unscored',
+    errored: 'Errored',
+};
+const OUTCOME_TONES = {
+    correct: 'good',
+    incorrect: 'bad',
+    unscored: 'warn',
+    errored: 'bad',
+};
+/** Up to four digits after the point. */
+function scoreText(value) {
+    return (0,format/* withMinus */.hZ)((0,format/* metricText */._l)(value));
+}
+
+;// CONCATENATED MODULE: ./lib/report/html/numbers.js
+
+
+
+
+/** Far more than a metric has. */
+const MAX_VALUE_BYTES = 40;
+/** Names under which evals reports a share of samples. */
+const RATE_NAMES = /(^|[/_])(accuracy|coverage|[a-z]+_rate)$/;
+function isRate({ name, value, interval }) {
+    return (typeof value === 'number' &&
+        value >= 0 &&
+        value <= 1 &&
+        (interval?.method === 'wilson' || RATE_NAMES.test(name)));
+}
+/** A binary metric is a rate, whatever its name is. */
+function isRateComparison({ flipsNeeded }, metric) {
+    return flipsNeeded !== null || (metric !== null && isRate(metric));
+}
+/** `81.2 %`, `0.4125`, `NaN` */
+function valueText(value, asRate) {
+    if (typeof value !== 'number')
+        return (0,lib_text/* oneLine */.TN)((0,format/* metricText */._l)(value), MAX_VALUE_BYTES);
+    return asRate ? unbroken((0,numbers/* percent */.KN)(value)) : scoreText(value);
+}
+/** `−3.7 pp`, `+0.02` */
+function differenceText(difference, asRate) {
+    return asRate ? unbroken(`${(0,numbers/* points */.WR)(difference)} pp`) : signed(difference);
+}
+/** `75.0 … 86.4 %`, `−1.5 … 2` */
+function rangeText({ low, high }, asRate) {
+    return unbroken(asRate
+        ? `${(0,numbers/* percent */.KN)(low).replace(' %', '')} … ${(0,numbers/* percent */.KN)(high)}`
+        : `${scoreText(low)} … ${scoreText(high)}`);
+}
+/** `−5.2 … −2.2 pp`, `−0.02 … +0.1` */
+function differenceRangeText({ low, high }, asRate) {
+    return unbroken(asRate ? `${(0,numbers/* points */.WR)(low)} … ${(0,numbers/* points */.WR)(high)} pp` : `${signed(low)} … ${signed(high)}`);
+}
+/** With blanks at which no line is broken. */
+function unbroken(text) {
+    return text.replaceAll(' ', '\u00a0');
+}
+/** `$1.84`; `not known` when a price is not known */
+function costText(cost) {
+    return cost === null ? 'not known' : (0,numbers/* dollars */.E9)(cost);
+}
+/** `2026-01-01 00:10 UTC`; a text that is no such time as it is */
+function timeText(iso) {
+    const [, day, time] = /^(\d{4}-\d\d-\d\d)T(\d\d:\d\d)(?::[\d.]+)?Z$/.exec(iso) ?? [];
+    return day && time ? `${day} ${time} UTC` : (0,lib_text/* oneLine */.TN)(iso, MAX_VALUE_BYTES);
+}
+function signed(value) {
+    const text = scoreText(value);
+    return value > 0 && text !== '0' ? `+${text}` : text;
+}
+
+;// CONCATENATED MODULE: ./lib/report/html/shared/fragment.js
+/** The fragments of addresses that open an eval or a sample of the page: `#eval=<key>&sample=<id>`. Pure. */
+/** The id of an element. A browser compares it with the decoded fragment, so that links work without the script, too. */
+function elementId({ evalKey, sampleId }) {
+    return sampleId === null ? `eval=${evalKey}` : `eval=${evalKey}&sample=${sampleId}`;
+}
+/** With its `#`. */
+function fragmentOf({ evalKey, sampleId }) {
+    const part = `#eval=${encodeURIComponent(evalKey)}`;
+    return sampleId === null ? part : `${part}&sample=${encodeURIComponent(sampleId)}`;
+}
+/** Undefined for a fragment that names no eval. Anybody can write one: what it names need not exist. */
+function readFragment(fragment) {
+    const parts = new Map(fragment
+        .replace(/^#/, '')
+        .split('&')
+        .map((part) => {
+        const [name = '', ...value] = part.split('=');
+        return [name, decoded(value.join('='))];
+    }));
+    const evalKey = parts.get('eval');
+    return evalKey ? { evalKey, sampleId: parts.get('sample') ?? null } : undefined;
+}
+function decoded(text) {
     try {
-        await core/* summary */.z.addRaw(log.redact(renderMarkdown(results, context, notes)), true).write();
+        return decodeURIComponent(text);
+    }
+    catch {
+        return text;
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/report/html/parts.js
+
+
+
+/** No sentence of ours is longer. */
+const MAX_SENTENCE_BYTES = 2000;
+const MAX_NAME_BYTES = 300;
+/** A name of something that others chose. */
+function named(text) {
+    return (0,lib_text/* oneLine */.TN)(text, MAX_NAME_BYTES);
+}
+function sentence(text) {
+    return (0,lib_text/* oneLine */.TN)(text, MAX_SENTENCE_BYTES);
+}
+function parts_link(address, ...content) {
+    return address === undefined
+        ? h('span', {}, ...content)
+        : h('a', { href: address, rel: 'noreferrer' }, ...content);
+}
+/** To the details of an eval, further down. */
+function evalLink({ result }) {
+    return h('a', { class: 'eval-name', href: fragmentOf({ evalKey: evalKeyOf(result.key), sampleId: null }) }, named(result.name));
+}
+/** As the page knows an eval. Keys have no invisible characters, unless somebody made one up. */
+function evalKeyOf(key) {
+    return named(key);
+}
+function section(id, title, ...content) {
+    return h('section', { id, 'aria-labelledby': `${id}-title` }, h('h2', { id: `${id}-title` }, title), ...content);
+}
+/** Terms with their descriptions. */
+function terms(rows) {
+    return h('dl', { class: 'terms' }, ...rows.map(([term, description]) => h('div', {}, h('dt', {}, term), h('dd', {}, description))));
+}
+/** `set on gpt-4` */
+function subjectOf({ evalSet, model }) {
+    return `${named(evalSet)} on ${named(model)}`;
+}
+
+// EXTERNAL MODULE: ./lib/report/status-text.js
+var status_text = __nccwpck_require__(6688);
+// EXTERNAL MODULE: ./lib/report/words.js
+var words = __nccwpck_require__(8191);
+;// CONCATENATED MODULE: ./lib/report/html/pills.js
+/** Small labels in colour for what evals, rules and comparisons came to. Pure. */
+
+
+
+
+function pill(tone, words) {
+    return h('span', { class: `pill ${tone}` }, words);
+}
+const VERDICT_TONES = {
+    passed: 'good',
+    failed: 'bad',
+    incomplete: 'warn',
+};
+const RULE_TONES = {
+    met: 'good',
+    missed: 'bad',
+    'not-judged': 'warn',
+};
+function rulePill(status, advisory) {
+    const tone = advisory && status === 'missed' ? 'warn' : RULE_TONES[status];
+    return pill(tone, (0,format/* capitalised */.Iu)(words/* RULE_WORDS */.x[status]));
+}
+const COMPARISON_TONES = {
+    improved: 'good',
+    degraded: 'bad',
+    'within-noise': 'plain',
+    'too-few': 'plain',
+    'not-comparable': 'warn',
+    missing: 'warn',
+    incomplete: 'warn',
+};
+function comparisonPill(status) {
+    return pill(COMPARISON_TONES[status], (0,format/* capitalised */.Iu)(words/* COMPARISON_WORDS */.Q[status]));
+}
+/** The colour of an eval, with all that is known of it. */
+const STATUS_TONES = {
+    failed: 'bad',
+    degraded: 'bad',
+    missed: 'bad',
+    'not-judged': 'warn',
+    missing: 'warn',
+    pending: 'warn',
+    fresh: 'plain',
+    reused: 'plain',
+};
+function statusPill(status) {
+    if (status === 'excluded')
+        return pill('plain', 'Left out');
+    return pill(STATUS_TONES[status], (0,format/* capitalised */.Iu)(status_text/* STATUS_WORD */.I1[status]));
+}
+
+;// CONCATENATED MODULE: ./lib/report/html/says-correct.js
+/**
+ * Whether the samples of an eval are correct or incorrect. A judge who only chooses, or who grades from 1 to 5, does not say it; what of
+ * his choices could not be read is still unscored.
+ */
+function saysCorrect({ correct, incorrect }) {
+    return correct + incorrect > 0;
+}
+
+;// CONCATENATED MODULE: ./lib/report/html/evals-table.js
+/** All evals in one table. The script sorts it by the values in `data-value`. Pure. */
+
+
+
+
+
+
+
+
+
+
+
+function evalsTable(entries, leftOut, hasBaseline, links) {
+    const columns = COLUMNS.filter(({ name }) => hasBaseline || name !== 'Against baseline');
+    const note = leftOut === 0
+        ? null
+        : h('p', { class: 'note' }, `${(0,format/* counted */.hS)(leftOut, 'eval')} of the set ${(0,format/* isOrAre */.Cj)(leftOut)} left out by the inputs include and exclude.`);
+    return section('evals', 'All evals', h('div', { class: 'table-frame' }, h('table', { id: 'evals-table' }, h('thead', {}, h('tr', {}, ...columns.map(({ name, sort }) => h('th', { scope: 'col', 'data-sort': sort, class: sort === 'number' ? 'number' : null }, name)))), h('tbody', {}, ...entries.map((entry) => row(entry, columns, links))))), note);
+}
+function row(entry, columns, links) {
+    return h('tr', { 'data-eval': entry.number, 'data-tags': tagsOf(entry).join(' ') }, ...columns.map((column) => {
+        const { value, content } = column.cell(entry, links);
+        return h('td', { 'data-label': column.name, 'data-value': value, class: column.sort === 'number' ? 'number' : null }, content);
+    }));
+}
+/** The order in which statuses are sorted. */
+const STATUS_ORDER = ['failed', 'pending', 'fresh', 'reused'];
+const COLUMNS = [
+    {
+        name: 'Eval',
+        sort: 'text',
+        cell: (entry, links) => ({
+            value: named(entry.result.name),
+            content: [h('div', {}, evalLink(entry)), origin(entry, links)],
+        }),
+    },
+    {
+        name: 'Status',
+        sort: 'order',
+        cell: (entry) => ({
+            value: STATUS_ORDER.indexOf(entry.result.status),
+            content: h('div', { class: 'pills' }, statusPill(entry.result.status), ...ruleMarks(entry)),
+        }),
+    },
+    {
+        name: 'Value',
+        sort: 'number',
+        cell: ({ result }) => ({
+            value: typeof result.mainMetric?.value === 'number' ? result.mainMetric.value : null,
+            content: valueCell(result),
+        }),
+    },
+    {
+        name: '95 % interval',
+        sort: null,
+        cell: ({ result, comparison }) => ({
+            value: null,
+            content: result.mainMetric ? intervalCell(result.mainMetric, comparison) : '',
+        }),
+    },
+    {
+        name: 'Against baseline',
+        sort: 'order',
+        cell: (entry) => ({
+            value: entry.comparison?.difference ?? null,
+            content: entry.comparison ? comparisonCell(entry.comparison, entry) : '',
+        }),
+    },
+    {
+        name: 'Samples',
+        sort: 'number',
+        cell: ({ result }) => ({ value: result.samples.total, content: samplesCell(result.samples) }),
+    },
+    {
+        name: 'Tokens',
+        sort: 'number',
+        cell: ({ result: { tokens } }) => ({
+            value: tokens?.total ?? null,
+            content: tokens ? unbroken((0,numbers/* amount */.vj)(tokens.total)) : '',
+        }),
+    },
+    {
+        name: 'Time',
+        sort: 'number',
+        cell: ({ result: { tookMs } }) => ({ value: tookMs, content: tookMs === null ? '' : (0,format/* duration */.p0)(tookMs) }),
+    },
+    {
+        name: 'Attempts',
+        sort: 'number',
+        cell: ({ result: { attempts } }) => ({
+            value: attempts,
+            content: attempts === 0 ? '' : (0,format/* wholeNumber */.rD)(attempts),
+        }),
+    },
+];
+/** Why it ran, or where its result comes from. */
+function origin({ result }, links) {
+    const { status, run, decision } = result;
+    if (status === 'reused')
+        return h('div', { class: 'origin' }, 'from ', run
+            ? parts_link((0,report_links/* runUrl */.Vp)(links, run.id, run.attempt), `run ${named(run.id)}${run.attempt > 1 ? `, attempt ${run.attempt}` : ''}`)
+            : 'an earlier run');
+    const reason = decision?.reason ?? '';
+    return reason === '' ? null : h('div', { class: 'origin' }, sentence(reason));
+}
+function ruleMarks({ unmet }) {
+    if (unmet.length === 0)
+        return [];
+    return [statusPill(unmet.some(({ status }) => status === 'missed') ? 'missed' : 'not-judged')];
+}
+/** The main metric, or how often a judge made each choice. */
+function valueCell(result) {
+    const { mainMetric } = result;
+    if (!mainMetric)
+        return named((0,result_text/* resultText */.D6)(result)?.text ?? '');
+    return [
+        h('div', {}, valueText(mainMetric.value, isRate(mainMetric))),
+        h('div', { class: 'range muted' }, named(mainMetric.name)),
+    ];
+}
+function intervalCell(metric, comparison) {
+    const { value, interval } = metric;
+    if (typeof value !== 'number')
+        return '';
+    const asRate = isRate(metric);
+    const before = comparison?.before ?? null;
+    const range = interval ? rangeText(interval, asRate) : '';
+    const words = [
+        valueText(value, asRate),
+        ...(interval ? [`95 % interval ${range}`] : []),
+        ...(before === null ? [] : [`before ${valueText(before, asRate)}`]),
+    ].join(', ');
+    return [
+        interval || before !== null ? ratePicture(value, interval, before, words) : null,
+        interval ? h('div', { class: 'range' }, range) : h('div', { class: 'range muted' }, 'no interval'),
+    ];
+}
+function comparisonCell(comparison, { result }) {
+    const { status, before, difference } = comparison;
+    const asRate = isRateComparison(comparison, result.mainMetric);
+    return [
+        h('div', { class: 'pills' }, comparisonPill(status)),
+        h('div', { class: 'range' }, difference === null ? null : h('b', {}, differenceText(difference, asRate)), before === null ? null : h('span', { class: 'muted' }, ` from ${valueText(before, asRate)}`)),
+    ];
+}
+function samplesCell({ total, outcomes }) {
+    if (!outcomes)
+        return total === null ? '' : (0,format/* wholeNumber */.rD)(total);
+    const others = [
+        ...(outcomes.incorrect > 0 ? [`${(0,format/* wholeNumber */.rD)(outcomes.incorrect)} incorrect`] : []),
+        ...(outcomes.unscored > 0 ? [`${(0,format/* wholeNumber */.rD)(outcomes.unscored)} unscored`] : []),
+        ...(outcomes.errored > 0 ? [`${(0,format/* wholeNumber */.rD)(outcomes.errored)} errored`] : []),
+    ];
+    const all = total === null ? '?' : (0,format/* wholeNumber */.rD)(total);
+    return [
+        h('div', {}, saysCorrect(outcomes) ? `${(0,format/* wholeNumber */.rD)(outcomes.correct)} of ${all} correct` : all),
+        others.length === 0 ? null : h('div', { class: 'range muted' }, others.join(', ')),
+    ];
+}
+
+// EXTERNAL MODULE: ./lib/gate/statistics/smallest-drop.js
+var smallest_drop = __nccwpck_require__(8302);
+// EXTERNAL MODULE: ./lib/model/adaptation.js
+var adaptation = __nccwpck_require__(9704);
+// EXTERNAL MODULE: ./lib/model/token-metrics.js
+var token_metrics = __nccwpck_require__(2308);
+// EXTERNAL MODULE: ./lib/model/verdict.js
+var verdict = __nccwpck_require__(1732);
+;// CONCATENATED MODULE: ./lib/report/html/view-sample.js
+/** Makes a sample ready for the page: its texts bounded and printable. */
+
+
+
+const view_sample_MAX_BYTES = {
+    prompt: 6000,
+    answer: 4000,
+    expected: 2000,
+    picked: 500,
+    judge: 4000,
+    error: 2000,
+};
+const view_sample_MAX_NAME_BYTES = 200;
+const MAX_SCORES = 20;
+const HASH_DIGITS = 12;
+/** Makes the views of the samples of one eval. */
+class SampleViews {
+    #samples;
+    #before;
+    #comparison;
+    #flips;
+    #beforeByHash;
+    constructor({ samples, before, comparison }) {
+        this.#samples = samples;
+        this.#before = before;
+        this.#comparison = comparison;
+        const flips = comparison?.flips ?? [];
+        this.#flips = new Map(flips.map((flip) => [flip.id, flip]));
+        const hashes = new Set(flips.map(({ hash }) => hash));
+        this.#beforeByHash = Map.groupBy((before?.samples ?? []).filter(({ hash }) => hashes.has(hash)), ({ hash }) => hash);
+    }
+    /** The flip of a sample; undefined when its score is that of the baseline. */
+    flipOf({ id, hash }) {
+        const flip = this.#flips.get(id);
+        return flip?.hash === hash ? flip : undefined;
+    }
+    /** Whether the sample got worse. */
+    isWorse(flip) {
+        return this.#comparison !== null && (0,verdict/* isWorse */.B)(flip, this.#comparison);
+    }
+    viewOf(sample) {
+        const texts = this.#samples?.texts(sample) ?? model_sample/* NO_TEXTS */.rl;
+        const flip = this.flipOf(sample);
+        return {
+            id: (0,lib_text/* oneLine */.TN)(sample.id, view_sample_MAX_NAME_BYTES),
+            hash: (0,lib_text/* oneLine */.TN)(sample.hash, view_sample_MAX_NAME_BYTES).slice(0, HASH_DIGITS),
+            outcome: sample.outcome,
+            scores: Object.fromEntries(Object.entries(sample.scores)
+                .slice(0, MAX_SCORES)
+                .map(([name, value]) => [(0,lib_text/* oneLine */.TN)(name, view_sample_MAX_NAME_BYTES), value])),
+            choice: bounded(sample.choice, view_sample_MAX_NAME_BYTES),
+            tokens: sample.tokens,
+            replayed: sample.replayed,
+            prompt: bounded(texts.prompt, view_sample_MAX_BYTES.prompt),
+            answer: bounded(texts.answer, view_sample_MAX_BYTES.answer),
+            expected: bounded(texts.expected, view_sample_MAX_BYTES.expected),
+            picked: bounded(texts.picked, view_sample_MAX_BYTES.picked),
+            judge: bounded(texts.judge, view_sample_MAX_BYTES.judge),
+            error: bounded(texts.error, view_sample_MAX_BYTES.error),
+            flip: flip ? this.#flipView(flip) : null,
+        };
+    }
+    #flipView(flip) {
+        const candidates = this.#beforeByHash.get(flip.hash) ?? [];
+        // Several samples may have the same content.
+        const sample = candidates.find(({ outcome }) => outcome === flip.outcomeBefore) ?? candidates[0];
+        const texts = (sample && this.#before?.texts(sample)) ?? model_sample/* NO_TEXTS */.rl;
+        return {
+            isWorse: this.isWorse(flip),
+            before: flip.before,
+            now: flip.now,
+            outcome: flip.outcomeBefore,
+            choice: bounded(sample?.choice ?? null, view_sample_MAX_NAME_BYTES),
+            answer: bounded(texts.answer, view_sample_MAX_BYTES.answer),
+            picked: bounded(texts.picked, view_sample_MAX_BYTES.picked),
+            judge: bounded(texts.judge, view_sample_MAX_BYTES.judge),
+        };
+    }
+}
+/** It is shortened first: a text may have megabytes. */
+function bounded(text, bytes) {
+    return text === null ? null : (0,lib_text/* printable */.g$)((0,lib_text/* shorten */.ml)(text, bytes));
+}
+
+;// CONCATENATED MODULE: ./lib/report/html/selection.js
+
+const BOUNDS = {
+    staticSamples: 500,
+    staticBytes: 3_000_000,
+    samples: 10_000,
+    bytes: 30_000_000,
+};
+function selectSamples(entries, bounds) {
+    const ordered = entries.map((entry) => selection_inOrder(entry, new SampleViews(entry)));
+    const counts = grants(ordered, bounds.samples);
+    const staticCounts = grants(ordered, bounds.staticSamples);
+    return entries.map((entry, index) => ({
+        entry,
+        views: ordered[index]?.views ?? new SampleViews(entry),
+        ordered: ordered[index]?.samples ?? [],
+        staticCount: staticCounts[index] ?? 0,
+        count: counts[index] ?? 0,
+    }));
+}
+const LAST_PROBLEM = 3;
+function selection_inOrder({ samples }, views) {
+    const all = samples?.samples ?? [];
+    const ranks = new Map(all.map((sample) => [sample, rankOf(sample, views)]));
+    const rank = (sample) => ranks.get(sample) ?? 0;
+    return {
+        views,
+        samples: all.toSorted((a, b) => rank(a) - rank(b)),
+        problems: all.filter((sample) => rank(sample) <= LAST_PROBLEM).length,
+    };
+}
+function rankOf(sample, views) {
+    const flip = views.flipOf(sample);
+    if (flip && views.isWorse(flip))
+        return 0;
+    if (sample.outcome === 'errored')
+        return 1;
+    if (sample.outcome === 'incorrect')
+        return 2;
+    if (sample.outcome === 'unscored')
+        return LAST_PROBLEM;
+    if (flip)
+        return 4;
+    return sample.outcome === null ? 5 : 6;
+}
+/** How many samples of each eval are among the `most`: the problems of all evals come before all others. */
+function grants(ordered, most) {
+    const problems = shared(ordered.map((each) => each.problems), most);
+    const left = most - sum(problems);
+    const others = shared(ordered.map(({ samples, problems: count }) => samples.length - count), left);
+    return problems.map((count, index) => count + (others[index] ?? 0));
+}
+/** Divides `most` so that nobody gets more than it asks for, and what one does not need goes to the others. */
+function shared(wanted, most) {
+    const granted = wanted.map(() => 0);
+    const smallestFirst = wanted
+        .map((_, index) => index)
+        .toSorted((a, b) => (wanted[a] ?? 0) - (wanted[b] ?? 0));
+    let left = most;
+    for (const [position, index] of smallestFirst.entries()) {
+        const share = Math.floor(left / (smallestFirst.length - position));
+        const count = Math.min(wanted[index] ?? 0, share);
+        granted[index] = count;
+        left -= count;
+    }
+    return granted;
+}
+function sum(numbers) {
+    return numbers.reduce((total, number) => total + number, 0);
+}
+/** Gives each eval bytes in proportion to its samples. What an eval leaves goes to those after it. */
+class ByteShares {
+    #bytesPerSample;
+    #left = 0;
+    constructor(bytes, samples) {
+        this.#bytesPerSample = samples === 0 ? 0 : bytes / samples;
+    }
+    /** Adds the share of the next eval. */
+    add(samples) {
+        this.#left += samples * this.#bytesPerSample;
+    }
+    /** @returns whether there was room for so many bytes */
+    take(bytes) {
+        if (bytes > this.#left)
+            return false;
+        this.#left -= bytes;
+        return true;
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/report/html/shared/word-diff.js
+/** Marks the words in which two texts differ. Pure. */
+/** Blanks, words, single characters of scripts that are written without blanks, and single other characters. */
+const WORD = /\s+|[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}]|[\p{L}\p{M}\p{N}_]+|./gsu;
+/** Longer texts are not compared word by word: the table has a cell for each pair of words. */
+const MAX_CELLS = 400_000;
+/** Below this share of common words, marks would cover nearly everything and help nobody. */
+const MIN_SHARED = 0.3;
+/** Two texts that have little in common, or that are too long, are returned without marks, as if all were shared. */
+function wordDiff(before, now) {
+    const [a, b] = [before.match(WORD) ?? [], now.match(WORD) ?? []];
+    const unmarked = { before: whole(before), now: whole(now) };
+    const shared = sharedWords(a, b);
+    if (!shared)
+        return unmarked;
+    const isSolid = (word) => /[\p{L}\p{N}]/u.test(word);
+    const common = a.filter((word, index) => shared.before[index] && isSolid(word)).length;
+    const most = Math.max(a.filter(isSolid).length, b.filter(isSolid).length);
+    if (common < most * MIN_SHARED)
+        return unmarked;
+    return { before: runs(a, withBlanks(a, shared.before)), now: runs(b, withBlanks(b, shared.now)) };
+}
+function whole(text) {
+    return text === '' ? [] : [{ text, isShared: true }];
+}
+/** Which words belong to the longest common subsequence; undefined when the texts are too long. */
+function sharedWords(a, b) {
+    const shortest = Math.min(a.length, b.length);
+    let head = 0;
+    while (head < shortest && a[head] === b[head])
+        head += 1;
+    let tail = 0;
+    while (tail < shortest - head && a[a.length - 1 - tail] === b[b.length - 1 - tail])
+        tail += 1;
+    const [rows, columns] = [a.length - head - tail, b.length - head - tail];
+    if (rows * columns > MAX_CELLS)
+        return undefined;
+    const width = columns + 1;
+    const lengths = new Uint32Array((rows + 1) * width);
+    const at = (row, column) => lengths[row * width + column] ?? 0;
+    for (let row = rows - 1; row >= 0; row -= 1)
+        for (let column = columns - 1; column >= 0; column -= 1)
+            lengths[row * width + column] =
+                a[head + row] === b[head + column]
+                    ? at(row + 1, column + 1) + 1
+                    : Math.max(at(row + 1, column), at(row, column + 1));
+    const before = a.map((_, index) => index < head || index >= a.length - tail);
+    const now = b.map((_, index) => index < head || index >= b.length - tail);
+    for (let row = 0, column = 0; row < rows && column < columns;) {
+        if (a[head + row] === b[head + column]) {
+            before[head + row] = true;
+            now[head + column] = true;
+            row += 1;
+            column += 1;
+        }
+        else if (at(row + 1, column) >= at(row, column + 1))
+            row += 1;
+        else
+            column += 1;
+    }
+    return { before, now };
+}
+/** Blanks between two marked words are marked, too, so that a marked phrase is one. */
+function withBlanks(words, shared) {
+    return shared.map((isShared, index) => {
+        const isBetween = shared[index - 1] === false && shared[index + 1] === false;
+        return isShared && !(isBetween && words[index]?.trim() === '');
+    });
+}
+function runs(words, shared) {
+    const found = [];
+    for (const [index, text] of words.entries()) {
+        const isShared = shared[index] === true;
+        const last = found.at(-1);
+        if (last?.isShared === isShared)
+            last.text += text;
+        else
+            found.push({ text, isShared });
+    }
+    return found;
+}
+
+;// CONCATENATED MODULE: ./lib/report/html/shared/sample-element.js
+/** A sample as an element that opens: what was asked, expected and answered, and how that differs from the baseline. Pure. */
+
+
+
+
+
+/** The line of a closed sample has no room for more characters. */
+const MAX_EXCERPT = 200;
+function sampleElement(view, { evalKey, hasId, isOpen }) {
+    const target = { evalKey, sampleId: view.id };
+    return h('details', { class: 'sample', id: hasId ? elementId(target) : null, open: isOpen }, h('summary', {}, outcomeMark(view), h('code', { class: 'sample-id' }, view.id), h('span', { class: 'excerpt' }, excerptOf(view))), h('div', { class: 'sample-body' }, ...(hasTexts(view) ? texts(view) : [NO_TEXTS_NOTE]), h('div', { class: 'facts' }, ...factsOf(view).map((fact) => h('span', {}, fact)), h('a', { href: fragmentOf(target) }, 'Link to this sample'))));
+}
+const NO_TEXTS_NOTE = h('p', { class: 'note' }, 'The texts of this sample are not in the report. The input samples-text says which samples have theirs.');
+function outcomeMark({ outcome, flip }) {
+    if (flip && flip.outcome !== null && outcome !== null && flip.outcome !== outcome)
+        return h('span', { class: 'flip' }, sample_element_pill(flip.outcome), h('span', { class: 'arrow' }, '\u2192'), sample_element_pill(outcome));
+    if (flip)
+        return h('span', { class: 'flip' }, outcome === null ? null : sample_element_pill(outcome), h('span', { class: 'change' }, `${scoreText(flip.before)} \u2192 ${scoreText(flip.now)}`));
+    return outcome === null ? h('span', { class: 'pill plain' }, 'No outcome') : sample_element_pill(outcome);
+}
+function sample_element_pill(outcome) {
+    return h('span', { class: `pill ${OUTCOME_TONES[outcome]}` }, OUTCOME_WORDS[outcome]);
+}
+/** At the end of a prompt, as in `Answer:`. */
+const LABEL = /^[\p{L} ]{1,30}:$/u;
+/** The last line of the prompt, because prompts begin with what all samples of an eval have in common. */
+function excerptOf({ prompt, answer, error }) {
+    const lines = (prompt ?? answer ?? error ?? '').split('\n').map((line) => line.trim());
+    const last = lines.findLast((line) => line !== '' && !LABEL.test(line)) ?? lines.find((line) => line !== '') ?? '';
+    return last.replace(/^(system|user|assistant): /, '').slice(0, MAX_EXCERPT);
+}
+function hasTexts({ prompt, answer, expected, picked, judge, error }) {
+    return [prompt, answer, expected, picked, judge, error].some((text) => text !== null);
+}
+function texts(view) {
+    const { prompt, expected, error, flip } = view;
+    return [
+        ...field('Error', error),
+        ...field('Prompt', prompt, 'long'),
+        ...field('Expected', expected),
+        ...(flip
+            ? bothAnswers(view, flip)
+            : [
+                ...field('Answer', view.answer),
+                ...field('Picked', view.picked),
+                ...field('The judge\u2019s words', view.judge),
+            ]),
+    ];
+}
+function bothAnswers(view, flip) {
+    return [
+        ...pair('Answer', flip.answer, view.answer),
+        ...pair('Picked', flip.picked, view.picked),
+        ...pair('The judge\u2019s words', flip.judge, view.judge),
+        ...pair('Choice of the judge', flip.choice, view.choice),
+    ];
+}
+function field(name, text, kind = '') {
+    if (text === null)
+        return [];
+    return [h('div', { class: 'field' }, h('h4', {}, name), block(kind, [text]))];
+}
+/** Side by side, with the words marked in which they differ; one field when they are the same. */
+function pair(name, before, now) {
+    if (before === null && now === null)
+        return [];
+    if (before === now)
+        return field(`${name}, the same in both runs`, now);
+    const diff = before !== null && now !== null ? wordDiff(before, now) : undefined;
+    return [
+        h('div', { class: 'pair' }, side(`${name} before`, before, diff?.before, 'del'), side(`${name} now`, now, diff?.now, 'ins')),
+    ];
+}
+function side(name, text, words, mark) {
+    const content = words
+        ? words.map((each) => (each.isShared ? each.text : h(mark, {}, each.text)))
+        : [text ?? ''];
+    return h('div', { class: 'field' }, h('h4', {}, name), text === null ? h('p', { class: 'note' }, 'Not in the report.') : block('', content));
+}
+function block(kind, content) {
+    const isEmpty = content.length === 0 || (content.length === 1 && content[0] === '');
+    return isEmpty
+        ? h('p', { class: 'note' }, 'Empty.')
+        : h('pre', { class: kind || null, tabindex: kind ? 0 : null }, ...content);
+}
+function factsOf({ scores, choice, tokens, replayed, hash, flip }) {
+    return [
+        ...Object.entries(scores).map(([name, value]) => `${name} ${scoreText(value)}`),
+        ...(choice === null || flip ? [] : [`choice ${choice}`]),
+        ...(tokens === null ? [] : [`${(0,format/* wholeNumber */.rD)(tokens)} tokens`]),
+        ...(replayed === true ? ['replayed'] : []),
+        `content ${hash}`,
+    ];
+}
+
+;// CONCATENATED MODULE: ./lib/report/html/shared/sample-view.js
+const NO_FLIP_TEXTS = { outcome: null, choice: null, answer: null, picked: null, judge: null };
+const NOTHING = {
+    ...{ outcome: null, scores: {}, choice: null, tokens: null, replayed: null, prompt: null, answer: null },
+    ...{ expected: null, picked: null, judge: null, error: null, flip: null },
+};
+/** Nulls are most of a view without texts, so they are left out. */
+function viewToJson(view) {
+    return JSON.stringify(view, (_, value) => (value === null ? undefined : value));
+}
+/** @param parsed what `viewToJson` wrote */
+function viewFromJson(parsed) {
+    const { flip } = parsed;
+    return { ...NOTHING, ...parsed, flip: flip ? { ...NO_FLIP_TEXTS, ...flip } : null };
+}
+
+;// CONCATENATED MODULE: ./lib/report/html/to-html.js
+/** Elements without an end tag are not among the tags of a tree. */
+function toHtml(tree) {
+    if (typeof tree === 'string')
+        return escaped(tree);
+    const attributes = Object.entries(tree.attributes).map(([name, value]) => {
+        if (value === null || value === false)
+            return '';
+        return value === true ? ` ${name}` : ` ${name}="${escaped(String(value))}"`;
+    });
+    // A parser drops the first line break of a `pre`.
+    const start = tree.tag === 'pre' ? '\n' : '';
+    return `<${tree.tag}${attributes.join('')}>${start}${tree.children.map(toHtml).join('')}</${tree.tag}>`;
+}
+const ENTITIES = {
+    '&': '&amp;',
+    '<': '&lt;',
+    '>': '&gt;',
+    '"': '&quot;',
+    "'": '&#39;',
+};
+function escaped(text) {
+    return text.replace(/[&<>"']/g, (character) => ENTITIES[character] ?? character);
+}
+/** JSON inside a `script` element: nothing in it ends the element, opens a comment, or ends a line of a script. */
+function jsonInHtml(json) {
+    return json.replace(/[<>\u2028\u2029]/g, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`);
+}
+
+;// CONCATENATED MODULE: ./lib/report/html/samples-section.js
+/** The details and the samples of each eval. Written in pieces, because a run may have 100,000 samples. */
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+const MAX_METRICS = 60;
+function* samplesSections(selected, bounds) {
+    const elements = new ByteShares(bounds.staticBytes, total(selected, 'staticCount'));
+    const carried = new ByteShares(bounds.bytes, total(selected, 'count'));
+    yield '<section id="samples" aria-labelledby="samples-title"><h2 id="samples-title">Evals and their samples</h2>';
+    yield '<p id="no-match" class="note" hidden>Nothing matches.</p>';
+    for (const each of selected) {
+        elements.add(each.staticCount);
+        carried.add(each.count);
+        yield* evalSection(each, elements, carried);
+    }
+    yield '</section>\n';
+}
+function total(selected, field) {
+    return selected.reduce((sum, each) => sum + each[field], 0);
+}
+/** A `details` whose content is written piece by piece. */
+function* evalSection(selected, elements, carried) {
+    const { entry } = selected;
+    const id = elementId({ evalKey: evalKeyOf(entry.result.key), sampleId: null });
+    const [start, end] = around(h('details', { class: 'eval', id, 'data-eval': entry.number, 'data-tags': tagsOf(entry).join(' ') }));
+    yield `${start}${toHtml(summaryOf(selected))}<div class="eval-body">${toHtml(detailsOf(entry))}`;
+    if (selected.ordered.length > 0)
+        yield* samplesOf(selected, elements, carried);
+    yield `</div>${end}\n`;
+}
+/** The tags of an element without content. */
+function around(element) {
+    const end = `</${element.tag}>`;
+    return [toHtml(element).slice(0, -end.length), end];
+}
+function* samplesOf(selected, elements, carried) {
+    const { entry, ordered, views, staticCount, count } = selected;
+    const shown = [];
+    yield '<div class="samples">';
+    for (const sample of ordered.slice(0, staticCount)) {
+        const view = views.viewOf(sample);
+        const element = toHtml(sampleElement(view, { evalKey: evalKeyOf(entry.result.key), hasId: true, isOpen: false }));
+        if (!elements.take(element.length))
+            break;
+        shown.push(view);
+        yield element;
+    }
+    const left = ordered.length - shown.length;
+    if (left > 0)
+        yield toHtml(h('p', { class: 'note' }, `${(0,format/* counted */.hS)(left, 'more sample')} of this eval: with its script, this page shows them.`));
+    yield `</div><script type="application/json" id="samples-${entry.number}">[`;
+    let written = 0;
+    for (const [index, sample] of ordered.slice(0, count).entries()) {
+        const json = jsonInHtml(viewToJson(shown[index] ?? views.viewOf(sample)));
+        if (!carried.take(json.length))
+            break;
+        yield `${written > 0 ? ',\n' : ''}${json}`;
+        written += 1;
+    }
+    yield ']</script>';
+    if (written < ordered.length)
+        yield toHtml(h('p', { class: 'note cut' }, `This page has ${(0,format/* wholeNumber */.rD)(written)} of the ${(0,format/* counted */.hS)(ordered.length, 'sample')} of this eval, those with problems first. The file samples.jsonl has all of them.`));
+}
+function summaryOf({ entry, ordered }) {
+    const { result, comparison } = entry;
+    return h('summary', {}, h('span', { class: 'eval-title' }, named(result.name)), statusPill(result.status), comparison && comparison.status !== 'within-noise' ? comparisonPill(comparison.status) : null, h('span', { class: 'muted count' }, countsText(entry, ordered.length)));
+}
+function countsText({ result: { samples } }, recorded) {
+    const count = samples.total ?? recorded;
+    if (count === 0)
+        return 'no samples';
+    return `${(0,format/* counted */.hS)(count, 'sample')}${doubtsText(samples, count)}`;
+}
+function doubtsText({ outcomes }, count) {
+    if (!outcomes)
+        return '';
+    if (saysCorrect(outcomes))
+        return `, ${(0,format/* wholeNumber */.rD)(count - outcomes.correct)} not correct`;
+    const { unscored, errored } = outcomes;
+    return [
+        ...(unscored > 0 ? [`, ${(0,format/* wholeNumber */.rD)(unscored)} unscored`] : []),
+        ...(errored > 0 ? [`, ${(0,format/* wholeNumber */.rD)(errored)} errored`] : []),
+    ].join('');
+}
+function detailsOf(entry) {
+    const { result, comparison } = entry;
+    const { requests, tokens, samples } = result;
+    const rows = [
+        ['Key', h('code', {}, named(result.key))],
+        ...present('Class', result.evalClass, (text) => h('code', {}, named(text))),
+        ...present('Judge', result.judge, named),
+        ...(comparison ? [['Against the baseline', sentence(comparison.sentence)]] : []),
+        ...present('Why', result.decision?.reason || null, sentence),
+        ...present('Note', result.note || null, sentence),
+        ...present('Coverage', samples.coverage, (coverage) => `${valueText(coverage, true)} of the samples are scored`),
+        ...present('Tokens', tokens, (used) => `${(0,numbers/* amount */.vj)(used.prompt)} prompt (${(0,numbers/* amount */.vj)(used.cached)} cached), ${(0,numbers/* amount */.vj)(used.completion)} completion (${(0,numbers/* amount */.vj)(used.reasoning)} reasoning)`),
+        ...present('Requests', requests, (each) => `${(0,format/* wholeNumber */.rD)(each.sent)} sent, ${(0,format/* wholeNumber */.rD)(each.replayed)} replayed`),
+        ...(tokens ? [['Cost', costText(result.cost)]] : []),
+        ...present('Time', result.tookMs, format/* duration */.p0),
+        ...present('Adaptations', result.adaptations.length > 0 ? result.adaptations : null, (all) => all
+            .slice(0, MAX_METRICS)
+            .map((each) => sentence(`${each.model}: ${(0,adaptation/* describeAdaptation */.F)(each)}`))
+            .join('; ')),
+        ...present('Replaced models', mappedText(result.replacedModels), (text) => text),
+        ...metricRows(entry),
+    ];
+    return h('div', { class: 'eval-details' }, terms(rows), outcomeNote(result));
+}
+function outcomeNote({ samples: { outcomes }, judge, metrics }) {
+    if (Object.keys(metrics).length === 0 || (outcomes && saysCorrect(outcomes)))
+        return null;
+    const who = judge === null ? 'The class of this eval' : 'The judge of this eval';
+    return h('p', { class: 'note' }, `${who} does not say whether a sample is correct.`);
+}
+function present(term, value, describe) {
+    return value === null ? [] : [[term, describe(value)]];
+}
+function mappedText(map) {
+    const pairs = Object.entries(map).slice(0, MAX_METRICS);
+    return pairs.length === 0
+        ? null
+        : pairs.map(([from, to]) => `${named(from)} \u2192 ${named(to)}`).join(', ');
+}
+function metricRows({ result }) {
+    const intervals = new Map(Object.entries(result.intervals));
+    return Object.entries(result.metrics)
+        .filter(([name]) => !(0,token_metrics/* isTokenMetric */.E)(name))
+        .slice(0, MAX_METRICS)
+        .map(([name, value]) => {
+        const interval = intervals.get(name);
+        return [
+            named(name),
+            `${valueText(value, false)}${interval ? ` (95 %: ${rangeText(interval, false)}, ${interval.method}, n = ${(0,format/* wholeNumber */.rD)(interval.n)})` : ''}`,
+        ];
+    });
+}
+
+;// CONCATENATED MODULE: ./lib/report/html/how-to-read.js
+/** The end of the page: the methods, and what the results were made with. Pure. */
+
+
+
+
+
+
+
+
+/** Numbers of pairs for which the page says how small a drop they can show. */
+const PAIRS = [30, 100, 300, 1000];
+function howToRead() {
+    return section('how-to-read', 'How to read this', terms([
+        [
+            'The interval',
+            'A dot is the value of this run, a ring that of the baseline, and the whiskers are a 95 % confidence interval: what the value may be on other samples of the same kind. For a rate it is Wilson\u2019s interval, for other means that of the t distribution, or a bootstrap where the scores are skewed. Fewer than ten samples have no interval.',
+        ],
+        [
+            'Is a change real?',
+            'Samples with the same content are paired with those of the baseline. Only pairs that differ say something about a change. Outcomes are judged by McNemar\u2019s exact test over the pairs that flipped, scores by a sign-flip test. Holm\u2019s correction over all compared evals keeps the probability of any false alarm in the set at 5 % or below.',
+        ],
+        [
+            'Degraded, improved',
+            'The change is larger than the tolerance, and p is below 0.05 after Holm\u2019s correction.',
+        ],
+        [
+            'Within noise',
+            'Such a difference also occurs between two runs of the same model. It does not say that nothing changed: a drop that is smaller than so many pairs can show remains invisible.',
+        ],
+        [
+            'The smallest drop that shows',
+            h('table', { class: 'small-table' }, h('thead', {}, h('tr', {}, h('th', { scope: 'col' }, 'Pairs'), ...PAIRS.map((pairs) => h('td', {}, (0,format/* wholeNumber */.rD)(pairs))))), h('tbody', {}, h('tr', {}, h('th', { scope: 'row' }, 'Points'), ...PAIRS.map((pairs) => h('td', {}, ((0,smallest_drop/* smallestDrop */.h)(pairs) * 100).toFixed(0)))))),
+        ],
+        ['', 'If one pair in ten differs, and four of five such drops are to be found.'],
+        [
+            'Too few samples, not comparable, missing',
+            'Fewer than ten pairs tell nothing. Evals with another specification, judge, model map or version of evals are not compared. A missing eval is only here or only in the baseline.',
+        ],
+        [
+            'Outcomes of samples',
+            'Correct and incorrect are what the eval says. Unscored: the words of the judge could not be read. Errored: the sample raised an error. Coverage is the share of samples that are scored.',
+        ],
+        [
+            'Status of evals',
+            'Fresh: completed by this run. Reused: completed by an earlier run, with the same content. Failed: ended its last attempt without a valid result. Pending: neither completed nor failed.',
+        ],
+        [
+            'Sources',
+            'Wilson 1927; McNemar 1947; Holm 1979; Miller 2024 (arXiv 2411.00640) on error bars for evals; Bowyer et al. 2025 (arXiv 2503.01747) on intervals for few samples.',
+        ],
+    ]));
+}
+function madeWith({ results, links }) {
+    const { versions, run } = results;
+    const adaptations = results.adaptations.map((each) => sentence(`${each.model}: ${(0,adaptation/* describeAdaptation */.F)(each)}`));
+    const rows = [
+        ['Eval set', named(results.evalSet)],
+        ['Model', named(results.model)],
+        [
+            'Judge',
+            results.judgeModel === null
+                ? 'Each eval\u2019s own rule: the input judge-model is empty.'
+                : named(results.judgeModel),
+        ],
+        ['Model map', mappedText(results.modelMap) ?? 'None.'],
+        [
+            'Adaptations',
+            adaptations.length === 0
+                ? 'None: all requests were sent as evals made them.'
+                : adaptations.slice(0, 50).join('; '),
+        ],
+        [
+            'Arguments of oaieval',
+            results.args.length === 0 ? 'None.' : h('code', {}, sentence(results.args.join(' '))),
+        ],
+        [
+            'Versions',
+            `oaievalset-action ${named(versions.action)}, evals ${versions.evals === '' ? 'of an unknown version' : named(versions.evals)}, Python ${versions.python === null ? 'of an unknown version' : named(versions.python)}`,
+        ],
+        ['Workflow', `${named(run.workflow)}, job ${named(run.job)}`],
+        [
+            'Run',
+            [
+                parts_link((0,report_links/* runUrl */.Vp)(links, run.id, run.attempt), `${named(run.id)}, attempt ${run.attempt}`),
+                `, ${timeText(run.started)} to ${timeText(run.ended)}`,
+            ],
+        ],
+    ];
+    return section('made-with', 'What the results were made with', terms(rows));
+}
+
+// EXTERNAL MODULE: ./lib/action-root.js
+var action_root = __nccwpck_require__(5118);
+;// CONCATENATED MODULE: ./lib/report/html/page-assets.js
+
+
+
+/** Where `scripts/build.ts` writes them, from the action's own directory. */
+const PAGE_DIRECTORY = 'dist/report';
+function readPageAssets() {
+    const read = (name) => (0,external_node_fs_.readFileSync)((0,external_node_path_.join)((0,action_root/* actionRoot */.X)(), PAGE_DIRECTORY, name), 'utf8');
+    return { script: read('page.js'), style: read('page.css') };
+}
+
+;// CONCATENATED MODULE: ./lib/report/html/problem-cards.js
+/** Cards of evals that failed, degraded or missed a rule, with their causes and flips. */
+
+
+
+
+
+
+
+
+
+
+/** Of one eval; the further ones are among its samples. */
+const MAX_FLIPS = 5;
+/** Of all evals. */
+const MAX_ALL_FLIPS = 150;
+const MAX_LINE_BYTES = 1000;
+const MAX_LAST_LINES = 30;
+const MAX_MESSAGE_BYTES = 3000;
+/** In the order of the evals. */
+function problemCards(selected) {
+    const cards = [];
+    let flipsLeft = MAX_ALL_FLIPS;
+    for (const each of selected) {
+        const { status } = each.entry;
+        if (status === 'failed')
+            cards.push(failedCard(each.entry));
+        else if (status === 'degraded' || status === 'missed' || status === 'not-judged') {
+            const { element, flips } = doubtCard(each, Math.min(MAX_FLIPS, flipsLeft));
+            flipsLeft -= flips;
+            cards.push(element);
+        }
+    }
+    return cards;
+}
+function failedCard(entry) {
+    const { result } = entry;
+    const error = result.error ?? {
+        type: null,
+        message: result.note,
+        place: null,
+        sample: null,
+        lastLines: [],
+    };
+    return card(entry, [
+        h('p', { class: 'error-message' }, error.type === null ? null : h('code', {}, named(error.type)), error.type === null ? null : ': ', messageOf(error)),
+        h('p', { class: 'facts' }, ...placeOf(error), ...(result.attempts > 0 ? [h('span', {}, (0,format/* counted */.hS)(result.attempts, 'attempt'))] : []), ...(result.recorded > 0
+            ? [h('span', {}, `${(0,format/* counted */.hS)(result.recorded, 'response')} recorded, which the next run replays`)]
+            : [])),
+        error.type === null && result.note !== '' && result.note !== error.message
+            ? h('p', { class: 'note' }, (0,format/* asSentence */.KG)(sentence(result.note)))
+            : null,
+        lastLines(error),
+    ]);
+}
+/** An exception's own words remain as they are. */
+function messageOf({ type, message }) {
+    const text = (0,lib_text/* oneLine */.TN)(message, MAX_MESSAGE_BYTES);
+    return type === null ? (0,format/* asSentence */.KG)(text) : text;
+}
+function placeOf({ place, sample }) {
+    return [
+        ...(place === null ? [] : [h('span', {}, 'in ', h('code', {}, `${named(place.file)}:${place.line}`))]),
+        ...(sample === null ? [] : [h('span', {}, 'at sample ', h('code', {}, named(sample)))]),
+    ];
+}
+function lastLines({ lastLines: lines }) {
+    if (lines.length === 0)
+        return null;
+    const shown = lines.slice(-MAX_LAST_LINES).map((line) => (0,lib_text/* printable */.g$)((0,lib_text/* shorten */.ml)(line, MAX_LINE_BYTES)));
+    return h('details', {}, h('summary', {}, `The last ${(0,format/* counted */.hS)(shown.length, 'line')} of its output`), h('pre', {}, shown.join('\n')));
+}
+/** Of an eval that is completed, and whose result is not what it should be. */
+function doubtCard(selected, mostFlips) {
+    const { entry } = selected;
+    const { comparison, unmet } = entry;
+    const flips = comparison ? flipElements(selected, comparison, mostFlips) : [];
+    const element = card(entry, [
+        comparison && comparison.difference !== null ? differenceLine(comparison, entry) : null,
+        comparison && !saysIt(unmet, comparison) ? h('p', {}, sentence(comparison.sentence)) : null,
+        ...unmet.map((each) => h('p', {}, pill(RULE_TONES[each.status], `Rule ${words/* RULE_WORDS */.x[each.status]}`), ' ', h('code', {}, named(each.rule)), ' ', sentence((0,result_text/* withoutName */.u_)(each.sentence, each.name)))),
+        flips.length === 0 || !comparison ? null : flipList(comparison, flips),
+    ]);
+    return { element, flips: flips.length };
+}
+/** Whether a rule about the difference from the baseline says what the comparison says. */
+function saysIt(unmet, comparison) {
+    return unmet.some((each) => (0,result_text/* withoutName */.u_)(each.sentence, each.name).startsWith(comparison.sentence));
+}
+function differenceLine(comparison, { result }) {
+    const { metric, before, now, difference, differenceInterval, adjustedP, pairs, worse, better } = comparison;
+    const asRate = isRateComparison(comparison, result.mainMetric);
+    const text = difference === null ? '' : differenceText(difference, asRate);
+    const interval = differenceInterval ? `95 %: ${differenceRangeText(differenceInterval, asRate)}` : '';
+    const words = `difference ${text}, ${interval}`;
+    return h('div', { class: 'difference' }, h('span', { class: 'before-now' }, `${named(metric)} `, before === null ? '' : valueText(before, asRate), ' \u2192 ', h('b', {}, now === null ? '' : valueText(now, asRate))), difference !== null && differenceInterval
+        ? differencePicture(difference, differenceInterval, words)
+        : null, h('span', {}, h('b', {}, text), interval === '' ? '' : ` (${interval})`), h('span', { class: 'muted' }, `${(0,format/* counted */.hS)(pairs, 'pair')}, ${(0,format/* wholeNumber */.rD)(worse)} worse, ${(0,format/* wholeNumber */.rD)(better)} better${adjustedP === null ? '' : `, p ${(0,format/* probabilityText */.jm)(adjustedP)}`}`));
+}
+function flipElements({ ordered, views, entry }, { flips }, most) {
+    const byId = new Map(ordered.map((sample) => [sample.id, sample]));
+    return flips
+        .slice(0, most)
+        .flatMap(({ id }) => byId.get(id) ?? [])
+        .map((sample, index) => sampleElement(views.viewOf(sample), {
+        evalKey: evalKeyOf(entry.result.key),
+        hasId: false,
+        isOpen: index === 0,
+    }));
+}
+function flipList({ worse, better }, shown) {
+    const hidden = worse + better - shown.length;
+    return h('div', { class: 'flips' }, h('h4', {}, `Samples that got worse (${(0,format/* wholeNumber */.rD)(worse)}) or better (${(0,format/* wholeNumber */.rD)(better)})`), ...shown, hidden > 0
+        ? h('p', { class: 'note' }, `${(0,format/* counted */.hS)(hidden, 'more sample')} differ${hidden === 1 ? 's' : ''} from the baseline: see the samples of this eval.`)
+        : null);
+}
+function card(entry, content) {
+    const { result, status } = entry;
+    const took = result.tookMs === null ? null : h('span', { class: 'muted' }, (0,format/* duration */.p0)(result.tookMs));
+    return h('article', { class: `card ${STATUS_TONES[status]}`, 'data-eval': entry.number }, h('h3', {}, statusPill(status), evalLink(entry), took), ...content);
+}
+
+;// CONCATENATED MODULE: ./lib/report/html/problems-section.js
+/** What broke, and whether it is real: cards of evals with problems, then what the comparison says of the others. */
+
+
+
+
+
+/** @returns a section also when nothing broke, which is an answer, too */
+function problemsSection(selected, comparison) {
+    const cards = problemCards(selected);
+    const nothing = comparison?.problem === null
+        ? 'No eval failed, none missed a rule, and none degraded.'
+        : 'No eval failed, and none missed a rule.';
+    return section('problems', 'What broke', cards.length === 0 ? h('p', {}, nothing) : cards, pendingList(selected), ...otherComparisons(selected, comparison));
+}
+function pendingList(selected) {
+    const pending = selected.map(({ entry }) => entry).filter(({ result }) => result.status === 'pending');
+    if (pending.length === 0)
+        return null;
+    return folded(`${(0,format/* counted */.hS)(pending.length, 'eval')} pending`, pending.length <= 10, pending.map((entry) => [statusPill('pending'), evalLink(entry), pendingText(entry)]));
+}
+function pendingText({ result }) {
+    const note = result.note === '' ? '' : (0,format/* asSentence */.KG)(sentence(result.note));
+    return result.recorded > 0
+        ? `${note} ${(0,format/* counted */.hS)(result.recorded, 'response')} recorded, which the next run replays.`.trim()
+        : note;
+}
+/** Degraded evals have cards. */
+const OTHERS = [
+    ['improved', 'improved'],
+    ['not-comparable', 'not comparable with the baseline'],
+    ['missing', 'only here or only in the baseline'],
+    ['too-few', 'with too few samples to tell'],
+    ['within-noise', 'within noise'],
+];
+/** What the comparison says of all other evals, those among them that only the baseline has. */
+function otherComparisons(selected, comparison) {
+    const entries = new Map(selected.map(({ entry }) => [entry.result.key, entry]));
+    return OTHERS.map(([status, words]) => {
+        const evals = (comparison?.evals ?? []).filter((each) => each.status === status);
+        if (evals.length === 0)
+            return null;
+        const rows = evals.map((each) => {
+            const entry = entries.get(each.key);
+            return [
+                comparisonPill(status),
+                entry ? evalLink(entry) : h('b', {}, named(each.name)),
+                sentence(each.sentence),
+            ];
+        });
+        return folded(`${(0,format/* counted */.hS)(evals.length, 'eval')} ${words}`, status === 'improved', rows);
+    });
+}
+function folded(title, isOpen, rows) {
+    return h('details', { class: 'group', open: isOpen }, h('summary', {}, title), h('ul', { class: 'plain-list' }, ...rows.map((row) => h('li', {}, ...row.flatMap((child) => [child, ' '])))));
+}
+
+// EXTERNAL MODULE: ./lib/report/commit-name.js
+var commit_name = __nccwpck_require__(3525);
+// EXTERNAL MODULE: ./lib/report/figures.js
+var figures = __nccwpck_require__(819);
+;// CONCATENATED MODULE: ./lib/report/html/verdict-section.js
+/** The top of the page: the verdict, its figures, and the rules. Pure. */
+
+
+
+
+
+
+
+
+
+
+
+
+function pageHeader({ results, links }) {
+    const { run } = results;
+    const ref = named((0,commit_name/* refName */.P7)(run.ref));
+    const sha = (0,commit_name/* shortSha */.Fu)(named(run.sha));
+    const where = [
+        ...(run.repository === '' ? [] : [h('span', {}, named(run.repository))]),
+        ...(sha === ''
+            ? []
+            : [h('span', {}, ...(ref === '' ? [] : [ref, ' at ']), parts_link((0,report_links/* commitUrl */.Bg)(links, run.sha), sha))]),
+        ...(links.runId === '' ? [] : [parts_link((0,report_links/* runUrl */.Vp)(links, links.runId), `Run ${named(links.runId)}`)]),
+        h('time', {}, timeText(run.ended)),
+    ];
+    return h('header', { class: 'page-header' }, h('p', { class: 'subject' }, h('b', {}, subjectOf(results))), h('p', { class: 'where' }, ...where));
+}
+function verdictSection({ verdict }) {
+    const word = describe_verdict/* VERDICT_WORDS */._[verdict.status];
+    const text = sentence(verdict.sentence);
+    const isNamed = text.startsWith(`${word}:`) || text.startsWith(`${word}.`);
+    return h('section', { id: 'verdict', class: `verdict ${VERDICT_TONES[verdict.status]}` }, h('h1', {}, h('span', { class: 'verdict-word' }, word), ' ', isNamed ? (0,format/* capitalised */.Iu)(text.slice(word.length + 1).trim()) : text));
+}
+function verdict_section_figures({ results, verdict }) {
+    const { totals } = results;
+    return h('dl', { class: 'figures' }, ...overallFigures(verdict), figure('Tokens', unbroken((0,numbers/* amount */.vj)(verdict_section_total(totals.tokens))), `${(0,numbers/* amount */.vj)(totals.tokens.prompt)} prompt, ${(0,numbers/* amount */.vj)(totals.tokens.completion)} completion`), figure('Cost', costText(totals.cost), totals.cost === null ? 'A price is not known.' : 'Of the responses of this run.'), savedFigure(results));
+}
+function savedFigure(results) {
+    const { requests, evals } = results.totals;
+    const sources = [
+        ...(requests.replayed > 0 ? [(0,format/* counted */.hS)(requests.replayed, 'replayed response')] : []),
+        ...(evals.reused > 0 ? [(0,format/* counted */.hS)(evals.reused, 'reused eval')] : []),
+    ];
+    return figure('Saved by resuming', unbroken((0,numbers/* amount */.vj)((0,figures/* savedTokens */.A)(results))), sources.length === 0
+        ? 'No response was replayed, and no eval reused.'
+        : `tokens of ${sources.join(' and ')}`);
+}
+function overallFigures({ overall, comparison }) {
+    const difference = comparison?.overall ?? null;
+    return [
+        ...(overall
+            ? [
+                figure(`Overall ${named(overall.metric)}`, valueText(overall.rate, true), `95 %: ${rangeText(overall, true)}, ${(0,format/* counted */.hS)(overall.n, 'sample')}`),
+            ]
+            : []),
+        ...(difference
+            ? [
+                figure('Against the baseline', differenceText(difference.difference, true), `${valueText(difference.before, true)} \u2192 ${valueText(difference.now, true)}, 95 %: ${differenceRangeText(difference, true)}`),
+                figure('Pairs', (0,format/* wholeNumber */.rD)(difference.pairs), `${(0,format/* wholeNumber */.rD)(difference.worse)} worse, ${(0,format/* wholeNumber */.rD)(difference.better)} better`),
+            ]
+            : []),
+    ];
+}
+function figure(name, value, note) {
+    return h('div', {}, h('dt', {}, name), h('dd', { class: 'value' }, value), h('dd', { class: 'figure-note' }, note));
+}
+function verdict_section_total({ prompt, completion }) {
+    return prompt + completion;
+}
+/** What the evals are compared with, or why with nothing. Null without a baseline. */
+function baselineNote({ verdict, links }) {
+    const { comparison } = verdict;
+    if (!comparison)
+        return null;
+    const { source, problem, hasSamples } = comparison;
+    const isOther = !hasSamples && problem === null;
+    return h('p', { class: 'note' }, source === null
+        ? 'There is no usable baseline'
+        : [
+            'The baseline is ',
+            h('code', {}, named(source.path)),
+            `, of ${named((0,commit_name/* refName */.P7)(source.ref))} at `,
+            parts_link((0,report_links/* commitUrl */.Bg)(links, source.sha), (0,commit_name/* shortSha */.Fu)(named(source.sha))),
+            ', ',
+            parts_link((0,report_links/* runUrl */.Vp)(links, source.runId), `run ${named(source.runId)}`),
+            `, ${timeText(source.ended)}`,
+        ], problem === null ? '.' : `: ${sentence(problem).replace(/\.$/, '')}.`, isOther ? ' It has no samples.jsonl beside it, so no samples are paired.' : null);
+}
+function rulesSection({ verdict }) {
+    if (verdict.rules.length === 0)
+        return null;
+    return section('rules', 'Rules', h('ul', { class: 'rules' }, ...verdict.rules.map(ruleItem)));
+}
+function ruleItem({ rule, advisory, status, sentence: text, evals }) {
+    const unmet = evals.filter((each) => each.status !== 'met');
+    return h('li', {}, h('div', { class: 'rule-line' }, rulePill(status, advisory), h('code', {}, named(rule)), advisory ? h('span', { class: 'tag' }, 'advisory: never fails the step') : null), h('p', {}, sentence(text)), unmet.length === 0 || evals.length < 2
+        ? null
+        : h('details', {}, h('summary', {}, `${(0,format/* wholeNumber */.rD)(unmet.length)} of ${(0,format/* counted */.hS)(evals.length, 'eval')}`), h('ul', {}, ...unmet.map((each) => h('li', {}, h('b', {}, named(each.name)), ` ${words/* RULE_WORDS */.x[each.status]}: ${sentence((0,result_text/* withoutName */.u_)(each.sentence, each.name))}`)))));
+}
+
+;// CONCATENATED MODULE: ./lib/report/html/render-html.js
+
+
+
+
+
+
+
+
+
+
+
+
+
+/**
+ * Writes `report.html`: one file that loads nothing, and that can be read without its script. It has at most 10,000 samples, and
+ * says how many it has. Texts are read while the pieces are written, so that they are never all in memory.
+ * @returns pieces, to be written one after the other
+ */
+function* renderHtml(report, assets = readPageAssets(), bounds = BOUNDS) {
+    const entries = entriesOf(report);
+    const selected = selectSamples(entries, bounds);
+    const hasBaseline = report.verdict.comparison !== null;
+    yield head(report, assets);
+    yield '<body>\n<div class="page">\n';
+    yield* html(pageHeader(report), verdictSection(report), verdict_section_figures(report), baselineNote(report));
+    yield '<main>\n<div id="tools" hidden></div>\n';
+    yield* html(rulesSection(report), problemsSection(selected, report.verdict.comparison), evalsTable(entries, report.results.totals.evals.excluded, hasBaseline, report.links));
+    yield* samplesSections(selected, bounds);
+    yield* html(howToRead(), madeWith(report));
+    yield `</main>\n</div>\n<script>${assets.script}</script>\n</body>\n</html>\n`;
+}
+function* html(...trees) {
+    for (const tree of trees)
+        if (tree !== null)
+            yield `${toHtml(tree)}\n`;
+}
+function head({ results, verdict }, { script, style }) {
+    const title = `${describe_verdict/* VERDICT_WORDS */._[verdict.status]}: ${subjectOf(results)}`;
+    return [
+        '<!doctype html>',
+        '<html lang="en">',
+        '<head>',
+        '<meta charset="utf-8">',
+        `<meta http-equiv="Content-Security-Policy" content="${contentSecurityPolicy(script, style)}">`,
+        '<meta name="viewport" content="width=device-width, initial-scale=1">',
+        '<meta name="color-scheme" content="light dark">',
+        '<meta name="referrer" content="no-referrer">',
+        // Without it, a browser asks the server for an icon.
+        '<link rel="icon" href="data:,">',
+        toHtml(h('title', {}, title)),
+        `<style>${style}</style>`,
+        '</head>\n',
+    ].join('\n');
+}
+/** Only this very script and style count, and the script cannot make markup from text. */
+function contentSecurityPolicy(script, style) {
+    return [
+        "default-src 'none'",
+        `style-src '${hashOf(style)}'`,
+        `script-src '${hashOf(script)}'`,
+        'img-src data:',
+        "base-uri 'none'",
+        "form-action 'none'",
+        "require-trusted-types-for 'script'",
+        "trusted-types 'none'",
+    ].join('; ');
+}
+function hashOf(text) {
+    return `sha256-${(0,external_node_crypto_.createHash)('sha256').update(text).digest('base64')}`;
+}
+
+;// CONCATENATED MODULE: ./lib/report/xml.js
+/** Writes attributes and text of XML 1.0, whatever characters they have. */
+
+const MAX_ATTRIBUTE_BYTES = 4096;
+const MAX_TEXT_BYTES = 64 * 1024;
+/** ` name="value"` for each of them. A parser would make line breaks blanks, so each value is on one line. */
+function attributesOf(values) {
+    return Object.entries(values)
+        .map(([name, value]) => ` ${name}="${escapeXml((0,lib_text/* oneLine */.TN)(String(value), MAX_ATTRIBUTE_BYTES))}"`)
+        .join('');
+}
+function textOf(text) {
+    return escapeXml((0,lib_text/* shorten */.ml)((0,lib_text/* printable */.g$)(text), MAX_TEXT_BYTES));
+}
+/** Of printable text, only two characters are not allowed at all (https://www.w3.org/TR/xml/#charsets). */
+function escapeXml(text) {
+    return text
+        .replace(/[\ufffe\uffff]/g, '\ufffd')
+        .replaceAll('&', '&amp;')
+        .replaceAll('<', '&lt;')
+        .replaceAll('>', '&gt;')
+        .replaceAll('"', '&quot;');
+}
+
+;// CONCATENATED MODULE: ./lib/report/junit.js
+
+function renderJunit({ results: { run, evalSet, model, evals }, verdict }) {
+    const findings = Map.groupBy(verdict.rules.flatMap(findingsOf), ({ key }) => key);
+    const keys = new Set(evals.map(({ key }) => key));
+    const gone = [...findings].filter(([key]) => !keys.has(key));
+    const cases = [
+        ...evals.map((result) => evalCase(result, verdict, findings.get(result.key) ?? [])),
+        ...gone.map(([, ofEval]) => goneCase(ofEval, verdict)),
+        ...verdict.rules.filter((rule) => rule.evals.length === 0).map((rule) => ruleCase(rule, verdict)),
+    ];
+    const number = (tag) => cases.filter(({ problem }) => problem?.tag === tag).length;
+    const elapsedMs = Date.parse(run.ended) - Date.parse(run.started);
+    const counts = {
+        tests: cases.length,
+        failures: number('failure'),
+        errors: number('error'),
+        skipped: number('skipped'),
+        time: asSeconds(Number.isFinite(elapsedMs) ? elapsedMs / 1000 : 0),
+    };
+    const when = run.started === '' ? {} : { timestamp: run.started };
+    return [
+        '<?xml version="1.0" encoding="UTF-8"?>',
+        `<testsuites${attributesOf({ name: 'oaievalset', ...counts })}>`,
+        `<testsuite${attributesOf({ name: evalSet, ...counts, ...when })}>`,
+        `<properties><property${attributesOf({ name: 'model', value: model })}/></properties>`,
+        ...cases.map((each) => renderCase(each, evalSet)),
+        '</testsuite>',
+        '</testsuites>',
+        '',
+    ].join('\n');
+}
+function findingsOf({ rule, advisory, evals }) {
+    return evals.filter(({ status }) => status !== 'met').map((each) => ({ ...each, rule, advisory }));
+}
+function evalCase(result, verdict, findings) {
+    const { name, status, tookMs, note, error } = result;
+    const seconds = (tookMs ?? 0) / 1000;
+    switch (status) {
+        case 'failed':
+            return {
+                name,
+                seconds,
+                attributes: error?.place ? { file: error.place.file, line: error.place.line } : {},
+                problem: {
+                    tag: 'error',
+                    type: exceptionType(error?.type),
+                    message: error?.message || note,
+                    lines: [error?.message || note, ...(error?.lastLines ?? [])],
+                },
+            };
+        case 'pending':
+            return { name, seconds, problem: { tag: 'skipped', message: note || 'It is pending.' } };
+        case 'excluded':
+            return {
+                name,
+                seconds,
+                problem: { tag: 'skipped', message: 'It is left out by the inputs include and exclude.' },
+            };
+        default:
+            return { name, seconds, ...judged(findings, verdict) };
+    }
+}
+/** An eval that only the baseline has. */
+function goneCase(findings, verdict) {
+    return { name: findings[0]?.name ?? '', seconds: 0, ...judged(findings, verdict) };
+}
+function judged(findings, { status }) {
+    // Rules say nothing about a run that is incomplete.
+    const fails = ({ advisory }) => !advisory && status !== 'incomplete';
+    return {
+        problem: failureOf(findings.filter(fails)),
+        output: findings.filter((finding) => !fails(finding)).map(asLine),
+    };
+}
+function failureOf(findings) {
+    const first = findings.find(({ status }) => status === 'missed') ?? findings[0];
+    if (!first)
+        return undefined;
+    const more = findings.length > 1 ? ` (and ${findings.length - 1} more)` : '';
+    return {
+        tag: 'failure',
+        type: first.status,
+        message: `${first.sentence}${more}`,
+        lines: findings.map(asLine),
+    };
+}
+/** A rule about the whole run, or one that is about no eval. */
+function ruleCase({ rule, status, advisory, sentence }, verdict) {
+    const base = { name: rule, seconds: 0 };
+    if (status === 'met')
+        return base;
+    if (advisory)
+        return { ...base, output: [sentence] };
+    const isJudged = verdict.status !== 'incomplete';
+    return {
+        ...base,
+        problem: isJudged
+            ? { tag: 'failure', type: status, message: sentence }
+            : { tag: 'skipped', message: sentence },
+    };
+}
+function asLine({ rule, sentence }) {
+    return `${rule}: ${sentence}`;
+}
+/**
+ * GitLab reads the file with Rails, which converts an element whose type is one of its own, such as `date`, and refuses the whole
+ * file for `yaml`. Those names have neither a dot nor a capital at the start; names of exceptions have one of them.
+ */
+function exceptionType(type) {
+    return type && /^[A-Z]|\./.test(type) ? type : 'error';
+}
+function renderCase({ name, seconds, attributes = {}, problem, output = [] }, set) {
+    const start = `<testcase${attributesOf({ classname: set, name, time: asSeconds(seconds), ...attributes })}`;
+    const content = [
+        ...(problem ? [renderProblem(problem)] : []),
+        ...(output.length > 0 ? [`<system-out>${textOf(output.join('\n'))}</system-out>`] : []),
+    ];
+    return content.length === 0 ? `${start}/>` : `${start}>\n${content.join('\n')}\n</testcase>`;
+}
+function renderProblem({ tag, type, message, lines = [message] }) {
+    const own = attributesOf(type === undefined ? { message } : { type, message });
+    return `<${tag}${own}>${textOf(lines.join('\n'))}</${tag}>`;
+}
+function asSeconds(seconds) {
+    return seconds.toFixed(3);
+}
+
+;// CONCATENATED MODULE: ./lib/action/report-files.js
+/** Writes the report files: results.json, samples.jsonl, report.html, junit.xml and benchmark.json. */
+
+
+
+
+
+
+
+
+/**
+ * Each step of a job has a directory of its own.
+ * @param chosen the input report-directory, absolute; empty: a directory that the runner empties after the job
+ */
+function reportPaths(chosen, { temporaryDirectory, step }) {
+    const directory = chosen || (0,external_node_path_.join)(temporaryDirectory, 'oaievalset-report', encodeURIComponent(step || 'local'));
+    return {
+        directory,
+        results: (0,external_node_path_.join)(directory, 'results.json'),
+        samples: (0,external_node_path_.join)(directory, 'samples.jsonl'),
+        html: (0,external_node_path_.join)(directory, 'report.html'),
+        junit: (0,external_node_path_.join)(directory, 'junit.xml'),
+        benchmark: (0,external_node_path_.join)(directory, 'benchmark.json'),
+    };
+}
+/** If that fails, as on a full disk, it warns and the run continues. Whether all files were written. */
+async function writeReportFiles(report, paths, log) {
+    const { results, verdict } = report;
+    try {
+        (0,external_node_fs_.mkdirSync)(paths.directory, { recursive: true });
+        removeEarlier(paths);
+        writeWholeFile(paths.results, [formatResults(results, verdict)]);
+        await writeSamples(paths.samples, report);
+        writeWholeFile(paths.html, renderHtml(report));
+        writeWholeFile(paths.junit, [renderJunit(report)]);
+        writeWholeFile(paths.benchmark, [renderBenchmark(results)]);
+        return true;
     }
     catch (error) {
-        log.warning(`The job summary could not be written: ${(0,errors/* reasonOf */.A3)(error)}. The results are in the log and the outputs.`);
+        log.warning(`The report files could not be written to ${paths.directory}: ${(0,errors/* reasonOf */.A3)(error)}. The results are in the log and in the job summary.`, 'Reports');
+        return false;
+    }
+}
+/** If the disk is full now, nobody shall take the files of an earlier run for those of this one. */
+function removeEarlier({ directory: _, ...files }) {
+    for (const path of Object.values(files))
+        (0,external_node_fs_.rmSync)(path, { force: true });
+}
+/** The file is there only when it is complete. */
+function writeWholeFile(path, chunks) {
+    const temporary = `${path}.tmp`;
+    // An existing file is left over from a run that was killed. 'wx' does not follow a link.
+    (0,external_node_fs_.rmSync)(temporary, { force: true });
+    try {
+        const file = (0,external_node_fs_.openSync)(temporary, 'wx');
+        try {
+            for (const chunk of chunks)
+                (0,external_node_fs_.writeFileSync)(file, chunk);
+        }
+        finally {
+            (0,external_node_fs_.closeSync)(file);
+        }
+        (0,external_node_fs_.renameSync)(temporary, path);
+    }
+    catch (error) {
+        (0,external_node_fs_.rmSync)(temporary, { force: true });
+        throw error;
     }
 }
 
 
 /***/ }),
 
-/***/ 1960:
+/***/ 1848:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
 // EXPORTS
 __nccwpck_require__.d(__webpack_exports__, {
   Nl: () => (/* binding */ commandOf),
+  uX: () => (/* binding */ commentDeadline),
+  bu: () => (/* binding */ commentRequest),
   Ri: () => (/* binding */ enginesRequest),
   zq: () => (/* binding */ githubOf),
   cu: () => (/* binding */ identityOf),
@@ -29593,156 +33684,8 @@ function serverOf({ protocol, host, hostname, pathname }) {
     return `${protocol}//${isLoopback ? hostname : host}${pathname.replace(/\/+$/, '')}`;
 }
 
-// EXTERNAL MODULE: ./lib/errors.js
-var errors = __nccwpck_require__(452);
-// EXTERNAL MODULE: ./lib/text.js
-var lib_text = __nccwpck_require__(8804);
-;// CONCATENATED MODULE: ./lib/github/github-api.js
-/** A client for GitHub's REST API. It sends single requests, through the proxies of the environment. */
-
-
-/** Pages of a list are requested one after another with `page`, from 1. This is the most that GitHub accepts. */
-const PAGE_SIZE = 100;
-const TIMEOUT_MS = 10_000;
-const MAX_CAUSE_BYTES = 300;
-class GitHubApi {
-    #options;
-    constructor(options) {
-        this.#options = options;
-    }
-    /** Never rejects, does not follow redirects, and does not retry. */
-    request(call) {
-        return this.#send(call, () => this.#urlOf(call));
-    }
-    /**
-     * Looks up whose token it is: `octocat`, or `github-actions[bot]` for the token of a job. REST refuses to tell that to the
-     * tokens of apps, such as that of a job, so GraphQL is asked. Never rejects.
-     * @returns the login, or why it is not known
-     */
-    async login(signal) {
-        const query = { method: 'POST', body: { query: '{ viewer { login } }' }, signal };
-        const result = await this.#send(query, () => this.#graphqlUrl());
-        if (result.kind !== 'ok')
-            return result;
-        const login = result.body?.data
-            ?.viewer?.login;
-        return typeof login === 'string'
-            ? login
-            : { kind: 'missing', cause: 'GitHub does not tell whose token it is' };
-    }
-    async #send(call, urlOf) {
-        const { timeoutMs = TIMEOUT_MS, token } = this.#options;
-        // Most runs need no request to GitHub, and loading undici takes time.
-        const { EnvHttpProxyAgent, request } = await __nccwpck_require__.e(/* import() */ 752).then(__nccwpck_require__.t.bind(__nccwpck_require__, 6752, 19));
-        const agent = new EnvHttpProxyAgent();
-        const stop = new AbortController();
-        const timer = setTimeout(() => stop.abort(new DOMException('', 'TimeoutError')), timeoutMs);
-        const onAbort = () => stop.abort();
-        call.signal?.addEventListener('abort', onAbort, { once: true });
-        if (call.signal?.aborted)
-            onAbort();
-        try {
-            const response = await request(urlOf(), {
-                method: call.method,
-                dispatcher: agent,
-                headers: {
-                    accept: 'application/vnd.github+json',
-                    authorization: `Bearer ${token}`,
-                    'user-agent': 'oaievalset-action',
-                    'x-github-api-version': '2022-11-28',
-                    ...(call.body === undefined ? {} : { 'content-type': 'application/json' }),
-                },
-                body: call.body === undefined ? null : JSON.stringify(call.body),
-                signal: stop.signal,
-            });
-            return this.#resultOf(response.statusCode, response.headers, await response.body.text());
-        }
-        catch (error) {
-            const cause = this.#safe(`GitHub cannot be reached (${whyUnreachable(error)})`);
-            return { kind: 'failed', cause };
-        }
-        finally {
-            clearTimeout(timer);
-            call.signal?.removeEventListener('abort', onAbort);
-            await agent.destroy().catch(() => { });
-        }
-    }
-    #urlOf({ path, query = {} }) {
-        const { apiUrl, repository } = this.#options;
-        const [owner = '', name = ''] = repository.split('/').map(encodeURIComponent);
-        const url = new URL(`${apiUrl.replace(/\/+$/, '')}/repos/${owner}/${name}/${path}`);
-        for (const [key, value] of Object.entries(query))
-            url.searchParams.set(key, value);
-        return url;
-    }
-    /** `https://api.github.com/graphql`, and `https://HOST/api/graphql` beside the `https://HOST/api/v3` of a server. */
-    #graphqlUrl() {
-        return new URL(`${this.#options.apiUrl.replace(/\/+$/, '').replace(/\/v3$/, '')}/graphql`);
-    }
-    #resultOf(status, headers, text) {
-        const body = parsed(text);
-        if (status >= 200 && status < 300)
-            return { kind: 'ok', body, ...(hasNextPage(headers) ? { hasNextPage: true } : {}) };
-        const message = this.#safe(messageOf(body));
-        const detail = `HTTP ${status}${message && `, ${message}`}`;
-        const failure = (kind, cause) => ({
-            kind,
-            cause,
-            ...(message && { message }),
-        });
-        if (status === 404)
-            return failure('missing', `GitHub cannot find it (${detail})`);
-        if (isRateLimit(status, headers, message))
-            return failure('rate-limited', `GitHub limits the rate of requests (HTTP ${status})`);
-        if (status === 401 || status === 403)
-            return failure('denied', detail);
-        return failure('failed', `GitHub responded with ${detail}`);
-    }
-    #safe(text) {
-        const line = (0,lib_text/* oneLine */.TN)(text);
-        const { token } = this.#options;
-        return (0,lib_text/* shorten */.ml)(token ? line.replaceAll(token, '***') : line, MAX_CAUSE_BYTES);
-    }
-}
-/**
- * The header `Link` names the next page. Its number of items does not tell, because GitHub leaves some out. Its address is
- * not used: the token goes nowhere but to the address of the API.
- */
-function hasNextPage({ link }) {
-    return /;\s*rel="?next\b/i.test(String(link ?? ''));
-}
-/** Secondary limits, such as that on new content, have the status 403 and sometimes no header that tells. */
-function isRateLimit(status, headers, message) {
-    if (status === 429)
-        return true;
-    if (status === 403 && (headers['x-ratelimit-remaining'] === '0' || headers['retry-after'] !== undefined))
-        return true;
-    return ((status === 403 || status === 422) &&
-        /\brate limit\b|\babuse detection\b|\bsubmitted too quickly\b/i.test(message));
-}
-/** Undefined for a body that is not JSON, such as the error page of a proxy. */
-function parsed(text) {
-    try {
-        return JSON.parse(text);
-    }
-    catch {
-        return undefined;
-    }
-}
-/** `Validation Failed` has what failed in a list (https://docs.github.com/en/rest/using-the-rest-api/troubleshooting-the-rest-api). */
-function messageOf(body) {
-    const { message, errors } = (body ?? {});
-    const details = (Array.isArray(errors) ? errors : []).map((error) => typeof error === 'string' ? error : error?.message);
-    return [message, ...details].filter((text) => typeof text === 'string' && text !== '').join(': ');
-}
-function whyUnreachable(error) {
-    if (error instanceof Error && error.name === 'TimeoutError')
-        return 'no response in time';
-    if (error instanceof Error && error.name === 'AbortError')
-        return 'the request was stopped';
-    return error?.code ?? (0,errors/* reasonOf */.A3)(error);
-}
-
+// EXTERNAL MODULE: ./lib/github/github-api.js
+var github_api = __nccwpck_require__(3029);
 // EXTERNAL MODULE: ./lib/action/context.js
 var action_context = __nccwpck_require__(6225);
 // EXTERNAL MODULE: ./lib/action/signals.js + 1 modules
@@ -29754,8 +33697,10 @@ var signals = __nccwpck_require__(2417);
 
 /** How long a cancelled job waits for responses in flight. */
 const DRAIN_MS = 2000;
-/** Time for the outputs and the summary after a cancelled job has saved its state. */
+/** Time for the reports of a cancelled job after it has saved its state. */
 const REPORT_RESERVE_MS = 700;
+/** Time to end after that. */
+const END_RESERVE_MS = 200;
 function identityOf({ inputs, context, urls }) {
     const request = { ...inputs, judgeModel: addedJudge(inputs), urls };
     return checkpointIdentity(request, { ...context, matrix: inputs.matrix });
@@ -29802,6 +33747,10 @@ function planRequest(step) {
     };
     return { ...installationOf(step), ...set, temporaryDirectory: step.context.temporaryDirectory };
 }
+/** Aborted shortly before a runner ends a cancelled job. */
+function commentDeadline(cancelled) {
+    return cancelled.after(signals/* CANCEL_GRACE_MS */.RI - END_RESERVE_MS);
+}
 function runRequest(step, cancelled) {
     const { inputs, context, urls, evalEnv: env, beganAt } = step;
     const { modelMap, maxRequestsInFlight, parallelEvals, attempts, exitOnError } = inputs;
@@ -29820,12 +33769,60 @@ function runRequest(step, cancelled) {
         },
     };
 }
+/** When and with which token a comment is posted. */
+function commentRequest({ inputs, secrets }) {
+    const { comment } = inputs.report;
+    return { comment, matrix: inputs.matrix, githubToken: secrets.githubToken };
+}
 /** GitHub's API; undefined without a token. */
 function githubOf({ context, secrets }) {
     const { apiUrl, repository } = context;
     return secrets.githubToken === ''
         ? undefined
-        : new GitHubApi({ apiUrl, repository, token: secrets.githubToken });
+        : new github_api/* GitHubApi */.y({ apiUrl, repository, token: secrets.githubToken });
+}
+
+
+/***/ }),
+
+/***/ 3225:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   p: () => (/* binding */ runFacts)
+/* harmony export */ });
+/* unused harmony export bareFacts */
+/* harmony import */ var _action_root_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(5118);
+/* harmony import */ var _model_decision_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(283);
+/* harmony import */ var _model_model_map_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(7651);
+
+
+
+/** What this run is, for its reports. */
+function runFacts(step, plan, decisions) {
+    const { inputs, context, beganAt } = step;
+    const bare = bareFacts(context, new Date(beganAt));
+    return {
+        ...bare,
+        versions: { ...bare.versions, evals: plan.evalsVersion, python: plan.pythonVersion ?? null },
+        judgeModel: inputs.judgeModel || null,
+        modelMap: Object.fromEntries((0,_model_model_map_js__WEBPACK_IMPORTED_MODULE_2__/* .sortedLines */ .LU)(inputs.modelMap)),
+        args: inputs.args,
+        decisions: Object.fromEntries(decisions.map((each) => [each.eval.key, (0,_model_decision_js__WEBPACK_IMPORTED_MODULE_1__/* .reportedDecision */ .Mx)(each)])),
+    };
+}
+/** What is known of a run without its plan. */
+function bareFacts(context, started = new Date()) {
+    const { repository, runId: id, runAttempt: attempt, sha, ref, workflow, job } = context;
+    return {
+        version: 1,
+        run: { repository, id, attempt, sha, ref, workflow, job, started: started.toISOString() },
+        versions: { action: (0,_action_root_js__WEBPACK_IMPORTED_MODULE_0__/* .actionVersion */ .R)(), evals: '', python: null },
+        judgeModel: null,
+        modelMap: {},
+        args: [],
+        decisions: {},
+    };
 }
 
 
@@ -30002,7 +33999,7 @@ function cancellation(log) {
 
 /***/ }),
 
-/***/ 8620:
+/***/ 5459:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -30187,6 +34184,13 @@ function characterName(text) {
 var eval_environment = __nccwpck_require__(5703);
 // EXTERNAL MODULE: ./lib/action/context.js
 var action_context = __nccwpck_require__(6225);
+;// CONCATENATED MODULE: ./lib/action/hide-keys.js
+/** Hides API keys and other secrets of the environment in all output, and in all that is redacted. */
+function hideKeys({ secrets }, log) {
+    for (const { value, isTrimmed } of secrets)
+        log.hide(value, { isMasked: !isTrimmed });
+}
+
 ;// CONCATENATED MODULE: ./lib/engine/engine-name.js
 /** A leaf. Its importers, such as the inputs, do not pull the engines into their bundle. */
 /** Forking a process that has imported many libraries is safe on Linux, but not on macOS because of its system libraries. */
@@ -30200,126 +34204,10 @@ var extra_packages = __nccwpck_require__(9781);
 var interpreter = __nccwpck_require__(2771);
 // EXTERNAL MODULE: ./lib/environment/locked-packages.js
 var locked_packages = __nccwpck_require__(2633);
-// EXTERNAL MODULE: external "node:path"
-var external_node_path_ = __nccwpck_require__(6760);
-// EXTERNAL MODULE: ./lib/model/similar-names.js
-var similar_names = __nccwpck_require__(3857);
-// EXTERNAL MODULE: ./lib/path-faults.js
-var path_faults = __nccwpck_require__(5608);
-// EXTERNAL MODULE: ./lib/text.js
-var lib_text = __nccwpck_require__(8804);
-// EXTERNAL MODULE: ./lib/action/log.js
-var log = __nccwpck_require__(2988);
-;// CONCATENATED MODULE: ./lib/action/input/text.js
-/** Reads the text of one input. All errors are ActionErrors that name the input. */
-
-
-
-
-/** Control characters; without those that a value of several lines may contain. */
-const ONE_LINE = /\p{Cc}/u;
-const SEVERAL_LINES = /[^\P{Cc}\r\n\t]/u;
-const SECRETS = new Set(['encryption-key', 'github-token']);
-/** @throws ActionError INPUT_INVALID when it contains a character that is refused */
-function text_text(name, refused = ONE_LINE) {
-    const value = (0,core/* getInput */.V4)(name);
-    const found = refused.exec(value)?.[0];
-    if (found === undefined)
-        return value;
-    const shown = SECRETS.has(name) ? '***' : value;
-    if (refused === ONE_LINE && /[\r\n]/.test(value))
-        throw invalid(name, shown, 'it has several lines', `Write ${name} in one line.`);
-    throw invalid(name, shown, `it contains the control character ${(0,lib_text/* firstInvisible */.k7)(found)}`, `Write ${name} without it.`);
-}
-/** The lines that are not blank, without the white space around them. */
-function lines(name) {
-    return text_text(name, SEVERAL_LINES)
-        .split(/\r?\n/)
-        .map((line) => line.trim())
-        .filter((line) => line !== '');
-}
-/** Reads a secret and hides it in all output, however short it is. */
-function secret(name) {
-    const value = text_text(name);
-    if (value !== '')
-        (0,core/* setSecret */.Pq)(value);
-    log/* actionLog */.Zx.hide(value, { isMasked: true });
-    return value;
-}
-const MAX_SHOWN_BYTES = 200;
-function invalid(name, value, why, next) {
-    const shown = (0,lib_text/* shorten */.ml)(JSON.stringify(value), MAX_SHOWN_BYTES);
-    return new lib_errors/* ActionError */.lZ('INPUT_INVALID', `The input ${name} is ${shown}: ${why}.`, next);
-}
-
-;// CONCATENATED MODULE: ./lib/action/input/directories.js
-/** Reads the inputs that are paths of directories. They are only looked at; nothing is created. */
-
-
-
-
-
-/** A shell would replace `~`, and other actions do. */
-function withHome(path) {
-    return path === '~' || path.startsWith('~/') ? (0,external_node_path_.join)((0,external_node_os_.homedir)(), path.slice(1)) : path;
-}
-/** Absolute. */
-function workingDirectoryInput() {
-    const value = text_text('working-directory') || '.';
-    const path = (0,external_node_path_.resolve)(withHome(value));
-    const wrong = directoryFault(withHome(value), process.cwd());
-    if (wrong === undefined)
-        return path;
-    const next = wrong.next ?? 'Set working-directory to a directory of the checkout.';
-    throw invalid('working-directory', value, wrong.why, next);
-}
-/** Absolute. The directory need not exist. */
-function stateDirectoryInput() {
-    const value = text_text('state-directory') || '/tmp/oaievalset';
-    const path = (0,external_node_path_.resolve)(withHome(value));
-    const wrong = (0,path_faults/* whyNoNewDirectory */.$k)(path);
-    if (wrong === undefined)
-        return path;
-    const next = 'Set state-directory to a directory that this job can create or write to.';
-    throw invalid('state-directory', value, wrong, next);
-}
-/**
- * Undefined if there is nothing wrong with the directory.
- * @param base the directory where a relative path starts
- * @returns without a next step when nothing shows what was meant
- */
-function directoryFault(value, base) {
-    const path = (0,external_node_path_.resolve)(base, value);
-    const why = (0,path_faults/* whyNoDirectory */.fN)(path);
-    if (why === undefined || (0,path_faults/* isThere */.$B)(path))
-        return why === undefined ? undefined : { why };
-    const slashes = value.replaceAll('\\', '/');
-    if (slashes !== value && (0,path_faults/* isThere */.$B)((0,external_node_path_.resolve)(base, slashes)))
-        return { why, next: `Write it as ${slashes}.` };
-    const parts = value.split(/[,;:\s]+/).filter((part) => part !== '');
-    if (parts.length > 1 && parts.every((part) => (0,path_faults/* isThere */.$B)((0,external_node_path_.resolve)(base, part))))
-        return { why, next: 'Write one path per line.' };
-    const similar = similarPath(value, base);
-    if (similar)
-        return { why: `${why} (did you mean ${similar}?)`, next: 'Correct the path.' };
-    const workspace = process.env.GITHUB_WORKSPACE;
-    return workspace && path.startsWith(workspace) && (0,path_faults/* namesIn */.wX)(workspace).length === 0
-        ? { why, next: 'The workspace is empty: add a step with actions/checkout before this one.' }
-        : { why };
-}
-/** The path with its first part that does not exist replaced by a similar one, if that makes it a directory. */
-function similarPath(value, base) {
-    const parts = value.split('/');
-    const until = (end) => (0,external_node_path_.resolve)(base, parts.slice(0, end).join('/') || (value.startsWith('/') ? '/' : '.'));
-    const wrong = parts.findIndex((_, index) => !(0,path_faults/* isThere */.$B)(until(index + 1)));
-    const directories = (0,path_faults/* namesIn */.wX)(until(wrong)).filter((name) => (0,path_faults/* isDirectory */.wd)((0,external_node_path_.join)(until(wrong), name)));
-    const similar = (0,similar_names/* mostSimilar */.z)(parts[wrong] ?? '', directories);
-    if (similar === undefined)
-        return undefined;
-    const whole = parts.with(wrong, similar).join('/');
-    return (0,path_faults/* isDirectory */.wd)((0,external_node_path_.resolve)(base, whole)) ? whole : undefined;
-}
-
+// EXTERNAL MODULE: ./lib/action/input/directories.js
+var directories = __nccwpck_require__(5850);
+// EXTERNAL MODULE: ./lib/action/input/text.js
+var input_text = __nccwpck_require__(8718);
 ;// CONCATENATED MODULE: ./lib/action/input/durations.js
 /** Reads inputs that are durations. All errors are ActionErrors that name the input. */
 
@@ -30337,23 +34225,23 @@ const UNITS = [
  * @returns milliseconds; undefined when the input is empty
  */
 function durationMs(name, { ifZero, hasNoLimit = false }) {
-    const value = text_text(name);
+    const value = (0,input_text/* text */.Qq)(name);
     if (value === '')
         return undefined;
     if (/^\d+$/.test(value) && Number(value) > 0) {
         const next = `Write ${value}s for seconds, ${value}m for minutes, or ${value}h for hours.`;
-        throw invalid(name, value, 'it has no unit', next);
+        throw (0,input_text/* invalid */.Gq)(name, value, 'it has no unit', next);
     }
     const milliseconds = /^0+$/.test(value) ? 0 : parse(value);
     if (milliseconds === undefined || !Number.isSafeInteger(milliseconds)) {
         const forms = `Write ${name} as 90s, 30m, 1.5h, 5h30m or 7d.`;
         const next = hasNoLimit ? `${forms} For no limit, leave it empty.` : forms;
-        throw invalid(name, value, 'it is not a duration', next);
+        throw (0,input_text/* invalid */.Gq)(name, value, 'it is not a duration', next);
     }
     if (milliseconds === 0)
-        throw invalid(name, value, 'it is zero', ifZero);
+        throw (0,input_text/* invalid */.Gq)(name, value, 'it is zero', ifZero);
     if (milliseconds < UNIT_MS.s)
-        throw invalid(name, value, 'it is shorter than 1s', `Set ${name} to at least 1s.`);
+        throw (0,input_text/* invalid */.Gq)(name, value, 'it is shorter than 1s', `Set ${name} to at least 1s.`);
     return milliseconds;
 }
 /** Node's timers last at most 24.8 days. A longer one fires at once. */
@@ -30364,7 +34252,7 @@ function timerMs(name, hints) {
     if (milliseconds !== undefined && milliseconds > MAX_TIMER_DAYS * UNIT_MS.d) {
         const longest = `${MAX_TIMER_DAYS}d`;
         const next = `Set ${name} to at most ${longest}.${hints.hasNoLimit ? ' For no limit, leave it empty.' : ''}`;
-        throw invalid(name, text_text(name), `it is longer than ${longest}`, next);
+        throw (0,input_text/* invalid */.Gq)(name, (0,input_text/* text */.Qq)(name), `it is longer than ${longest}`, next);
     }
     return milliseconds;
 }
@@ -30385,6 +34273,10 @@ function parse(value) {
     return Math.round(sum);
 }
 
+// EXTERNAL MODULE: ./lib/action/input/gate.js + 5 modules
+var gate = __nccwpck_require__(2841);
+// EXTERNAL MODULE: ./lib/text.js
+var lib_text = __nccwpck_require__(8804);
 ;// CONCATENATED MODULE: ./lib/action/input/model-map.js
 /** Reads the input `model-map`: one `name=live-name` a line. */
 
@@ -30398,7 +34290,7 @@ const NAME = 'model-map';
 function readModelMap(chosen) {
     const map = new Map();
     const problems = [];
-    for (const line of lines(NAME)) {
+    for (const line of (0,input_text/* lines */.Mn)(NAME)) {
         const [name = '', live = '', ...rest] = line.split('=').map((part) => part.trim());
         const problem = rest.length > 0 ? 'it has more than one "="' : whyWrong(line, name, live, map, chosen);
         if (problem === undefined)
@@ -30430,6 +34322,8 @@ function whyWrong(line, name, live, map, chosen) {
     return input && `${name} is the value of the input ${input}, so set ${input} to ${live} instead`;
 }
 
+// EXTERNAL MODULE: external "node:path"
+var external_node_path_ = __nccwpck_require__(6760);
 ;// CONCATENATED MODULE: ./lib/example-model.js
 /**
  * The model that every example asks: in README.md, docs/, action.yml, messages and the demo. It has to be one that the
@@ -30438,6 +34332,8 @@ function whyWrong(line, name, live, map, chosen) {
  */
 const EXAMPLE_MODEL = 'gpt-6-luna';
 
+// EXTERNAL MODULE: ./lib/model/similar-names.js
+var similar_names = __nccwpck_require__(3857);
 ;// CONCATENATED MODULE: ./lib/action/input/names.js
 /** Reads the inputs that name models and the eval set. All errors are ActionErrors that name the input. */
 
@@ -30457,17 +34353,17 @@ function modelInput(env) {
     const names = value.split(',').map((name) => name.trim());
     if (names.includes('')) {
         const next = 'Remove the comma, or add the name that is missing. An expression beside the comma may be empty.';
-        throw invalid('model', value, 'a name beside a comma is missing', next);
+        throw (0,input_text/* invalid */.Gq)('model', value, 'a name beside a comma is missing', next);
     }
     for (const name of names) {
         const wrong = whyNoFileName(name);
         if (wrong)
-            throw invalid('model', value, wrong, MODEL);
+            throw (0,input_text/* invalid */.Gq)('model', value, wrong, MODEL);
     }
     const model = names.join(',');
     if (isTooLong(model, (0,core/* getInput */.V4)('eval-set'))) {
         const next = 'Use a shorter model name or eval set name.';
-        throw invalid('model', model, 'it is too long for a file name together with eval-set', next);
+        throw (0,input_text/* invalid */.Gq)('model', model, 'it is too long for a file name together with eval-set', next);
     }
     return model;
 }
@@ -30475,26 +34371,26 @@ function modelInput(env) {
 const MAX_JUDGE_BYTES = 1024;
 /** Empty when the input is. */
 function judgeModelInput() {
-    const value = text_text('judge-model', SEVERAL_LINES);
+    const value = (0,input_text/* text */.Qq)('judge-model', input_text/* SEVERAL_LINES */.xx);
     if (value === '')
         return value;
     rejectText('judge-model', value, JUDGE, 'One model grades all answers.');
     if (value.includes(','))
-        throw invalid('judge-model', value, 'it contains a comma, but one model grades all answers', JUDGE);
+        throw (0,input_text/* invalid */.Gq)('judge-model', value, 'it contains a comma, but one model grades all answers', JUDGE);
     if (Buffer.byteLength(value) > MAX_JUDGE_BYTES)
-        throw invalid('judge-model', value, `it is longer than ${MAX_JUDGE_BYTES} bytes`, JUDGE);
+        throw (0,input_text/* invalid */.Gq)('judge-model', value, `it is longer than ${MAX_JUDGE_BYTES} bytes`, JUDGE);
     return value;
 }
 function evalSetInput(env) {
     const value = required('eval-set', EVAL_SET, env);
     rejectText('eval-set', value, EVAL_SET, ONE_SET);
     if (value.includes(','))
-        throw invalid('eval-set', value, 'it contains a comma', ONE_SET);
+        throw (0,input_text/* invalid */.Gq)('eval-set', value, 'it contains a comma', ONE_SET);
     if (/\.(ya?ml|jsonl?)$/i.test(value))
-        throw invalid('eval-set', value, 'it is the name of a file', nextForFile(value));
+        throw (0,input_text/* invalid */.Gq)('eval-set', value, 'it is the name of a file', nextForFile(value));
     const wrong = whyNoFileName(value);
     if (wrong)
-        throw invalid('eval-set', value, wrong, EVAL_SET);
+        throw (0,input_text/* invalid */.Gq)('eval-set', value, wrong, EVAL_SET);
     return value;
 }
 const ONE_SET = 'A step runs one eval set. To run several, use a matrix or several steps.';
@@ -30505,7 +34401,7 @@ function nextForFile(path) {
     return registry ? `${set}, and registry-path to ${registry}.` : `${set}.`;
 }
 function required(name, next, env) {
-    const value = text_text(name, SEVERAL_LINES);
+    const value = (0,input_text/* text */.Qq)(name, input_text/* SEVERAL_LINES */.xx);
     if (value !== '')
         return value;
     const given = misspelt(name, env);
@@ -30521,22 +34417,22 @@ function misspelt(name, env) {
 /** What no name of a model or an eval set contains. */
 function rejectText(name, value, next, oneLine) {
     if (/[\r\n]/.test(value))
-        throw invalid(name, value, 'it has several lines', oneLine);
+        throw (0,input_text/* invalid */.Gq)(name, value, 'it has several lines', oneLine);
     const invisible = (0,lib_text/* firstInvisible */.k7)(value);
     if (invisible !== undefined)
-        throw invalid(name, value, `it contains the invisible character ${invisible}`, next);
+        throw (0,input_text/* invalid */.Gq)(name, value, `it contains the invisible character ${invisible}`, next);
     const inside = /^(["'`\u2018\u201c])(.*)["'`\u2019\u201d]$/u.exec(value)?.[2];
     if (inside !== undefined)
-        throw invalid(name, value, 'it is in quotes', `Set ${name} to ${inside} without quotes.`);
+        throw (0,input_text/* invalid */.Gq)(name, value, 'it is in quotes', `Set ${name} to ${inside} without quotes.`);
     if (/^\$\{?\w+\}?$|\$\{\{|\}\}/.test(value)) {
         const variable = /^\$\{?(\w+)\}?$/.exec(value)?.[1];
         const expression = variable === undefined
             ? 'Correct the expression.'
             : `Write \${{ env.${variable} }}, because no shell reads inputs.`;
-        throw invalid(name, value, 'it is an expression that was not evaluated', expression);
+        throw (0,input_text/* invalid */.Gq)(name, value, 'it is an expression that was not evaluated', expression);
     }
     if (/^[a-z][a-z+.-]*:\/\//i.test(value))
-        throw invalid(name, value, 'it is a URL', `${next} The variable OPENAI_BASE_URL names a server.`);
+        throw (0,input_text/* invalid */.Gq)(name, value, 'it is a URL', `${next} The variable OPENAI_BASE_URL names a server.`);
 }
 /** Model and eval set are parts of a file name. */
 function whyNoFileName(value) {
@@ -30900,7 +34796,7 @@ const KNOWN = [
 ];
 /** @throws ActionError ARGS_INVALID, which names every wrong argument */
 function oaievalArgs() {
-    const value = text_text(oaieval_args_NAME, SEVERAL_LINES);
+    const value = (0,input_text/* text */.Qq)(oaieval_args_NAME, input_text/* SEVERAL_LINES */.xx);
     const words = wordsOf(value);
     const problems = [...new Set(words.map(optionOf))].flatMap((option) => {
         const next = REFUSED.get(option);
@@ -30939,6 +34835,8 @@ function refused(why, next) {
     return new lib_errors/* ActionError */.lZ('ARGS_INVALID', `The input ${oaieval_args_NAME} ${why}.`, next);
 }
 
+// EXTERNAL MODULE: ./lib/path-faults.js
+var path_faults = __nccwpck_require__(5608);
 ;// CONCATENATED MODULE: ./lib/action/input/registry-paths.js
 /** Reads the input `registry-path`. */
 
@@ -30952,7 +34850,7 @@ function refused(why, next) {
  * @throws ActionError INPUT_INVALID, which names every wrong line
  */
 function registryPathsInput(base) {
-    const paths = lines('registry-path').map(withHome);
+    const paths = (0,input_text/* lines */.Mn)('registry-path').map(directories/* withHome */.up);
     if (base === undefined)
         return paths;
     const problems = paths.flatMap((path) => {
@@ -30965,14 +34863,14 @@ function registryPathsInput(base) {
 }
 function wrongLine(line, count, { why, next }) {
     if (count === 1)
-        return invalid('registry-path', line, why, next);
+        return (0,input_text/* invalid */.Gq)('registry-path', line, why, next);
     const message = `The input registry-path has the line ${JSON.stringify(line)}: ${why}.`;
     return new lib_errors/* ActionError */.lZ('INPUT_INVALID', message, next);
 }
 const A_REGISTRY = 'Set registry-path to a directory that contains a directory evals or eval_sets. A relative path starts at working-directory.';
 function registryFault(value, base) {
     const path = (0,external_node_path_.resolve)(base, value);
-    const fault = directoryFault(value, base);
+    const fault = (0,directories/* directoryFault */.sl)(value, base);
     const around = registryAround(path);
     const outer = around && `Set registry-path to ${shownAs(around, value, base)}.`;
     if (fault)
@@ -31014,6 +34912,8 @@ function shownAs(directory, value, base) {
     return path.endsWith('.') ? `${path}/` : path;
 }
 
+// EXTERNAL MODULE: external "node:fs"
+var external_node_fs_ = __nccwpck_require__(3024);
 // EXTERNAL MODULE: ./lib/model/format.js
 var format = __nccwpck_require__(9774);
 ;// CONCATENATED MODULE: ./lib/action/input/values.js
@@ -31022,39 +34922,50 @@ var format = __nccwpck_require__(9774);
 
 /** `true` and `false` are YAML's own. `yes`, `no`, `on` and `off` were, and people still write them. */
 function values_boolean(name, fallback) {
-    const value = text_text(name);
+    const value = (0,input_text/* text */.Qq)(name);
     if (value === '')
         return fallback;
     if (/^(true|yes|on)$/i.test(value))
         return true;
     if (/^(false|no|off)$/i.test(value))
         return false;
-    throw invalid(name, value, 'it is neither true nor false', `Set ${name} to true or false.`);
+    throw (0,input_text/* invalid */.Gq)(name, value, 'it is neither true nor false', `Set ${name} to true or false.`);
+}
+/** One of a few words. The first is the default. */
+function oneOf(name, words) {
+    const value = (0,input_text/* text */.Qq)(name);
+    if (value === '')
+        return words[0];
+    const found = words.find((word) => word === value.toLowerCase());
+    if (found !== undefined)
+        return found;
+    const [first, last] = [words.slice(0, -1).join(', '), words.at(-1)];
+    throw (0,input_text/* invalid */.Gq)(name, value, `it is neither ${first} nor ${last}`, `Set ${name} to ${first} or ${last}. The default is ${words[0]}.`);
 }
 /** @param next a further sentence about what to do when the number is wrong */
 function count(name, fallback, most, next = '') {
-    const value = text_text(name);
+    const value = (0,input_text/* text */.Qq)(name);
     if (value === '')
         return fallback;
-    const number = wholeNumberOf(value);
+    const number = values_wholeNumberOf(value);
     if (number !== undefined && number >= 1 && number <= most)
         return number;
-    throw invalid(name, value, `it is not a whole number from 1 to ${(0,format/* wholeNumber */.rD)(most)}`, `Set ${name} to a number in this range.${next && ` ${next}`}`);
+    throw (0,input_text/* invalid */.Gq)(name, value, `it is not a whole number from 1 to ${(0,format/* wholeNumber */.rD)(most)}`, `Set ${name} to a number in this range.${next && ` ${next}`}`);
 }
 /** At any price, more than a job could use. */
 const MAX_TOKENS = 1_000_000_000_000;
 /** Undefined when the input is empty. */
 function tokenCount(name) {
-    const value = text_text(name);
+    const value = (0,input_text/* text */.Qq)(name);
     if (value === '')
         return undefined;
-    const number = wholeNumberOf(value) ?? abbreviated(value);
+    const number = values_wholeNumberOf(value) ?? abbreviated(value);
     if (number !== undefined && number >= 1 && number <= MAX_TOKENS)
         return number;
-    throw invalid(name, value, `it is not a number of tokens from 1 to ${(0,format/* wholeNumber */.rD)(MAX_TOKENS)}`, `Write ${name} as 1000000, 1_000_000, 500k or 1.5M. For no limit, leave it empty.`);
+    throw (0,input_text/* invalid */.Gq)(name, value, `it is not a number of tokens from 1 to ${(0,format/* wholeNumber */.rD)(MAX_TOKENS)}`, `Write ${name} as 1000000, 1_000_000, 500k or 1.5M. For no limit, leave it empty.`);
 }
 /** Reads `1000000`, `1_000_000` and `1,000,000`. A point is no separator here, because it may begin decimals. */
-function wholeNumberOf(value) {
+function values_wholeNumberOf(value) {
     const isNumber = /^\d+$/.test(value) || /^\d{1,3}([,_])\d{3}(\1\d{3})*$/.test(value);
     return isNumber ? Number(value.replace(/[,_]/g, '')) : undefined;
 }
@@ -31070,7 +34981,7 @@ function abbreviated(value) {
  * Reads all properties, so that one error names all that are wrong, and not only the first.
  * @throws ActionError in the order of the readers; anything else that a reader throws, as it is
  */
-async function readAll(readers) {
+async function read_all_readAll(readers) {
     const errors = [];
     const properties = [];
     for (const [name, read] of Object.entries(readers)) {
@@ -31086,6 +34997,128 @@ async function readAll(readers) {
     if (errors.length > 0)
         throw (0,lib_errors/* oneError */.Po)(errors);
     return Object.fromEntries(properties);
+}
+
+;// CONCATENATED MODULE: ./lib/action/comment-inputs.js
+/** Reads the inputs about comments: `comment` of both actions, and those of comment/action.yml. */
+
+
+
+
+
+
+const MODES = ['changes', 'failures', 'always'];
+/** @throws ActionError INPUT_INVALID */
+function commentInput() {
+    const value = (0,input_text/* text */.Qq)('comment');
+    if (value === '')
+        return { mode: 'changes', isExplicit: false };
+    const mode = MODES.find((each) => each === value.toLowerCase());
+    if (mode)
+        return { mode, isExplicit: true };
+    throw (0,input_text/* invalid */.Gq)('comment', value, 'it is neither changes, failures nor always', /^(false|never|none|no|off)$/i.test(value)
+        ? 'Remove the input comment. A job without "pull-requests: write" does not comment.'
+        : 'Set comment to changes, failures or always, which says when a pull request gets a comment.');
+}
+/** @throws ActionError that names every wrong input */
+function readCommentActionInputs() {
+    return readAll({
+        reportDirectory,
+        mode: () => commentInput().mode,
+        pullRequest,
+        token,
+        matrix: () => text('matrix', SEVERAL_LINES),
+    });
+}
+const A_REPORT = 'Set report-directory to the directory into which actions/download-artifact downloads the report.';
+function reportDirectory() {
+    const value = text('report-directory');
+    if (value === '')
+        throw new ActionError('INPUT_MISSING', 'The input report-directory is missing.', A_REPORT);
+    const fault = directoryFault(withHome(value), process.cwd());
+    if (fault === undefined)
+        return value;
+    throw invalid('report-directory', value, fault.why, fault.next ?? A_REPORT);
+}
+/** The absolute path of the directory that the input names. */
+function reportDirectoryPath({ reportDirectory }) {
+    return resolve(withHome(reportDirectory));
+}
+function pullRequest() {
+    const value = text('pull-request');
+    if (value === '')
+        return undefined;
+    const number = wholeNumberOf(value.replace(/^#/, ''));
+    if (number !== undefined && number >= 1 && Number.isSafeInteger(number))
+        return number;
+    throw invalid('pull-request', value, 'it is not the number of a pull request', 'Set pull-request to a number such as 12, or remove it to use that of the event.');
+}
+function token() {
+    const value = secret('github-token');
+    if (value !== '')
+        return value;
+    throw new ActionError('INPUT_MISSING', 'The input github-token is empty.', 'Remove it to use the token of the job, or set it to a token with "pull-requests: write".');
+}
+
+;// CONCATENATED MODULE: ./lib/action/input/report.js
+/** Reads the inputs about reports. Post reads them as well. */
+
+
+
+
+
+
+
+
+
+/**
+ * What is at report-directory is not looked at: post shall report even when nothing can be written there any more.
+ * @throws ActionError INPUT_INVALID that names each of them that is wrong
+ */
+function reportInputs() {
+    return readAll(readers(report_reportDirectory));
+}
+/** @throws ActionError INPUT_INVALID that names each of them that is wrong; nothing has been paid yet */
+function checkedReportInputs() {
+    return read_all_readAll(readers(usableReportDirectory));
+}
+function readers(directory) {
+    return {
+        samplesText: () => oneOf('samples-text', ['failures', 'none', 'all']),
+        reportDirectory: directory,
+        comment: commentInput,
+    };
+}
+function report_reportDirectory() {
+    const value = (0,input_text/* text */.Qq)('report-directory');
+    return value === '' ? '' : (0,external_node_path_.resolve)((0,directories/* withHome */.up)((0,input_text/* text */.Qq)('working-directory') || '.'), (0,directories/* withHome */.up)(value));
+}
+function usableReportDirectory() {
+    const value = (0,input_text/* text */.Qq)('report-directory');
+    const path = report_reportDirectory();
+    if (path === '')
+        return path;
+    const wrong = (0,path_faults/* whyNoNewDirectory */.$k)(path);
+    if (wrong !== undefined)
+        throw (0,input_text/* invalid */.Gq)('report-directory', value, wrong, 'Set report-directory to a directory that this job can create or write to.');
+    const baseline = (0,gate/* baselinePath */.XB)();
+    if (baseline === undefined || !isIn(path, baseline))
+        return path;
+    throw (0,input_text/* invalid */.Gq)('report-directory', value, 'it is the directory of the baseline, whose files this run would replace', 'Set report-directory to another directory. A run becomes the baseline only when somebody approves it.');
+}
+/** Whether the path is a file in the directory, or the directory itself. */
+function isIn(directory, path) {
+    const real = realPath(directory);
+    return realPath(path) === real || (0,external_node_path_.dirname)(realPath(path)) === real;
+}
+/** The path itself when it does not exist. */
+function realPath(path) {
+    try {
+        return (0,external_node_fs_.realpathSync)(path);
+    }
+    catch {
+        return path;
+    }
 }
 
 ;// CONCATENATED MODULE: ./lib/action/inputs.js
@@ -31104,11 +35137,13 @@ async function readAll(readers) {
 
 
 
+
+
 /** @throws ActionError INPUT_INVALID, which does not contain the value */
 function readSecrets() {
-    return readAll({
-        encryptionKey: () => secret('encryption-key'),
-        githubToken: () => secret('github-token'),
+    return read_all_readAll({
+        encryptionKey: () => (0,input_text/* secret */.rJ)('encryption-key'),
+        githubToken: () => (0,input_text/* secret */.rJ)('github-token'),
     });
 }
 /**
@@ -31116,26 +35151,26 @@ function readSecrets() {
  * @throws ActionError that names every wrong input
  */
 function readInputs(env = process.env) {
-    return readAll({
+    return read_all_readAll({
         model: () => modelInput(env),
         judgeModel: judgeModelInput,
         modelMap: () => readModelMap({ model: namesIn('model'), 'judge-model': namesIn('judge-model') }),
         evalSet: () => evalSetInput(env),
-        include: () => lines('include'),
-        exclude: () => lines('exclude'),
+        include: () => (0,input_text/* lines */.Mn)('include'),
+        exclude: () => (0,input_text/* lines */.Mn)('exclude'),
         args: oaievalArgs,
         registryPaths: () => registryPathsInput(workingDirectoryIfRight()),
-        workingDirectory: workingDirectoryInput,
+        workingDirectory: directories/* workingDirectoryInput */.RW,
         python: () => python(env),
         evalsVersion,
         extraPackages,
         resume: () => values_boolean('resume', true),
-        cacheKey: () => text_text('cache-key'),
+        cacheKey: () => (0,input_text/* text */.Qq)('cache-key'),
         maxAgeMs: () => durationMs('max-age', { hasNoLimit: true, ifZero: 'To run every eval again, set resume: false.' }),
         sampleResume: () => values_boolean('sample-resume', true),
         parallelEvals,
         engine,
-        chatFallback: () => text_text('engine') !== 'oaieval',
+        chatFallback: () => (0,input_text/* text */.Qq)('engine') !== 'oaieval',
         maxRequestsInFlight: () => count('max-requests-in-flight', 32, 10_000),
         attempts: () => count('attempts', 2, 100, 'With 1, an eval that fails is not run again.'),
         exitOnError: () => values_boolean('exit-on-error', false),
@@ -31146,8 +35181,10 @@ function readInputs(env = process.env) {
         timeBudgetMs: () => limit('time-budget'),
         tokenBudget: () => tokenCount('token-budget'),
         checkpointIntervalMs: () => interval('checkpoint-interval') ?? 2 * UNIT_MS.m,
-        matrix: () => text_text('matrix', SEVERAL_LINES),
-        stateDirectory: stateDirectoryInput,
+        matrix: () => (0,input_text/* text */.Qq)('matrix', input_text/* SEVERAL_LINES */.xx),
+        stateDirectory: directories/* stateDirectoryInput */.PG,
+        gate: gate/* checkedGateInputs */.eK,
+        report: checkedReportInputs,
     });
 }
 /** As they are written, because they may be wrong. */
@@ -31159,7 +35196,7 @@ function namesIn(input) {
 /** Undefined if it is wrong, so that what depends on it is not reported as well. */
 function workingDirectoryIfRight() {
     try {
-        return workingDirectoryInput();
+        return (0,directories/* workingDirectoryInput */.RW)();
     }
     catch {
         return undefined;
@@ -31167,20 +35204,20 @@ function workingDirectoryIfRight() {
 }
 /** Only looks for the interpreter. It is started when it is needed. */
 async function python(env) {
-    const name = withHome(text_text('python') || 'python3');
+    const name = (0,directories/* withHome */.up)((0,input_text/* text */.Qq)('python') || 'python3');
     const workingDirectory = workingDirectoryIfRight();
     if (workingDirectory !== undefined)
         await (0,interpreter/* locate */.x5)(name, { workingDirectory, env });
     return name;
 }
 async function evalsVersion() {
-    const version = text_text('evals-version');
+    const version = (0,input_text/* text */.Qq)('evals-version');
     if (version !== '')
         await (0,locked_packages/* requireSupportedVersion */.uD)(version);
     return version;
 }
 function extraPackages() {
-    const packages = lines('extra-packages');
+    const packages = (0,input_text/* lines */.Mn)('extra-packages');
     (0,extra_packages/* extraRequirements */.h)(packages);
     return packages;
 }
@@ -31191,29 +35228,30 @@ function interval(name) {
     return timerMs(name, { ifZero: `Set ${name} to at least 1s, or remove it to use the default.` });
 }
 function parallelEvals() {
-    const value = text_text('parallel-evals') || 'auto';
+    const value = (0,input_text/* text */.Qq)('parallel-evals') || 'auto';
     if (value === 'auto')
         return value;
-    const number = wholeNumberOf(value);
+    const number = values_wholeNumberOf(value);
     if (number !== undefined && number >= 1 && number <= 1000)
         return number;
-    throw invalid('parallel-evals', value, 'it is neither auto nor a whole number from 1 to 1,000', 'Set parallel-evals to auto, or to how many evals run at the same time.');
+    throw (0,input_text/* invalid */.Gq)('parallel-evals', value, 'it is neither auto nor a whole number from 1 to 1,000', 'Set parallel-evals to auto, or to how many evals run at the same time.');
 }
 function engine() {
-    const value = text_text('engine') || 'auto';
+    const value = (0,input_text/* text */.Qq)('engine') || 'auto';
     const fallback = defaultEngine(process.platform);
     if (value === 'auto')
         return fallback;
     if (value === 'oaieval')
         return value;
     if (value !== 'warm')
-        throw invalid('engine', value, 'there is no such engine', 'Set engine to auto, warm or oaieval.');
+        throw (0,input_text/* invalid */.Gq)('engine', value, 'there is no such engine', 'Set engine to auto, warm or oaieval.');
     if (fallback === 'warm')
         return value;
-    throw invalid('engine', value, 'it needs Linux', 'Set engine to auto, or use a Linux runner.');
+    throw (0,input_text/* invalid */.Gq)('engine', value, 'it needs Linux', 'Set engine to auto, or use a Linux runner.');
 }
 
 ;// CONCATENATED MODULE: ./lib/action/step.js
+
 
 
 
@@ -31230,12 +35268,11 @@ function engine() {
 async function readStep(log, env = process.env) {
     const context = (0,action_context/* readContext */.y)(env, process.platform, (0,external_node_os_.tmpdir)());
     const keys = readApiKeys(env);
-    for (const { value, isTrimmed } of keys.secrets)
-        log.hide(value, { isMasked: !isTrimmed });
+    hideKeys(keys, log);
     for (const notice of keys.notices)
         log.info(notice);
     const model = (0,core/* getInput */.V4)('model');
-    const { secrets, inputs, urls } = await readAll({
+    const { secrets, inputs, urls } = await read_all_readAll({
         secrets: readSecrets,
         inputs: () => readInputs(env),
         // The model `dummy` needs no key: it sends no request.
@@ -31265,6 +35302,43 @@ async function readStep(log, env = process.env) {
 /** Whether the name is one of OpenAI's own models, so that the evals certainly need its key. */
 function isOpenAiModel(model) {
     return /^(gpt-|chatgpt-|ft:gpt-|o\d)/.test(model);
+}
+
+
+/***/ }),
+
+/***/ 2078:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   Y2: () => (/* binding */ MAX_WRITTEN_CHARACTERS),
+/* harmony export */   xs: () => (/* binding */ MAX_SAMPLES),
+/* harmony export */   yO: () => (/* binding */ formatSample)
+/* harmony export */ });
+/* harmony import */ var _model_own_value_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(9553);
+/* harmony import */ var _model_sample_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(5307);
+/** Writes one line of `samples.jsonl`: one sample of one eval. It needs no schema, which takes time to make. */
+
+
+/** Of one file. Results of 1,000 evals with 100 samples each have a fifth. */
+const MAX_SAMPLES = 500_000;
+/** A longer line is written without its texts. */
+const MAX_WRITTEN_CHARACTERS = 1_000_000;
+/**
+ * @param metric the main metric of the eval; undefined when it has none
+ * @param texts those that are null are left out
+ */
+function formatSample(key, metric, sample, texts) {
+    const { id, hash, outcome, scores, choice, tokens, replayed } = sample;
+    const score = metric === undefined ? null : ((0,_model_own_value_js__WEBPACK_IMPORTED_MODULE_1__/* .ownValue */ .e)(scores, metric) ?? null);
+    const fields = { eval: key, id, hash, outcome, score, scores, choice, tokens, replayed };
+    const whole = JSON.stringify({ ...fields, ...present(texts) });
+    return whole.length <= MAX_WRITTEN_CHARACTERS ? whole : JSON.stringify(fields);
+}
+function present(texts) {
+    return texts === _model_sample_js__WEBPACK_IMPORTED_MODULE_0__/* .NO_TEXTS */ .rl
+        ? {}
+        : Object.fromEntries(Object.entries(texts).filter(([, value]) => value !== null));
 }
 
 
@@ -32839,8 +36913,8 @@ var external_node_fs_ = __nccwpck_require__(3024);
 var errors = __nccwpck_require__(452);
 // EXTERNAL MODULE: ./lib/progress/paths.js
 var progress_paths = __nccwpck_require__(8943);
-// EXTERNAL MODULE: ./lib/progress/state.js + 8 modules
-var progress_state = __nccwpck_require__(2965);
+// EXTERNAL MODULE: ./lib/progress/state.js + 9 modules
+var progress_state = __nccwpck_require__(4168);
 // EXTERNAL MODULE: external "node:crypto"
 var external_node_crypto_ = __nccwpck_require__(7598);
 // EXTERNAL MODULE: external "node:path"
@@ -35586,6 +39660,1617 @@ class ApiUnusable extends Error {
 
 /***/ }),
 
+/***/ 6921:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  Ep: () => (/* binding */ conclude),
+  lH: () => (/* binding */ examineAll)
+});
+
+// UNUSED EXPORTS: compareEvals
+
+;// CONCATENATED MODULE: ./lib/gate/statistics/flips-needed.js
+/**
+ * The fewest samples that have to flip, all one way, for McNemar's exact two-sided p to be below `alpha`: six for 0.05, because
+ * five have p = 2 / 2⁵ = 0.0625.
+ */
+function flipsNeeded(alpha) {
+    let flips = 1;
+    while (2 ** (1 - flips) >= alpha)
+        flips += 1;
+    return flips;
+}
+
+;// CONCATENATED MODULE: ./lib/gate/statistics/holm.js
+/**
+ * p-values that remain valid when several tests are made at once: Holm, A Simple Sequentially Rejective Multiple Test Procedure,
+ * Scand. J. Stat. 6, 1979. Whoever acts on an adjusted p below 0.05 is misled by chance in at most 5 % of the sets.
+ * @returns in the order of `pValues`
+ */
+function holm(pValues) {
+    const order = pValues.map((p, index) => ({ p, index })).sort((a, b) => a.p - b.p);
+    const adjusted = pValues.map(() => 1);
+    let largest = 0;
+    order.forEach(({ p, index }, rank) => {
+        largest = Math.max(largest, Math.min(1, p * (order.length - rank)));
+        adjusted[index] = largest;
+    });
+    return adjusted;
+}
+
+// EXTERNAL MODULE: ./lib/gate/statistics/mean-interval.js + 3 modules
+var mean_interval = __nccwpck_require__(2534);
+// EXTERNAL MODULE: ./lib/gate/statistics/smallest-drop.js
+var smallest_drop = __nccwpck_require__(8302);
+;// CONCATENATED MODULE: ./lib/gate/comparison/reading.js
+/** What a difference means, once the p-values of all evals are corrected. */
+const ALPHA = 0.05;
+/** A difference may exceed the tolerance by this much, because 0.8 − 0.78 is not quite 0.02. */
+const ROUNDING = 1e-9;
+function readingOf(difference, { adjustedP, tolerance }) {
+    if (adjustedP >= ALPHA)
+        return 'noise';
+    return Math.abs(difference) > tolerance + ROUNDING ? 'real' : 'tolerated';
+}
+
+// EXTERNAL MODULE: ./lib/model/format.js
+var format = __nccwpck_require__(9774);
+// EXTERNAL MODULE: ./lib/gate/comparison/words.js
+var words = __nccwpck_require__(4940);
+;// CONCATENATED MODULE: ./lib/gate/comparison/sentences.js
+/** What a person reads about the comparison of one eval. */
+
+
+
+
+function tooFewSentence(pairs, unpaired) {
+    const are = pairs === 1 ? 'is' : 'are';
+    return `${(0,format/* counted */.hS)(pairs, 'pair')} ${are} too few to tell; at least ${mean_interval/* MIN_SAMPLES */.Pu} are needed.${unpairedText(unpaired)}`;
+}
+function pairsSentence(subject, paired, unpaired, tested, reading) {
+    const { worse, better, isRate, pairs } = paired;
+    const rest = unpairedText(unpaired);
+    if (worse + better === 0)
+        return isRate
+            ? `None of the ${(0,format/* wholeNumber */.rD)(pairs)} samples flipped.${rest}`
+            : `The score of none of the ${(0,format/* wholeNumber */.rD)(pairs)} samples changed.${rest}`;
+    if (isRate && reading !== 'real' && Math.max(worse, better) < tested.flipsNeeded)
+        return `${fewFlips(paired, tested)}${rest}`;
+    const scale = (0,words/* scaleFor */.E1)(isRate, paired.difference);
+    const facts = [`${(0,format/* counted */.hS)(pairs, 'pair')}`, `${(0,format/* wholeNumber */.rD)(worse)} worse`, `${(0,format/* wholeNumber */.rD)(better)} better`];
+    const told = `${changeOf(paired, scale)}; ${[...facts, pWords(tested)].join(', ')}`;
+    return `${movement(subject, paired, scale)} (${told})${meaning(paired, reading, tested)}.${rest}`;
+}
+function intervalsSentence(subject, finding, tested, reading) {
+    const { isRate, p, unpaired } = finding;
+    const scale = (0,words/* scaleFor */.E1)(isRate, finding.now - finding.before);
+    const intervals = `the 95 % intervals of the two runs ${p < ALPHA ? 'do not overlap' : 'overlap'}`;
+    const facts = `${movement(subject, finding, scale)}, and ${intervals} (${pWords(tested)})`;
+    return `${facts}${meaning(finding, reading, tested)}. Samples could not be paired, because ${unpaired}.`;
+}
+function fewFlips({ worse, better }, { flipsNeeded, tests }) {
+    const one = worse > 0 ? 'it got worse' : 'it got better';
+    const flips = worse + better;
+    const every = flips === 2 ? 'both' : 'all';
+    const all = worse === 0 ? `${every} better` : better === 0 ? `${every} worse` : `${worse} worse, ${better} better`;
+    const seen = `${(0,format/* counted */.hS)(flips, 'sample')} flipped (${flips === 1 ? one : all})`;
+    const among = tests > 1 ? ` among ${tests} evals` : '';
+    return `${seen}; at least ${flipsNeeded} one way are needed to tell${among}.`;
+}
+/** `Accuracy fell from 84.9 % to 81.2 %` */
+function movement({ metric, higherIsBetter }, { before, now }, scale) {
+    const name = `${(0,words/* metricAtStart */.WO)(metric)}${higherIsBetter ? '' : ' (lower is better)'}`;
+    if (before === now)
+        return `${name} is ${(0,words/* valueText */.Ru)(now, scale)}, as before`;
+    const [from, to] = [(0,words/* valueText */.Ru)(before, scale), (0,words/* valueText */.Ru)(now, scale)];
+    return `${name} ${now < before ? 'fell' : 'rose'} from ${from} to ${to}`;
+}
+/** `−3.7 points, 95 % −5.2 to −2.2` */
+function changeOf({ difference, interval }, scale) {
+    const change = (0,words/* changeText */.k0)(difference, scale);
+    if (!interval)
+        return change;
+    return `${change}, 95 % ${(0,words/* boundText */.O6)(interval.low, scale)} to ${(0,words/* boundText */.O6)(interval.high, scale)}`;
+}
+/** Of several evals, the corrected p decides, so it is the one to tell. */
+function pWords({ p, adjustedP, tests }) {
+    return tests > 1
+        ? `p ${(0,format/* probabilityText */.jm)(adjustedP)} corrected for ${tests} evals`
+        : `p ${(0,format/* probabilityText */.jm)(p)}`;
+}
+function meaning({ before, now, isRate }, reading, { tolerance }) {
+    if (reading === 'real' || before === now)
+        return '';
+    if (reading === 'tolerated')
+        return `, which is within the tolerance of ${(0,words/* toleranceText */.ve)(tolerance, isRate)}`;
+    return ', which may be noise';
+}
+function unpairedText({ onlyNow, onlyBefore }) {
+    const only = (count, where) => `${(0,format/* counted */.hS)(count, 'sample')} ${count === 1 ? 'has' : 'have'} a score only in ${where}`;
+    if (onlyNow > 0 && onlyBefore > 0)
+        return ` ${only(onlyNow, 'this run')}, and ${(0,format/* wholeNumber */.rD)(onlyBefore)} only in the baseline.`;
+    if (onlyNow > 0)
+        return ` ${only(onlyNow, 'this run')}.`;
+    return onlyBefore > 0 ? ` ${only(onlyBefore, 'the baseline')}.` : '';
+}
+
+;// CONCATENATED MODULE: ./lib/gate/comparison/conclude.js
+
+
+
+function conclusionOf(examined, tested) {
+    const { finding, subject } = examined;
+    if (finding.kind === 'untested')
+        return { status: finding.status, sentence: finding.sentence };
+    if (finding.kind === 'intervals') {
+        const difference = finding.now - finding.before;
+        const reading = readingOf(difference, tested);
+        const sentence = intervalsSentence(subject, finding, tested, reading);
+        return { status: statusOf(reading, difference, subject), sentence };
+    }
+    const { pairs, difference } = finding.paired;
+    if (pairs < mean_interval/* MIN_SAMPLES */.Pu)
+        return { status: 'too-few', sentence: tooFewSentence(pairs, examined) };
+    const reading = readingOf(difference, tested);
+    const sentence = pairsSentence(subject, finding.paired, examined, tested, reading);
+    return { status: statusOf(reading, difference, subject), sentence };
+}
+function statusOf(reading, difference, { higherIsBetter }) {
+    if (reading !== 'real')
+        return 'within-noise';
+    return difference > 0 === higherIsBetter ? 'improved' : 'degraded';
+}
+
+// EXTERNAL MODULE: ./lib/model/own-value.js
+var own_value = __nccwpck_require__(9553);
+// EXTERNAL MODULE: ./lib/gate/statistics/normal.js
+var normal = __nccwpck_require__(2204);
+;// CONCATENATED MODULE: ./lib/gate/statistics/interval-difference.js
+
+/**
+ * A two-sided p-value of the difference of two means of which only the 95 % intervals are known. It is below 0.05 exactly when the
+ * intervals do not overlap. The errors on the sides that face each other are added as they are, so it holds however the two means
+ * depend on each other, and it is larger than that of a test of pairs: Schenker and Gentleman, On Judging the Significance of
+ * Differences by Examining the Overlap Between Confidence Intervals, Am. Stat. 55, 2001.
+ */
+function intervalDifference(before, now) {
+    const [lower, upper] = before.value <= now.value ? [before, now] : [now, before];
+    const error = lower.interval.high - lower.value + (upper.value - upper.interval.low);
+    const distance = upper.value - lower.value;
+    // Intervals without a width say nothing about the error, so they make nothing certain.
+    return error > 0 ? Math.min(1, 2 * (0,normal/* normalCdf */.vr)((-normal/* Z_95 */.U$ * distance) / error)) : 1;
+}
+
+// EXTERNAL MODULE: ./lib/gate/statistics/moments.js
+var moments = __nccwpck_require__(6770);
+// EXTERNAL MODULE: ./lib/model/part-names.js
+var part_names = __nccwpck_require__(2789);
+;// CONCATENATED MODULE: ./lib/gate/comparison/comparability.js
+/** Whether two results of an eval measure the same thing. */
+
+
+
+const MAX_NAMED = 5;
+/**
+ * What makes the results not comparable, as clauses: `the judge changed (gpt-4 → gpt-5)`. Empty when they are comparable. Another
+ * model, other data or other code is what a comparison is for, so these do not count.
+ */
+function changesOf(before, now) {
+    const unknown = [before, now].findIndex(({ result }) => Object.keys(result.comparable).length === 0);
+    if (unknown >= 0)
+        return [
+            `it is not known what the result of ${unknown === 0 ? 'the baseline' : 'this run'} was made with`,
+        ];
+    const parts = changedParts(before.result.comparable, now.result.comparable);
+    const isOtherVersion = before.evalsVersion !== now.evalsVersion && before.evalsVersion !== '' && now.evalsVersion !== '';
+    if (isOtherVersion)
+        parts.add('evals');
+    // A model that grades its own answers is a judge that no part of the fingerprint names.
+    if (before.result.judge && now.result.judge && before.result.judge !== now.result.judge)
+        parts.add(part_names/* JUDGE_PART */.Qf);
+    const clauses = [...parts].sort().map((part) => clauseOf(part, before, now));
+    const hidden = clauses.length - MAX_NAMED;
+    return hidden > 0 ? [...clauses.slice(0, MAX_NAMED), `${hidden} more parts changed`] : clauses;
+}
+function changedParts(before, now) {
+    const names = [...Object.keys(before), ...Object.keys(now)];
+    return new Set(names.filter((name) => (0,own_value/* ownValue */.e)(before, name) !== (0,own_value/* ownValue */.e)(now, name)));
+}
+function clauseOf(part, before, now) {
+    if (part === part_names/* JUDGE_PART */.Qf)
+        return `the judge changed${fromTo(before.result.judge, now.result.judge)}`;
+    if (part === 'evals')
+        return `the version of evals changed${fromTo(before.evalsVersion, now.evalsVersion)}`;
+    if (part === 'spec')
+        return 'the spec of the eval changed';
+    if (part === 'modelgraded')
+        return 'the model-graded spec changed';
+    if (part === part_names/* MODEL_MAP_PART */.$$)
+        return 'the model map changed';
+    return `${(0,words/* nameText */.fh)(part)} changed`;
+}
+/** Empty when it is not known what changed into what. */
+function fromTo(before, now) {
+    if (before === now)
+        return '';
+    return before || now ? ` (${(0,words/* nameText */.fh)(before || 'none')} → ${(0,words/* nameText */.fh)(now || 'none')})` : '';
+}
+
+// EXTERNAL MODULE: ./lib/gate/comparison/direction.js
+var direction = __nccwpck_require__(372);
+// EXTERNAL MODULE: ./lib/model/verdict.js
+var verdict = __nccwpck_require__(1732);
+;// CONCATENATED MODULE: ./lib/gate/comparison/pairs.js
+/** Finds the samples that two runs of an eval have in common. */
+
+/**
+ * Pairs samples by their content, because ids shift when a row is inserted. Of rows with the same content, the first goes with the
+ * first, the second with the second, in the order of their ids, so that no sample counts twice. A sample without a score for the
+ * metric, such as an errored one, has nothing to compare and is left out.
+ */
+function pairSamples(now, before, metric) {
+    const waiting = new Waiting(inOrder(before), metric);
+    const pairs = [];
+    let onlyNow = 0;
+    for (const sample of inOrder(now)) {
+        const scoreNow = scoreOf(sample, metric);
+        if (scoreNow === null)
+            continue;
+        const other = waiting.take(sample.hash);
+        if (!other)
+            onlyNow += 1;
+        else
+            pairs.push({ now: sample, before: other, scoreNow, scoreBefore: scoreOf(other, metric) ?? Number.NaN });
+    }
+    return { pairs, onlyNow, onlyBefore: waiting.count };
+}
+/** Squares and cubes of larger scores could not be added up. */
+const MAX_SCORE = 1e100;
+/** Null when there is none that can be counted with. */
+function scoreOf(sample, metric) {
+    const score = (0,own_value/* ownValue */.e)(sample.scores, metric);
+    return score !== undefined && Math.abs(score) <= MAX_SCORE ? score : null;
+}
+/** Samples of the baseline that have no counterpart yet. Few have the same content, so only those are in lists. */
+class Waiting {
+    count = 0;
+    #byContent = new Map();
+    constructor(samples, metric) {
+        // From the end, so that the first of a list is the last that was added.
+        for (const sample of samples.toReversed()) {
+            if (scoreOf(sample, metric) === null)
+                continue;
+            this.count += 1;
+            const others = this.#byContent.get(sample.hash);
+            if (Array.isArray(others))
+                others.push(sample);
+            else
+                this.#byContent.set(sample.hash, others ? [others, sample] : sample);
+        }
+    }
+    take(hash) {
+        const found = this.#byContent.get(hash);
+        if (!found)
+            return undefined;
+        if (!Array.isArray(found))
+            this.#byContent.delete(hash);
+        const taken = Array.isArray(found) ? found.pop() : found;
+        if (taken)
+            this.count -= 1;
+        return taken;
+    }
+}
+function inOrder(samples) {
+    const isSorted = samples.every((sample, index) => {
+        const previous = samples[index - 1];
+        return !previous || byId(previous, sample) <= 0;
+    });
+    return isSorted ? samples : samples.toSorted(byId);
+}
+/** Ids end in numbers, so that the shorter of two comes first. */
+function byId(a, b) {
+    return a.id.length - b.id.length || (a.id < b.id ? -1 : a.id > b.id ? 1 : 0);
+}
+
+;// CONCATENATED MODULE: ./lib/gate/comparison/flips.js
+
+
+/** The pairs that got worse, then those that got better, the greatest changes first. */
+function flipsOf(pairs, higherIsBetter) {
+    const gain = ({ scoreNow, scoreBefore }) => higherIsBetter ? scoreNow - scoreBefore : scoreBefore - scoreNow;
+    const bySize = (a, b) => Math.abs(gain(b)) - Math.abs(gain(a)) || byId(a.now, b.now);
+    const worse = pairs.filter((pair) => gain(pair) < 0).sort(bySize);
+    const better = pairs.filter((pair) => gain(pair) > 0).sort(bySize);
+    return [...worse, ...better].slice(0, verdict/* MAX_FLIPS */.Y).map(flipOf);
+}
+function flipOf({ now, before, scoreNow, scoreBefore }) {
+    return {
+        id: now.id,
+        hash: now.hash,
+        before: scoreBefore,
+        now: scoreNow,
+        outcomeBefore: before.outcome,
+        outcomeNow: now.outcome,
+    };
+}
+
+;// CONCATENATED MODULE: ./lib/gate/statistics/mcnemar.js
+/**
+ * The exact two-sided p-value of McNemar's test on pairs with two outcomes: McNemar, Note on the Sampling Error of the Difference
+ * between Correlated Proportions or Percentages, Psychometrika 12, 1947. Pairs that agree say nothing. By chance, each of the
+ * others goes either way with probability ½, so p is twice the binomial tail, at most 1.
+ * @param worse pairs that changed one way
+ * @param better pairs that changed the other way
+ */
+function mcnemar(worse, better) {
+    const discordant = worse + better;
+    const fewer = Math.min(worse, better);
+    if (worse === better)
+        return 1;
+    // Weights are relative to the largest probability, so that none underflows before it is negligible.
+    const mode = Math.floor(discordant / 2);
+    let [total, tail] = [0, 0];
+    let weight = 1;
+    for (let count = mode; count >= 0 && weight > 0; count -= 1) {
+        // Above the mode lie the same weights again, but of an even number the mode itself has no counterpart.
+        total += 2 * count === discordant ? weight : 2 * weight;
+        if (count <= fewer)
+            tail += weight;
+        weight *= count / (discordant - count + 1);
+    }
+    return Math.min(1, (2 * tail) / total);
+}
+
+// EXTERNAL MODULE: ./lib/gate/statistics/paired-rate-interval.js
+var paired_rate_interval = __nccwpck_require__(3131);
+// EXTERNAL MODULE: ./lib/gate/statistics/random.js
+var statistics_random = __nccwpck_require__(7352);
+;// CONCATENATED MODULE: ./lib/gate/statistics/sign-flip.js
+/** Tests whether paired scores changed. */
+
+/** Up to so many differences, all ways to flip their signs are tried. */
+const MAX_ENUMERATED = 15;
+const DRAWS = 19_999;
+/** After so many draws that are as extreme, p is known well enough (Besag and Clifford, Biometrika 78, 1991). */
+const ENOUGH = 1000;
+/** Of more differences, the smallest are drawn together: the sum of so many small ones is normal. */
+const MAX_FLIPPED = 1000;
+const SEED = 1;
+/** Sums that differ by less, relative to the sum of all, are the same, but for rounding. */
+const sign_flip_ROUNDING = 1e-9;
+/**
+ * The two-sided p-value of the paired sign-flip test (Fisher, The Design of Experiments, 1935, 21): by chance, a sample changes by
+ * d as easily as by −d. It needs no normal distribution. Few differences are enumerated; of many, random signs are drawn with a
+ * fixed seed, and one is added to both counts, so that p is never 0 (Phipson and Smyth, Stat. Appl. Genet. Mol. Biol. 9(1), 2010).
+ *
+ * Differences of 0 say nothing, so p is 1 when all are 0. Equal differences are tested as any others: that all of them point the
+ * same way is what counts, as in McNemar's test. No deviation is estimated, so none that is 0 can make a change look certain.
+ * @param differences finite numbers, in any order
+ */
+function signFlip(differences) {
+    const sizes = Float64Array.from(differences, Math.abs)
+        .filter((size) => size > 0)
+        .sort()
+        .reverse();
+    const [largest = 0] = sizes;
+    if (largest === 0)
+        return 1;
+    // Scaled, because the squares of huge numbers overflow.
+    const scaled = sizes.map((size) => size / largest);
+    const sum = scaled.reduce((total, size) => total + size, 0);
+    const seen = Math.abs(differences.reduce((total, difference) => total + difference / largest, 0));
+    const extreme = seen - sign_flip_ROUNDING * sum;
+    return scaled.length <= MAX_ENUMERATED ? enumerated(scaled, sum, extreme) : drawn(scaled, extreme);
+}
+/** Flips one sign at a time, in the order of a Gray code. The first sign stays: flipping all signs changes no absolute sum. */
+function enumerated(sizes, total, extreme) {
+    const ways = 2 ** (sizes.length - 1);
+    const signs = sizes.map(() => 1);
+    let sum = total;
+    let found = sum >= extreme ? 1 : 0;
+    for (let way = 1; way < ways; way += 1) {
+        const index = 1 + (31 - Math.clz32(way & -way));
+        const sign = -(signs[index] ?? 1);
+        signs[index] = sign;
+        sum += 2 * sign * (sizes[index] ?? 0);
+        if (Math.abs(sum) >= extreme)
+            found += 1;
+    }
+    return found / ways;
+}
+function drawn(sizes, extreme) {
+    const random = new statistics_random/* Random */.o(SEED);
+    const flipped = sizes.subarray(0, MAX_FLIPPED);
+    const spread = Math.sqrt(sizes.subarray(MAX_FLIPPED).reduce((squares, size) => squares + size * size, 0));
+    let found = 0;
+    for (let draw = 1; draw <= DRAWS; draw += 1) {
+        const rest = spread > 0 ? spread * random.normal() : 0;
+        if (Math.abs(flippedSum(flipped, random) + rest) >= extreme)
+            found += 1;
+        if (found === ENOUGH)
+            return ENOUGH / draw;
+    }
+    return (found + 1) / (DRAWS + 1);
+}
+function flippedSum(sizes, random) {
+    let [sum, bits] = [0, 0];
+    for (let index = 0; index < sizes.length; index += 1) {
+        if (index % 32 === 0)
+            bits = random.bits();
+        const size = sizes[index] ?? 0;
+        sum += bits & 1 ? size : -size;
+        bits >>>= 1;
+    }
+    return sum;
+}
+
+;// CONCATENATED MODULE: ./lib/gate/comparison/paired-difference.js
+/** What the pairs of an eval say. */
+
+
+
+
+
+/** @param pairs at least one */
+function pairedDifference(pairs, higherIsBetter) {
+    const differences = pairs.map(({ scoreNow, scoreBefore }) => scoreNow - scoreBefore);
+    const rose = differences.filter((difference) => difference > 0).length;
+    const fell = differences.filter((difference) => difference < 0).length;
+    const isRate = pairs.every(({ scoreNow, scoreBefore }) => (0,mean_interval/* isBinary */.Go)(scoreNow) && (0,mean_interval/* isBinary */.Go)(scoreBefore));
+    const isEnough = pairs.length >= mean_interval/* MIN_SAMPLES */.Pu;
+    const count = pairs.length;
+    return {
+        pairs: count,
+        isRate,
+        before: (0,moments/* meanOf */.hm)(pairs.map(({ scoreBefore }) => scoreBefore)),
+        now: (0,moments/* meanOf */.hm)(pairs.map(({ scoreNow }) => scoreNow)),
+        difference: isRate ? (rose - fell) / count : (0,moments/* meanOf */.hm)(differences),
+        interval: isEnough ? intervalOf(differences, isRate, fell, rose) : null,
+        worse: higherIsBetter ? fell : rose,
+        better: higherIsBetter ? rose : fell,
+        p: isEnough ? (isRate ? mcnemar(fell, rose) : signFlip(differences)) : null,
+    };
+}
+function intervalOf(differences, isRate, fell, rose) {
+    if (isRate)
+        return (0,paired_rate_interval/* pairedRateInterval */.b)(fell, rose, differences.length);
+    const interval = (0,mean_interval/* spreadInterval */.x$)(differences);
+    return interval ? { low: interval.low, high: interval.high } : null;
+}
+
+;// CONCATENATED MODULE: ./lib/gate/comparison/examine.js
+/** Finds out about one eval what can be known without the others. */
+
+
+
+
+
+
+
+
+
+
+/**
+ * @param metric undefined: the main metric of the eval
+ * @param hasSamples whether the baseline has a samples.jsonl
+ */
+function examine(now, before, metric, hasSamples) {
+    const subject = subjectOf(now.result, before.result, metric);
+    const nothing = { subject, onlyNow: 0, onlyBefore: 0, flips: [] };
+    const both = resultsOf(now.result, before.result);
+    if (both.kind === 'untested')
+        return { ...nothing, finding: both };
+    const changes = changesOf({ ...before, result: both.before }, { ...now, result: both.now });
+    if (changes.length > 0)
+        return { ...nothing, finding: untested('not-comparable', (0,format/* asSentence */.KG)(joined(changes))) };
+    if (subject.before === null || subject.now === null)
+        return { ...nothing, finding: untested(withoutNumber(subject), missingMetric(subject)) };
+    const values = { before: subject.before, now: subject.now };
+    const unpaired = whyUnpaired(now, before, subject.metric, values, hasSamples);
+    if (unpaired !== null)
+        return { ...nothing, finding: compareIntervals(both, subject, values, unpaired) };
+    const pairing = pairSamples(now.samples?.samples ?? [], before.samples?.samples ?? [], subject.metric);
+    return { ...findInPairs(pairing, subject), onlyNow: pairing.onlyNow, onlyBefore: pairing.onlyBefore };
+}
+function findInPairs({ pairs }, subject) {
+    if (pairs.length === 0) {
+        const sentence = 'No sample has the same content in both runs, so nothing can be compared.';
+        return { subject, finding: untested('too-few', sentence), flips: [] };
+    }
+    const paired = pairedDifference(pairs, subject.higherIsBetter);
+    return { subject, finding: { kind: 'pairs', paired }, flips: flipsOf(pairs, subject.higherIsBetter) };
+}
+function subjectOf(now, before, chosen) {
+    const metric = chosen ?? now?.mainMetric?.name ?? before?.mainMetric?.name ?? '';
+    return {
+        key: now?.key ?? before?.key ?? '',
+        name: now?.name ?? before?.name ?? '',
+        metric,
+        higherIsBetter: (0,direction/* isHigherBetter */.K)(metric, [now, before]),
+        before: numberOf(before, metric),
+        now: numberOf(now, metric),
+    };
+}
+/** Null unless it is a finite number. */
+function numberOf(result, metric) {
+    const value = result && (0,own_value/* ownValue */.e)(result.metrics, metric);
+    return typeof value === 'number' && Number.isFinite(value) ? value : null;
+}
+function untested(status, sentence) {
+    return { kind: 'untested', status, sentence };
+}
+function resultsOf(now, before) {
+    if (!now)
+        return untested('missing', 'Only the baseline has this eval.');
+    if (now.status === 'failed')
+        return untested('incomplete', 'This eval failed in this run, so it is not compared.');
+    if (now.status === 'pending')
+        return untested('incomplete', 'This eval is still pending in this run, so it is not compared.');
+    if (!before || before.status === 'excluded')
+        return untested('missing', 'The baseline does not have this eval.');
+    if (!hasResult(now))
+        return untested('missing', 'This run has no recorded result of this eval.');
+    if (!hasResult(before))
+        return untested('missing', 'The baseline has no recorded result of this eval.');
+    return { kind: 'both', now, before };
+}
+/** Evals that `oaievalset` completed have none. */
+function hasResult({ metrics }) {
+    return Object.keys(metrics).length > 0;
+}
+/** Missing is what one side has, and the other one does not. */
+function withoutNumber({ before, now }) {
+    return before === null && now === null ? 'not-comparable' : 'missing';
+}
+function missingMetric({ metric, before, now }) {
+    if (metric === '')
+        return 'This eval reports no metric that can be compared.';
+    if (before === null && now === null)
+        return `Neither run reports a number for ${(0,words/* nameText */.fh)(metric)}.`;
+    return `${now === null ? 'This run' : 'The baseline'} reports no number for ${(0,words/* nameText */.fh)(metric)}.`;
+}
+/** Null when samples can be paired. */
+function whyUnpaired(now, before, metric, values, hasSamples) {
+    if (!hasSamples)
+        return 'no samples.jsonl lies beside the baseline';
+    const [scoresNow, scoresBefore] = [scoresOf(now, metric), scoresOf(before, metric)];
+    const without = (where) => `the samples of ${where} have no score for ${(0,words/* nameText */.fh)(metric)}`;
+    if (scoresNow.length === 0)
+        return without('this run');
+    if (scoresBefore.length === 0)
+        return without('the baseline');
+    return isMean(values.now, scoresNow) && isMean(values.before, scoresBefore)
+        ? null
+        : 'it is not the mean over the samples';
+}
+function scoresOf({ samples }, metric) {
+    return (samples?.samples ?? []).flatMap((sample) => scoreOf(sample, metric) ?? []);
+}
+/** Classes round their means to two digits at least (evals/elsuite/function_deduction/eval.py). */
+const MAX_ROUNDING = 0.005 + 1e-9;
+/**
+ * A metric may be named like a score of samples without being its mean: evals' schelling_point computes its rate of errors over events,
+ * and make_me_pay counts samples. What is tested must be what is shown.
+ */
+function isMean(value, scores) {
+    return Math.abs((0,moments/* meanOf */.hm)(scores) - value) <= MAX_ROUNDING + Math.abs(value) * 1e-9;
+}
+function compareIntervals({ now, before }, { metric }, values, unpaired) {
+    const [intervalNow, intervalBefore] = [examine_intervalOf(now, metric), examine_intervalOf(before, metric)];
+    if (!intervalNow || !intervalBefore) {
+        const without = intervalNow ? 'in the baseline' : intervalBefore ? 'in this run' : 'in either run';
+        const sentence = `${(0,words/* metricAtStart */.WO)(metric)} cannot be tested: ${unpaired}, and it has no interval ${without}.`;
+        return untested('not-comparable', sentence);
+    }
+    return {
+        kind: 'intervals',
+        ...values,
+        isRate: intervalNow.method === 'wilson' && intervalBefore.method === 'wilson',
+        p: intervalDifference({ value: values.before, interval: intervalBefore }, { value: values.now, interval: intervalNow }),
+        unpaired,
+    };
+}
+function examine_intervalOf({ intervals, mainMetric }, metric) {
+    return (0,own_value/* ownValue */.e)(intervals, metric) ?? (mainMetric?.name === metric ? mainMetric.interval : null);
+}
+/** `a`, `a and b`, `a, b and c` */
+function joined(clauses) {
+    const last = clauses.at(-1) ?? '';
+    return clauses.length < 2 ? last : `${clauses.slice(0, -1).join(', ')} and ${last}`;
+}
+
+;// CONCATENATED MODULE: ./lib/gate/comparison/finding.js
+/** Null when nothing was tested. */
+function pOf(finding) {
+    if (finding.kind === 'untested')
+        return null;
+    return finding.kind === 'pairs' ? finding.paired.p : finding.p;
+}
+
+;// CONCATENATED MODULE: ./lib/gate/comparison/compare-evals.js
+
+
+
+
+
+
+
+
+/**
+ * Each eval of the run, then those that only the baseline has; evals that the inputs leave out are left out. The p-values are
+ * corrected over all evals that this call tests.
+ */
+function compareEvals(request) {
+    return conclude(examineAll(request), request.tolerance);
+}
+function examineAll(request) {
+    const { evals, samples, baseline, metric, evalsVersion = '' } = request;
+    const before = new Map(baseline.results.evals.map((result) => [result.key, result]));
+    const here = new Set(evals.map(({ key }) => key));
+    const nowSide = (key, result) => ({
+        result,
+        samples: samples.get(key),
+        evalsVersion,
+    });
+    const beforeSide = (key) => ({
+        result: before.get(key),
+        samples: baseline.samples?.get(key),
+        evalsVersion: baseline.results.versions.evals,
+    });
+    const hasSamples = baseline.samples !== undefined;
+    const examined = (key, result) => examine(nowSide(key, result), beforeSide(key), metric, hasSamples);
+    const gone = [...before.values()].filter(({ key, status }) => !here.has(key) && status !== 'excluded');
+    return [
+        ...evals.filter(({ status }) => status !== 'excluded').map((result) => examined(result.key, result)),
+        ...gone.map(({ key }) => examined(key, undefined)),
+    ];
+}
+function conclude(all, tolerance) {
+    const pValues = all.map(({ finding }) => pOf(finding));
+    const adjusted = holm(pValues.filter((p) => p !== null));
+    const tests = adjusted.length;
+    // To be told apart too, another eval would have to pass the strictest of the steps that remain.
+    const remaining = Math.max(1, adjusted.filter((p) => p >= ALPHA).length);
+    const needed = flipsNeeded(ALPHA / remaining);
+    let next = 0;
+    return all.map((examined, index) => {
+        const adjustedP = pValues[index] === null ? null : (adjusted[next++] ?? 1);
+        const tested = {
+            p: pValues[index] ?? 1,
+            adjustedP: adjustedP ?? 1,
+            tests,
+            flipsNeeded: needed,
+            tolerance,
+        };
+        return comparisonOf(examined, pValues[index] ?? null, adjustedP, tested);
+    });
+}
+function comparisonOf(examined, p, adjustedP, tested) {
+    const { subject, finding, onlyNow, onlyBefore, flips } = examined;
+    const paired = finding.kind === 'pairs' ? finding.paired : null;
+    const isJudgedRate = paired?.isRate === true && paired.pairs >= mean_interval/* MIN_SAMPLES */.Pu;
+    return {
+        ...subject,
+        ...conclusionOf(examined, tested),
+        difference: paired?.difference ?? null,
+        differenceInterval: paired?.interval ?? null,
+        pairs: paired?.pairs ?? 0,
+        onlyNow,
+        onlyBefore,
+        worse: paired?.worse ?? 0,
+        better: paired?.better ?? 0,
+        p,
+        adjustedP,
+        flipsNeeded: isJudgedRate ? tested.flipsNeeded : null,
+        smallestDrop: isJudgedRate ? (0,smallest_drop/* smallestDrop */.h)(paired.pairs) : null,
+        flips,
+    };
+}
+
+
+/***/ }),
+
+/***/ 7539:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  $: () => (/* binding */ compareWithBaseline),
+  M: () => (/* binding */ whyOfOtherSet)
+});
+
+// EXTERNAL MODULE: ./lib/gate/comparison/compare-evals.js + 14 modules
+var compare_evals = __nccwpck_require__(6921);
+// EXTERNAL MODULE: ./lib/gate/statistics/paired-rate-interval.js
+var paired_rate_interval = __nccwpck_require__(3131);
+;// CONCATENATED MODULE: ./lib/gate/comparison/overall-difference.js
+
+/** The difference over all pairs of all evals; null when there are no pairs, or when the evals do not all have the same rate. */
+function overallDifference(all) {
+    const found = all.flatMap(({ subject, finding }) => finding.kind === 'pairs' ? [{ subject, paired: finding.paired }] : []);
+    const [first] = found;
+    if (!first)
+        return null;
+    const areSame = found.every(({ subject, paired }) => paired.isRate &&
+        subject.metric === first.subject.metric &&
+        subject.higherIsBetter === first.subject.higherIsBetter);
+    if (!areSame)
+        return null;
+    const sum = (of) => found.reduce((total, each) => total + of(each), 0);
+    const pairs = sum(({ paired }) => paired.pairs);
+    const [worse, better] = [sum(({ paired }) => paired.worse), sum(({ paired }) => paired.better)];
+    const [fell, rose] = first.subject.higherIsBetter ? [worse, better] : [better, worse];
+    return {
+        before: sum(({ paired }) => paired.before * paired.pairs) / pairs,
+        now: sum(({ paired }) => paired.now * paired.pairs) / pairs,
+        difference: (rose - fell) / pairs,
+        ...(0,paired_rate_interval/* pairedRateInterval */.b)(fell, rose, pairs),
+        pairs,
+        worse,
+        better,
+    };
+}
+
+// EXTERNAL MODULE: ./lib/gate/comparison/words.js
+var words = __nccwpck_require__(4940);
+;// CONCATENATED MODULE: ./lib/gate/comparison/compare-with-baseline.js
+
+
+
+/**
+ * Compares a run with what the input `baseline` names, by the main metric of each eval and without a tolerance.
+ * @returns null when there is no baseline
+ */
+function compareWithBaseline(results, samples, baseline) {
+    if (!baseline)
+        return null;
+    if (baseline.kind === 'unusable')
+        return notCompared(baseline.problem);
+    const isOfOther = whyOfOtherSet(baseline.results.evalSet, results.evalSet);
+    if (isOfOther !== undefined)
+        return notCompared(isOfOther);
+    const evalsVersion = results.versions.evals;
+    const examined = (0,compare_evals/* examineAll */.lH)({ evals: results.evals, samples, evalsVersion, baseline, tolerance: 0 });
+    return {
+        source: baseline.source,
+        problem: null,
+        hasSamples: baseline.samples !== undefined,
+        evals: (0,compare_evals/* conclude */.Ep)(examined, 0),
+        overall: overallDifference(examined),
+    };
+}
+/** Why the results of one set are no baseline of the other, as a clause; undefined when both are the same set. */
+function whyOfOtherSet(theirs, ours) {
+    if (theirs === ours)
+        return undefined;
+    return `it is of the set \`${(0,words/* nameText */.fh)(theirs)}\`, but this run is of \`${(0,words/* nameText */.fh)(ours)}\``;
+}
+function notCompared(problem) {
+    return { source: null, problem, hasSamples: false, evals: [], overall: null };
+}
+
+
+/***/ }),
+
+/***/ 372:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   K: () => (/* binding */ isHigherBetter),
+/* harmony export */   U: () => (/* binding */ soundsHigherBetter)
+/* harmony export */ });
+/** A metric whose name has one of these words counts something bad. */
+const BAD = new Set('error errors violation violations invalid failure failures loss perplexity distance wer cer mae mse rmse latency cost'.split(' '));
+/**
+ * The registry says it of the main metric of an eval (`higher_is_better`). Of another metric only its name can tell; most are
+ * better when they are higher.
+ */
+function isHigherBetter(metric, sides) {
+    const main = sides.find((side) => side?.mainMetric?.name === metric)?.mainMetric;
+    return main ? main.higherIsBetter : soundsHigherBetter(metric);
+}
+/** What the name of a metric tells. */
+function soundsHigherBetter(metric) {
+    return !metric
+        .toLowerCase()
+        .split(/[^a-z]+/)
+        .some((word) => BAD.has(word));
+}
+
+
+/***/ }),
+
+/***/ 4940:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   E1: () => (/* binding */ scaleFor),
+/* harmony export */   O6: () => (/* binding */ boundText),
+/* harmony export */   Ru: () => (/* binding */ valueText),
+/* harmony export */   WO: () => (/* binding */ metricAtStart),
+/* harmony export */   fh: () => (/* binding */ nameText),
+/* harmony export */   k0: () => (/* binding */ changeText),
+/* harmony export */   ve: () => (/* binding */ toleranceText)
+/* harmony export */ });
+/* harmony import */ var _model_format_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(9774);
+/* harmony import */ var _text_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8804);
+/** Numbers and names in sentences about a comparison. */
+
+
+const MAX_NAME_BYTES = 80;
+/** A name that others wrote, made safe and short. */
+function nameText(name) {
+    return (0,_text_js__WEBPACK_IMPORTED_MODULE_0__/* .oneLine */ .TN)(name, MAX_NAME_BYTES);
+}
+/** A metric at the start of a sentence: `Accuracy`, but `f1_score` as it is. */
+function metricAtStart(metric) {
+    const name = nameText(metric);
+    return /^[a-z]+$/.test(name) ? (0,_model_format_js__WEBPACK_IMPORTED_MODULE_1__/* .capitalised */ .Iu)(name) : name;
+}
+/** With as many decimals as it takes to see the difference. */
+function scaleFor(isRate, difference) {
+    const points = Math.abs(100 * difference);
+    const isSmall = points > 0 && points < 0.1;
+    return { isRate, decimals: isSmall ? Math.min(5, 1 - Math.floor(Math.log10(points))) : 1 };
+}
+/** `84.9 %`, `0.7312` */
+function valueText(value, { isRate, decimals }) {
+    if (!isRate)
+        return plainText(value);
+    return `${value === 0 || value === 1 ? 100 * value : (100 * value).toFixed(decimals)} %`;
+}
+/** `−3.7 points`, `+0.02` */
+function changeText(change, scale) {
+    const text = `${change > 0 ? '+' : ''}${boundText(change, scale)}`;
+    return scale.isRate ? `${text} points` : text;
+}
+/** A bound of a difference, without its unit: `−5.2` */
+function boundText(change, { isRate, decimals }) {
+    return isRate ? (0,_model_format_js__WEBPACK_IMPORTED_MODULE_1__/* .withMinus */ .hZ)((100 * change).toFixed(decimals)) : plainText(change);
+}
+/** `2 points`, `0.05` */
+function toleranceText(tolerance, isRate) {
+    if (!isRate)
+        return plainText(tolerance);
+    const points = (0,_model_format_js__WEBPACK_IMPORTED_MODULE_1__/* .metricText */ ._l)(100 * tolerance);
+    return `${points} ${points === '1' ? 'point' : 'points'}`;
+}
+function plainText(value) {
+    const isSmall = value !== 0 && Math.abs(value) < 0.001;
+    return (0,_model_format_js__WEBPACK_IMPORTED_MODULE_1__/* .withMinus */ .hZ)(isSmall ? String(Number(value.toPrecision(2))) : (0,_model_format_js__WEBPACK_IMPORTED_MODULE_1__/* .metricText */ ._l)(value));
+}
+
+
+/***/ }),
+
+/***/ 2246:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   X: () => (/* binding */ describeVerdict),
+/* harmony export */   _: () => (/* binding */ VERDICT_WORDS)
+/* harmony export */ });
+/* harmony import */ var _model_format_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(9774);
+/* harmony import */ var _rules_rule_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(6993);
+/** The verdict of a run in one line, with all counts. Pure. */
+
+
+const VERDICT_WORDS = {
+    passed: 'Passed',
+    failed: 'Failed',
+    incomplete: 'Incomplete',
+};
+/** Plain text: `Passed: all 28 evals are done (23 fresh, 5 reused); 3 of 3 rules are met.` */
+function describeVerdict({ status, rules, comparison }, counts) {
+    const parts = [
+        counts.failed + counts.pending > 0 ? describeUnfinished(counts) : describeCompleted(counts),
+        ...(status === 'incomplete' ? unjudged(rules) : describeRules(rules)),
+        ...describeDegraded(comparison),
+    ];
+    return `${VERDICT_WORDS[status]}: ${parts.join('; ')}.`;
+}
+/** `all 28 evals are done (23 fresh, 5 reused)` */
+function describeCompleted(counts) {
+    const { total, excluded } = counts;
+    // Not "all": the set has more.
+    const all = excluded > 0 || total < 3 ? '' : 'all ';
+    return `${all}${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_0__/* .counted */ .hS)(total, 'eval')} ${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_0__/* .isOrAre */ .Cj)(total)} done${describeOrigins(counts)}${describeExcluded(counts)}`;
+}
+/** `2 of 28 evals failed, 24 are done (20 fresh, 4 reused), 2 are pending` */
+function describeUnfinished(counts) {
+    const { total, completed, failed, pending } = counts;
+    const of = `of ${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_0__/* .counted */ .hS)(total, 'eval')}`;
+    return [
+        ...(failed > 0 ? [`${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_0__/* .wholeNumber */ .rD)(failed)} ${of} failed`] : []),
+        `${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_0__/* .wholeNumber */ .rD)(completed)}${failed > 0 ? '' : ` ${of}`} ${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_0__/* .isOrAre */ .Cj)(failed === 0 && total === 1 ? 1 : completed)} done${describeOrigins(counts)}`,
+        ...(pending > 0 ? [`${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_0__/* .wholeNumber */ .rD)(pending)} ${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_0__/* .isOrAre */ .Cj)(pending)} pending`] : []),
+    ]
+        .join(', ')
+        .concat(describeExcluded(counts));
+}
+function describeExcluded({ excluded }) {
+    return excluded > 0 ? `, and ${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_0__/* .counted */ .hS)(excluded, 'eval')} of the set ${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_0__/* .isOrAre */ .Cj)(excluded)} left out` : '';
+}
+function describeOrigins({ fresh, reused, completed }) {
+    const parts = [
+        ...(fresh > 0 ? [`${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_0__/* .wholeNumber */ .rD)(fresh)} fresh`] : []),
+        ...(reused > 0 ? [`${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_0__/* .wholeNumber */ .rD)(reused)} reused`] : []),
+    ];
+    return completed === 0 ? '' : ` (${parts.join(', ')})`;
+}
+/** Rules of an incomplete run. */
+function unjudged({ length }) {
+    if (length === 0)
+        return [];
+    return [length === 1 ? 'the rule is not judged' : `the ${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_0__/* .wholeNumber */ .rD)(length)} rules are not judged`];
+}
+function describeRules(rules) {
+    const [advisory, required] = [
+        rules.filter((rule) => rule.advisory),
+        rules.filter((rule) => !rule.advisory),
+    ];
+    return [
+        ...describeStatuses(required, 'rule', ''),
+        ...describeStatuses(advisory, 'advisory rule', namesOfMissed(advisory)),
+    ];
+}
+/**
+ * `2 of 4 rules are missed, 1 is not judged, 1 is met`; nothing without rules.
+ * @param missed follows what is said of missed rules
+ */
+function describeStatuses(rules, noun, missed) {
+    const clauses = ['missed', 'not-judged', 'met'].flatMap((status) => {
+        const count = rules.filter((rule) => rule.status === status).length;
+        const is = `${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_0__/* .isOrAre */ .Cj)(count)} ${status === 'not-judged' ? 'not judged' : status}`;
+        return count === 0 ? [] : [{ count, is: status === 'missed' ? `${is}${missed}` : is }];
+    });
+    const texts = clauses.map(({ count, is }, index) => {
+        if (rules.length === 1)
+            return `the ${noun} ${is}`;
+        return `${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_0__/* .wholeNumber */ .rD)(count)}${index === 0 ? ` of ${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_0__/* .counted */ .hS)(rules.length, noun)}` : ''} ${is}`;
+    });
+    return texts.length === 0 ? [] : [texts.join(', ')];
+}
+const MOST_NAMED = 3;
+/** ` (accuracy >= 0.9)`. Nothing else says at once what an advisory rule has found, because it does not fail the step. */
+function namesOfMissed(advisory) {
+    const missed = advisory.filter(({ status }) => status === 'missed');
+    const names = missed.map(({ rule }) => (0,_rules_rule_js__WEBPACK_IMPORTED_MODULE_1__/* .withoutMark */ .E)(rule));
+    return ` (${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_0__/* .listed */ .KE)(names, MOST_NAMED)})`;
+}
+/** Told also when no rule is about it. */
+function describeDegraded(comparison) {
+    const degraded = comparison?.evals.filter(({ status }) => status === 'degraded').length ?? 0;
+    return degraded === 0
+        ? []
+        : [`${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_0__/* .counted */ .hS)(degraded, 'eval')} ${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_0__/* .isOrAre */ .Cj)(degraded)} worse than in the baseline`];
+}
+
+
+/***/ }),
+
+/***/ 6810:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   x: () => (/* binding */ writtenNumber)
+/* harmony export */ });
+/** Reads the number at the end of a rule. */
+const NUMBER = /^(?<sign>[-+]?)(?<digits>\d+(?:_\d+)*(?:\.\d+)?|\.\d+)(?:e(?<exponent>[-+]?\d+))? ?(?<suffix>%|pp|k|m)?$/i;
+const EXPONENTS = { '': 0, '%': -2, pp: -2, k: 3, M: 6 };
+/** Undefined when the text is no number. */
+function writtenNumber(text) {
+    const groups = NUMBER.exec(text)?.groups;
+    if (!groups)
+        return undefined;
+    const suffix = suffixOf(groups.suffix ?? '');
+    const digits = (groups.digits ?? '').replaceAll('_', '');
+    // A decimal is read once, with its exponent: 33.3 / 100 is not 0.333.
+    const exponent = bounded(Number(groups.exponent ?? 0)) + EXPONENTS[suffix];
+    const value = Number(`${groups.sign}${digits}e${exponent}`);
+    // A minus zero is zero.
+    return { value: value === 0 ? 0 : value, suffix, digits: text.replace(/ ?(?:%|pp|k|m)$/i, '') };
+}
+/** Of no effect on a number: everything beyond is zero or infinite. It keeps the exponent itself a plain whole number. */
+function bounded(exponent) {
+    return Math.max(-9999, Math.min(9999, exponent));
+}
+function suffixOf(written) {
+    const suffix = written.toLowerCase();
+    if (suffix === '%' || suffix === 'pp' || suffix === 'k')
+        return suffix;
+    return suffix === 'm' ? 'M' : '';
+}
+
+
+/***/ }),
+
+/***/ 3148:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   N: () => (/* binding */ COUNTED_METRICS),
+/* harmony export */   e: () => (/* binding */ readMetric)
+/* harmony export */ });
+/* harmony import */ var _model_similar_names_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(3857);
+/* harmony import */ var _number_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6810);
+/* harmony import */ var _rule_problem_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(983);
+/** Reads the metric of a rule, and refuses what only looks like one. */
+
+
+
+/** Metrics that this action counts itself. In quotes, their names are those of metrics that evals report. */
+const COUNTED = new Map([
+    ['coverage', { kind: 'samples', name: 'coverage' }],
+    ['samples', { kind: 'samples', name: 'samples' }],
+    ['total-tokens', { kind: 'run', name: 'total-tokens' }],
+    ['requests-sent', { kind: 'run', name: 'requests-sent' }],
+]);
+/** The names of metrics that rules can use in addition to those of evals. */
+const COUNTED_METRICS = [...COUNTED.keys()];
+/** Deviations that evals draws at random without a seed: `boostrap_std` [sic], `bootstrap_std_target_50%`. */
+const RANDOM_NOISE = /(?:^|\/)boo?t?strap_std/i;
+/**
+ * @param hasGlob whether the rule names evals
+ * @throws RuleProblem
+ */
+function readMetric(reader, hasGlob) {
+    const token = reader.peek();
+    if (token === undefined || token.kind === 'operator')
+        throw reader.problem('The metric is missing.', 'Write a metric, such as accuracy, before the operator.');
+    if (token.kind === 'colon')
+        throw reader.problem('A second colon is no part of a rule.', 'Remove it. Write a name that contains a colon in quotes.');
+    if (RANDOM_NOISE.test(token.text))
+        throw randomNoise(token);
+    if (token.kind === 'word')
+        refuseWord(token, reader);
+    const metric = (token.kind === 'word' && COUNTED.get(token.text)) || { kind: 'report', name: token.text };
+    if (metric.kind === 'run' && hasGlob)
+        throw new _rule_problem_js__WEBPACK_IMPORTED_MODULE_1__/* .RuleProblem */ .C(token.start, `${metric.name} is of the whole run, not of an eval.`, 'Remove the glob and the colon before it.');
+    reader.take();
+    return metric;
+}
+function randomNoise({ text, start }) {
+    return new _rule_problem_js__WEBPACK_IMPORTED_MODULE_1__/* .RuleProblem */ .C(start, `${text} is the noise of a metric, and evals draws it at random: it differs between runs with the same answers.`, 'Name the metric itself. Rules with drop take its noise into account, such as accuracy drop <= 2pp.');
+}
+/** Without quotes, some words are certainly mistakes. */
+function refuseWord(token, reader) {
+    const { text, start } = token;
+    const next = reader.peek(1);
+    const refuse = (why, instead) => new _rule_problem_js__WEBPACK_IMPORTED_MODULE_1__/* .RuleProblem */ .C(start, why, instead);
+    if ((0,_number_js__WEBPACK_IMPORTED_MODULE_0__/* .writtenNumber */ .x)(text))
+        throw refuse(`"${text}" is a number, where a metric is expected.`, 'Write the metric first, then the operator and the number: accuracy >= 0.8.');
+    if (text === '-' && next !== undefined)
+        throw refuse('A hyphen begins no rule.', 'Write one rule a line, without a hyphen before it.');
+    if (text.includes('*'))
+        throw refuse(`${text} is a glob, where a metric is expected.`, `Write a metric after it: ${text}: accuracy >= 0.8. Without a glob, a rule is about every eval.`);
+    if (text === 'advisory')
+        throw next?.kind === 'colon'
+            ? refuse('advisory: is not at the start.', 'Write it before the evals: advisory: test-*: accuracy >= 0.8.')
+            : refuse('The colon after advisory is missing.', 'Write advisory: with a colon.');
+    if (text === 'drop' && next?.kind === 'operator')
+        throw refuse('The metric before drop is missing.', 'Write the metric first: accuracy drop <= 2pp.');
+    if (text === 'cost')
+        throw refuse('The cost of a run cannot be judged.', 'Limit what it depends on: total-tokens <= 2M.');
+    const meant = similarCounted(text);
+    if (meant !== undefined)
+        throw refuse(`There is no metric ${text}.`, `Did you mean ${meant}? If evals report a metric of this name, write "${text}" with quotes.`);
+}
+/** At most one character is different, as in `total_tokens`. Two make another word: average is not coverage. */
+function similarCounted(word) {
+    if (COUNTED.has(word))
+        return undefined;
+    const plain = plainName(word);
+    return COUNTED_METRICS.find((name) => {
+        const other = plainName(name);
+        return Math.round((0,_model_similar_names_js__WEBPACK_IMPORTED_MODULE_2__/* .shareChanged */ .K)(plain, other) * Math.max(plain.length, other.length)) <= 1;
+    });
+}
+function plainName(name) {
+    return name.toLowerCase().replace(/[-_]/g, '');
+}
+
+
+/***/ }),
+
+/***/ 983:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   C: () => (/* binding */ RuleProblem)
+/* harmony export */ });
+/** What is wrong with one line of the input `thresholds`. It ends the parsing of the line, and `parseRules` collects it. */
+class RuleProblem extends Error {
+    name = 'RuleProblem';
+    /** Where in the line, in UTF-16 units from 0. */
+    at;
+    /** What to write instead; a whole sentence. */
+    instead;
+    /** @param why a whole sentence */
+    constructor(at, why, instead) {
+        super(why);
+        this.at = at;
+        this.instead = instead;
+    }
+}
+
+
+/***/ }),
+
+/***/ 6993:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   E: () => (/* binding */ withoutMark),
+/* harmony export */   Z: () => (/* binding */ needsBaseline)
+/* harmony export */ });
+/** Rules about results: the lines of the input `thresholds`. Plain values. */
+/** The rule without its mark, where another word says that it is advisory. */
+function withoutMark(rule) {
+    return rule.replace(/^\s*advisory\s*:\s*/, '');
+}
+/** The rules that cannot be judged without a baseline, and that fail the step when they are not judged. */
+function needsBaseline(rules) {
+    return rules.filter((rule) => rule.kind === 'drop').filter(({ advisory }) => !advisory);
+}
+
+
+/***/ }),
+
+/***/ 2534:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  Pu: () => (/* binding */ MIN_SAMPLES),
+  Go: () => (/* binding */ isBinary),
+  VO: () => (/* binding */ meanInterval),
+  x$: () => (/* binding */ spreadInterval)
+});
+
+// EXTERNAL MODULE: ./lib/gate/statistics/moments.js
+var moments = __nccwpck_require__(6770);
+// EXTERNAL MODULE: ./lib/gate/statistics/normal.js
+var normal = __nccwpck_require__(2204);
+// EXTERNAL MODULE: ./lib/gate/statistics/random.js
+var statistics_random = __nccwpck_require__(7352);
+;// CONCATENATED MODULE: ./lib/gate/statistics/bootstrap-interval.js
+
+
+
+const RESAMPLES = 2000;
+/**
+ * The 95 % interval of a mean by the bias-corrected and accelerated bootstrap: Efron, Better Bootstrap Confidence Intervals,
+ * J. Am. Stat. Assoc. 82, 1987. It follows the skew of the values, which Student's t does not.
+ * @param seed the same seed and the same values, in whatever order, give the same interval
+ * @returns null when the values say nothing about their spread: fewer than two, all the same, or too large to be added
+ */
+function bootstrapInterval(values, seed) {
+    const n = values.length;
+    if (n < 2 || (0,moments/* isConstant */.VO)(values))
+        return null;
+    const sorted = values.toSorted((a, b) => a - b);
+    const { mean, squares, cubes } = (0,moments/* momentsOf */.Zn)(sorted);
+    const means = resampledMeans(sorted, seed);
+    const bias = (0,normal/* normalQuantile */.Zl)(shareBelow(means, mean));
+    const acceleration = cubes / (6 * squares ** 1.5);
+    const bound = (z) => quantileOf(means, adjusted(z, bias, acceleration));
+    const [low, high] = [bound(-normal/* Z_95 */.U$), bound(normal/* Z_95 */.U$)];
+    return Number.isFinite(low) && Number.isFinite(high) ? { low, high, method: 'bootstrap', n } : null;
+}
+/** Sorted. */
+function resampledMeans(values, seed) {
+    const n = values.length;
+    const random = new statistics_random/* Random */.o(seed);
+    const means = new Float64Array(RESAMPLES);
+    for (let resample = 0; resample < RESAMPLES; resample += 1) {
+        let sum = 0;
+        for (let index = 0; index < n; index += 1)
+            sum += values[random.below(n)] ?? 0;
+        means[resample] = sum / n;
+    }
+    return means.sort();
+}
+/** Half of the means that equal the value count as below. Never quite 0 or 1, whose quantiles would be infinite. */
+function shareBelow(means, value) {
+    let [below, equal] = [0, 0];
+    for (const mean of means) {
+        if (mean < value)
+            below += 1;
+        else if (mean === value)
+            equal += 1;
+    }
+    const share = (below + equal / 2) / means.length;
+    return Math.min(1 - 0.5 / means.length, Math.max(0.5 / means.length, share));
+}
+/** The share of resampled means that lie below the bound which belongs to `z`. */
+function adjusted(z, bias, acceleration) {
+    return (0,normal/* normalCdf */.vr)(bias + (bias + z) / (1 - acceleration * (bias + z)));
+}
+/** Interpolates between the two nearest. */
+function quantileOf(sorted, share) {
+    const position = share * (sorted.length - 1);
+    const index = Math.floor(position);
+    const below = sorted[index] ?? Number.NaN;
+    const above = sorted[index + 1] ?? below;
+    return below + (above - below) * (position - index);
+}
+
+;// CONCATENATED MODULE: ./lib/gate/statistics/student-t.js
+/** The quantile of Student's t distribution for a two-sided level of 95 %. */
+
+/** From here on, the expansion is exact to 1e-8. */
+const MANY = 60;
+/** @param freedom degrees of freedom, a whole number from 1 */
+function tQuantile95(freedom) {
+    return freedom < MANY ? quantileByBisection(freedom) : quantileByExpansion(freedom);
+}
+/** Abramowitz and Stegun, Handbook of Mathematical Functions, 1964, 26.7.5. */
+function quantileByExpansion(freedom) {
+    const z = normal/* Z_95 */.U$;
+    const terms = [
+        (z ** 3 + z) / 4,
+        (5 * z ** 5 + 16 * z ** 3 + 3 * z) / 96,
+        (3 * z ** 7 + 19 * z ** 5 + 17 * z ** 3 - 15 * z) / 384,
+        (79 * z ** 9 + 776 * z ** 7 + 1482 * z ** 5 - 1920 * z ** 3 - 945 * z) / 92160,
+    ];
+    return terms.reduce((sum, term, index) => sum + term / freedom ** (index + 1), z);
+}
+function quantileByBisection(freedom) {
+    let [low, high] = [normal/* Z_95 */.U$, 13];
+    for (let step = 0; step < 60; step += 1) {
+        const middle = (low + high) / 2;
+        if (massWithin(middle, freedom) < 0.95)
+            low = middle;
+        else
+            high = middle;
+    }
+    return (low + high) / 2;
+}
+/** P(|T| ≤ t) as a finite sum: Abramowitz and Stegun, 26.7.3 for odd degrees of freedom, 26.7.4 for even ones. */
+function massWithin(t, freedom) {
+    const angle = Math.atan(t / Math.sqrt(freedom));
+    const [sine, cosine] = [Math.sin(angle), Math.cos(angle)];
+    const isOdd = freedom % 2 === 1;
+    let term = isOdd ? cosine : 1;
+    let sum = freedom === 1 ? 0 : term;
+    for (let power = isOdd ? 3 : 2; power <= freedom - 2; power += 2) {
+        term *= (cosine * cosine * (power - 1)) / power;
+        sum += term;
+    }
+    return isOdd ? (2 / Math.PI) * (angle + sine * sum) : sine * sum;
+}
+
+;// CONCATENATED MODULE: ./lib/gate/statistics/t-interval.js
+
+
+/**
+ * The 95 % interval of a mean by Student's t. The samples are the units, as in Miller, Adding Error Bars to Evals,
+ * arXiv 2411.00640; t instead of the normal distribution, because that is too narrow for few samples (Bowyer et al.,
+ * arXiv 2503.01747).
+ * @returns null when the values say nothing about their spread: fewer than two, all the same, or too large to be added
+ */
+function tInterval(values) {
+    const n = values.length;
+    if (n < 2 || (0,moments/* isConstant */.VO)(values))
+        return null;
+    const { mean, squares } = (0,moments/* momentsOf */.Zn)(values);
+    const half = tQuantile95(n - 1) * Math.sqrt(squares / (n - 1) / n);
+    const [low, high] = [mean - half, mean + half];
+    return Number.isFinite(low) && Number.isFinite(high) ? { low, high, method: 't', n } : null;
+}
+
+// EXTERNAL MODULE: ./lib/gate/statistics/wilson.js
+var wilson = __nccwpck_require__(2807);
+;// CONCATENATED MODULE: ./lib/gate/statistics/mean-interval.js
+
+
+
+
+/** From fewer samples, or pairs of samples, nothing is concluded. */
+const MIN_SAMPLES = 10;
+/** Of more values the mean is as good as normal, and the bootstrap would take long. */
+const MAX_BOOTSTRAPPED = 10_000;
+const SEED = 1;
+/**
+ * The 95 % interval of the mean of scores. Rates, which are means of zeros and ones, have Wilson's. `boostrap_std`, which evals
+ * reports, is not used: it is random, and the deviation of means of a tenth of the samples.
+ *
+ * Scores that are all the same say nothing about their spread, and yet another run may differ. If they lie between 0 and 1, their
+ * spread is at most that of a rate, so they have the interval of a rate; otherwise they have none.
+ * @returns null for fewer than ten values, and for values whose spread is not known
+ */
+function meanInterval(values) {
+    if (values.length < MIN_SAMPLES || !values.every(Number.isFinite))
+        return null;
+    const [first = 0] = values;
+    if (values.every(isBinary))
+        return (0,wilson/* wilson */.r)(values.reduce((sum, value) => sum + value, 0), values.length);
+    if (!(0,moments/* isConstant */.VO)(values))
+        return spreadInterval(values);
+    return first > 0 && first < 1 ? (0,wilson/* wilson */.r)(first * values.length, values.length) : null;
+}
+/** The 95 % interval of the mean of values that are no rate, such as differences; null as `meanInterval`, or when all are the same. */
+function spreadInterval(values) {
+    if (values.length < MIN_SAMPLES || (0,moments/* isConstant */.VO)(values))
+        return null;
+    return values.length <= MAX_BOOTSTRAPPED && isSkewed(values)
+        ? bootstrapInterval(values, SEED)
+        : tInterval(values);
+}
+function isBinary(value) {
+    return value === 0 || value === 1;
+}
+/** Cochran's rule: t holds from 25 g₁² samples on (Sampling Techniques, 3rd edition, 1977, 2.15). */
+function isSkewed(values) {
+    const skewness = (0,moments/* skewnessOf */.No)((0,moments/* momentsOf */.Zn)(values), values.length);
+    return values.length < 25 * skewness * skewness;
+}
+
+
+/***/ }),
+
+/***/ 6770:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   No: () => (/* binding */ skewnessOf),
+/* harmony export */   VO: () => (/* binding */ isConstant),
+/* harmony export */   Zn: () => (/* binding */ momentsOf),
+/* harmony export */   hm: () => (/* binding */ meanOf)
+/* harmony export */ });
+/** What a list of numbers looks like. */
+function momentsOf(values) {
+    const mean = meanOf(values);
+    let [squares, cubes] = [0, 0];
+    for (const value of values) {
+        const deviation = value - mean;
+        squares += deviation * deviation;
+        cubes += deviation * deviation * deviation;
+    }
+    return { mean, squares, cubes };
+}
+/** NaN for no values. */
+function meanOf(values) {
+    let sum = 0;
+    for (const value of values)
+        sum += value;
+    return sum / values.length;
+}
+/** Whether all values are the same. Rounding can make the deviation of such values differ from 0. */
+function isConstant(values) {
+    return values.every((value) => value === values[0]);
+}
+/** The sample skewness g₁. */
+function skewnessOf({ squares, cubes }, n) {
+    return cubes / n / (squares / n) ** 1.5;
+}
+
+
+/***/ }),
+
+/***/ 2204:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   U$: () => (/* binding */ Z_95),
+/* harmony export */   Zl: () => (/* binding */ normalQuantile),
+/* harmony export */   cv: () => (/* binding */ Z_POWER_80),
+/* harmony export */   vr: () => (/* binding */ normalCdf)
+/* harmony export */ });
+/** The standard normal distribution. */
+/** The quantile for a two-sided level of 95 %. */
+const Z_95 = 1.959963984540054;
+/** The quantile for a power of 80 %. */
+const Z_POWER_80 = 0.8416212335729143;
+/** From here on, a tail is below 1e-15. */
+const FAR = 8;
+/** P(X ≤ x), to about 1e-15, by the series of Marsaglia, Evaluating the Normal Distribution, J. Stat. Softw. 11(4), 2004. */
+function normalCdf(x) {
+    if (x <= -FAR)
+        return 0;
+    if (x >= FAR)
+        return 1;
+    let sum = x;
+    let term = x;
+    for (let odd = 3; Math.abs(term) > 1e-17 * Math.abs(sum); odd += 2) {
+        term *= (x * x) / odd;
+        sum += term;
+    }
+    const density = Math.exp((-x * x) / 2) / Math.sqrt(2 * Math.PI);
+    return Math.min(1, Math.max(0, 0.5 + sum * density));
+}
+/** The x with P(X ≤ x) = p, between −8 and 8. */
+function normalQuantile(p) {
+    let [low, high] = [-FAR, FAR];
+    for (let step = 0; step < 60; step += 1) {
+        const middle = (low + high) / 2;
+        if (normalCdf(middle) < p)
+            low = middle;
+        else
+            high = middle;
+    }
+    return (low + high) / 2;
+}
+
+
+/***/ }),
+
+/***/ 3131:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   b: () => (/* binding */ pairedRateInterval)
+/* harmony export */ });
+/* harmony import */ var _normal_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(2204);
+
+/**
+ * The 95 % score interval of the difference of two rates over the same samples: Tango, Equivalence Test and Confidence Interval for
+ * the Difference in Proportions for the Paired-Sample Design, Stat. Med. 17, 1998. It inverts the score form of McNemar's test, it
+ * is good for few pairs (Fagerland, Lydersen and Laake, Stat. Med. 33, 2014), and without any flip it still has a width. The exact
+ * test is a little stricter, so an interval without 0 can go with a p just above 0.05.
+ * @param worse pairs that went from 1 to 0
+ * @param better pairs that went from 0 to 1
+ * @param pairs all, more than 0
+ * @returns bounds of (better − worse) / pairs
+ */
+function pairedRateInterval(worse, better, pairs) {
+    const difference = (better - worse) / pairs;
+    return {
+        low: difference <= -1 ? -1 : whereScoreIs(_normal_js__WEBPACK_IMPORTED_MODULE_0__/* .Z_95 */ .U$, -1, difference, worse, better, pairs),
+        high: difference >= 1 ? 1 : whereScoreIs(-_normal_js__WEBPACK_IMPORTED_MODULE_0__/* .Z_95 */ .U$, difference, 1, worse, better, pairs),
+    };
+}
+/** The score falls as the assumed difference grows. */
+function whereScoreIs(wanted, from, to, worse, better, pairs) {
+    let [low, high] = [from, to];
+    for (let step = 0; step < 60; step += 1) {
+        const middle = (low + high) / 2;
+        if (scoreOf(middle, worse, better, pairs) > wanted)
+            low = middle;
+        else
+            high = middle;
+    }
+    return (low + high) / 2;
+}
+function scoreOf(assumed, worse, better, pairs) {
+    const linear = (2 * pairs - better + worse) * assumed - better - worse;
+    const constant = -worse * assumed * (1 - assumed);
+    // The most likely share of pairs that get worse, if the difference is the assumed one.
+    const share = (Math.sqrt(Math.max(0, linear * linear - 8 * pairs * constant)) - linear) / (4 * pairs);
+    const variance = pairs * (2 * share + assumed * (1 - assumed));
+    const distance = better - worse - pairs * assumed;
+    return variance > 0 ? distance / Math.sqrt(variance) : Math.sign(distance) * Number.POSITIVE_INFINITY;
+}
+
+
+/***/ }),
+
+/***/ 7352:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   o: () => (/* binding */ Random)
+/* harmony export */ });
+/** Pseudo-random numbers that are the same in every run, so that the same samples always get the same verdict. */
+/** xoshiro128** of Blackman and Vigna, Scrambled Linear Pseudorandom Number Generators, ACM Trans. Math. Softw. 47(4), 2021. */
+class Random {
+    #state = new Uint32Array(4);
+    constructor(seed) {
+        // SplitMix32: any seed, zero included, fills the state with different words.
+        for (let index = 0; index < 4; index += 1) {
+            let word = Math.imul(seed + index + 1, 0x9e3779b9);
+            word = Math.imul(word ^ (word >>> 16), 0x21f0aaad);
+            word = Math.imul(word ^ (word >>> 15), 0x735a2d97);
+            this.#state[index] = word ^ (word >>> 15);
+        }
+    }
+    /** A whole number from 0 to 2³² − 1. */
+    bits() {
+        const state = this.#state;
+        const [a = 0, b = 0, c = 0, d = 0] = state;
+        const scrambled = Math.imul(rotate(Math.imul(b, 5), 7), 9) >>> 0;
+        const third = c ^ a;
+        const fourth = d ^ b;
+        state[0] = a ^ fourth;
+        state[1] = b ^ third;
+        state[2] = third ^ (b << 9);
+        state[3] = rotate(fourth, 11);
+        return scrambled;
+    }
+    /** At least 0, less than 1. */
+    uniform() {
+        return this.bits() / 0x1_0000_0000;
+    }
+    /** A whole number from 0, below `bound`. */
+    below(bound) {
+        return Math.floor(this.uniform() * bound);
+    }
+    /** Standard normal, by the method of Box and Muller, 1958. */
+    normal() {
+        return Math.sqrt(-2 * Math.log(1 - this.uniform())) * Math.cos(2 * Math.PI * this.uniform());
+    }
+}
+function rotate(word, bits) {
+    return (word << bits) | (word >>> (32 - bits));
+}
+
+
+/***/ }),
+
+/***/ 8302:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   h: () => (/* binding */ smallestDrop)
+/* harmony export */ });
+/* harmony import */ var _normal_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(2204);
+
+/** The share of pairs that is assumed to flip either way. */
+const DISCORDANT = 0.1;
+/**
+ * The smallest drop of a rate that McNemar's test on `n` pairs finds in about 80 % of runs, at a two-sided level of 5 %, by the
+ * formula of Connor, Sample Size for Testing Differences in Proportions for the Paired-Sample Design, Biometrics 43, 1987. It
+ * assumes that 10 % of the pairs flip, or, for a greater drop, as many as the drop needs. The exact test finds it a little less
+ * often than the formula says: in 76 to 79 % of runs from 30 pairs on.
+ * @returns a share, at most 1: 0.24 for 30 pairs, 0.09 for 100, 0.05 for 300, 0.03 for 1,000
+ */
+function smallestDrop(n) {
+    let [low, high] = [0, 1];
+    for (let step = 0; step < 50; step += 1) {
+        const middle = (low + high) / 2;
+        if (canBeSeen(middle, n))
+            high = middle;
+        else
+            low = middle;
+    }
+    return high;
+}
+function canBeSeen(drop, n) {
+    const discordant = Math.max(DISCORDANT, drop);
+    const needed = _normal_js__WEBPACK_IMPORTED_MODULE_0__/* .Z_95 */ .U$ * Math.sqrt(discordant) + _normal_js__WEBPACK_IMPORTED_MODULE_0__/* .Z_POWER_80 */ .cv * Math.sqrt(discordant - drop * drop);
+    return drop * Math.sqrt(n) >= needed;
+}
+
+
+/***/ }),
+
+/***/ 2807:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   r: () => (/* binding */ wilson)
+/* harmony export */ });
+/* harmony import */ var _normal_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(2204);
+
+/**
+ * The 95 % score interval of a rate: Wilson, Probable Inference, the Law of Succession, and Statistical Inference, J. Am. Stat.
+ * Assoc. 22, 1927. It stays within 0 and 1, and it does not shrink to a point when all samples are correct, or none.
+ * @param successes from 0 to `n`. The sum of n scores between 0 and 1 can stand for it: their spread is at most that of a rate.
+ */
+function wilson(successes, n) {
+    if (n === 0)
+        return { low: 0, high: 1, method: 'wilson', n };
+    const rate = successes / n;
+    const z2 = _normal_js__WEBPACK_IMPORTED_MODULE_0__/* .Z_95 */ .U$ * _normal_js__WEBPACK_IMPORTED_MODULE_0__/* .Z_95 */ .U$;
+    const centre = (rate + z2 / (2 * n)) / (1 + z2 / n);
+    const half = (_normal_js__WEBPACK_IMPORTED_MODULE_0__/* .Z_95 */ .U$ * Math.sqrt((rate * (1 - rate)) / n + z2 / (4 * n * n))) / (1 + z2 / n);
+    return {
+        low: successes === 0 ? 0 : Math.max(0, centre - half),
+        high: successes === n ? 1 : Math.min(1, centre + half),
+        method: 'wilson',
+        n,
+    };
+}
+
+
+/***/ }),
+
 /***/ 1985:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
@@ -35751,16 +41436,173 @@ function basicAuthorization({ username, password }) {
 
 /***/ }),
 
+/***/ 3029:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   m: () => (/* binding */ PAGE_SIZE),
+/* harmony export */   y: () => (/* binding */ GitHubApi)
+/* harmony export */ });
+/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(452);
+/* harmony import */ var _text_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(8804);
+/** A client for GitHub's REST API. It sends single requests, through the proxies of the environment. */
+
+
+/** Pages of a list are requested one after another with `page`, from 1. This is the most that GitHub accepts. */
+const PAGE_SIZE = 100;
+const TIMEOUT_MS = 10_000;
+const MAX_CAUSE_BYTES = 300;
+class GitHubApi {
+    #options;
+    constructor(options) {
+        this.#options = options;
+    }
+    /** Never rejects, does not follow redirects, and does not retry. */
+    request(call) {
+        return this.#send(call, () => this.#urlOf(call));
+    }
+    /**
+     * Looks up whose token it is: `octocat`, or `github-actions[bot]` for the token of a job. REST refuses to tell that to the
+     * tokens of apps, such as that of a job, so GraphQL is asked. Never rejects.
+     * @returns the login, or why it is not known
+     */
+    async login(signal) {
+        const query = { method: 'POST', body: { query: '{ viewer { login } }' }, signal };
+        const result = await this.#send(query, () => this.#graphqlUrl());
+        if (result.kind !== 'ok')
+            return result;
+        const login = result.body?.data
+            ?.viewer?.login;
+        return typeof login === 'string'
+            ? login
+            : { kind: 'missing', cause: 'GitHub does not tell whose token it is' };
+    }
+    async #send(call, urlOf) {
+        const { timeoutMs = TIMEOUT_MS, token } = this.#options;
+        // Most runs need no request to GitHub, and loading undici takes time.
+        const { EnvHttpProxyAgent, request } = await __nccwpck_require__.e(/* import() */ 752).then(__nccwpck_require__.t.bind(__nccwpck_require__, 6752, 19));
+        const agent = new EnvHttpProxyAgent();
+        const stop = new AbortController();
+        const timer = setTimeout(() => stop.abort(new DOMException('', 'TimeoutError')), timeoutMs);
+        const onAbort = () => stop.abort();
+        call.signal?.addEventListener('abort', onAbort, { once: true });
+        if (call.signal?.aborted)
+            onAbort();
+        try {
+            const response = await request(urlOf(), {
+                method: call.method,
+                dispatcher: agent,
+                headers: {
+                    accept: 'application/vnd.github+json',
+                    authorization: `Bearer ${token}`,
+                    'user-agent': 'oaievalset-action',
+                    'x-github-api-version': '2022-11-28',
+                    ...(call.body === undefined ? {} : { 'content-type': 'application/json' }),
+                },
+                body: call.body === undefined ? null : JSON.stringify(call.body),
+                signal: stop.signal,
+            });
+            return this.#resultOf(response.statusCode, response.headers, await response.body.text());
+        }
+        catch (error) {
+            const cause = this.#safe(`GitHub cannot be reached (${whyUnreachable(error)})`);
+            return { kind: 'failed', cause };
+        }
+        finally {
+            clearTimeout(timer);
+            call.signal?.removeEventListener('abort', onAbort);
+            await agent.destroy().catch(() => { });
+        }
+    }
+    #urlOf({ path, query = {} }) {
+        const { apiUrl, repository } = this.#options;
+        const [owner = '', name = ''] = repository.split('/').map(encodeURIComponent);
+        const url = new URL(`${apiUrl.replace(/\/+$/, '')}/repos/${owner}/${name}/${path}`);
+        for (const [key, value] of Object.entries(query))
+            url.searchParams.set(key, value);
+        return url;
+    }
+    /** `https://api.github.com/graphql`, and `https://HOST/api/graphql` beside the `https://HOST/api/v3` of a server. */
+    #graphqlUrl() {
+        return new URL(`${this.#options.apiUrl.replace(/\/+$/, '').replace(/\/v3$/, '')}/graphql`);
+    }
+    #resultOf(status, headers, text) {
+        const body = parsed(text);
+        if (status >= 200 && status < 300)
+            return { kind: 'ok', body, ...(hasNextPage(headers) ? { hasNextPage: true } : {}) };
+        const message = this.#safe(messageOf(body));
+        const detail = `HTTP ${status}${message && `, ${message}`}`;
+        const failure = (kind, cause) => ({
+            kind,
+            cause,
+            ...(message && { message }),
+        });
+        if (status === 404)
+            return failure('missing', `GitHub cannot find it (${detail})`);
+        if (isRateLimit(status, headers, message))
+            return failure('rate-limited', `GitHub limits the rate of requests (HTTP ${status})`);
+        if (status === 401 || status === 403)
+            return failure('denied', detail);
+        return failure('failed', `GitHub responded with ${detail}`);
+    }
+    #safe(text) {
+        const line = (0,_text_js__WEBPACK_IMPORTED_MODULE_1__/* .oneLine */ .TN)(text);
+        const { token } = this.#options;
+        return (0,_text_js__WEBPACK_IMPORTED_MODULE_1__/* .shorten */ .ml)(token ? line.replaceAll(token, '***') : line, MAX_CAUSE_BYTES);
+    }
+}
+/**
+ * The header `Link` names the next page. Its number of items does not tell, because GitHub leaves some out. Its address is
+ * not used: the token goes nowhere but to the address of the API.
+ */
+function hasNextPage({ link }) {
+    return /;\s*rel="?next\b/i.test(String(link ?? ''));
+}
+/** Secondary limits, such as that on new content, have the status 403 and sometimes no header that tells. */
+function isRateLimit(status, headers, message) {
+    if (status === 429)
+        return true;
+    if (status === 403 && (headers['x-ratelimit-remaining'] === '0' || headers['retry-after'] !== undefined))
+        return true;
+    return ((status === 403 || status === 422) &&
+        /\brate limit\b|\babuse detection\b|\bsubmitted too quickly\b/i.test(message));
+}
+/** Undefined for a body that is not JSON, such as the error page of a proxy. */
+function parsed(text) {
+    try {
+        return JSON.parse(text);
+    }
+    catch {
+        return undefined;
+    }
+}
+/** `Validation Failed` has what failed in a list (https://docs.github.com/en/rest/using-the-rest-api/troubleshooting-the-rest-api). */
+function messageOf(body) {
+    const { message, errors } = (body ?? {});
+    const details = (Array.isArray(errors) ? errors : []).map((error) => typeof error === 'string' ? error : error?.message);
+    return [message, ...details].filter((text) => typeof text === 'string' && text !== '').join(': ');
+}
+function whyUnreachable(error) {
+    if (error instanceof Error && error.name === 'TimeoutError')
+        return 'no response in time';
+    if (error instanceof Error && error.name === 'AbortError')
+        return 'the request was stopped';
+    return error?.code ?? (0,_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .reasonOf */ .A3)(error);
+}
+
+
+/***/ }),
+
 /***/ 9304:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   Kj: () => (/* binding */ lineBatchesOfFile),
 /* harmony export */   ZD: () => (/* binding */ linesOfFile),
 /* harmony export */   dq: () => (/* binding */ LineTooLong),
 /* harmony export */   gL: () => (/* binding */ linesOfFileSync),
 /* harmony export */   uv: () => (/* binding */ linesOfText)
 /* harmony export */ });
-/* unused harmony export lineBatchesOfFile */
 /* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3024);
 /* harmony import */ var node_fs_promises__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(1455);
 /**
@@ -35884,33 +41726,34 @@ class Splitter {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
 /* harmony import */ var _action_announce_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6705);
-/* harmony import */ var _action_finish_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(5141);
-/* harmony import */ var _action_log_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(2988);
-/* harmony import */ var _action_publish_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(6784);
-/* harmony import */ var _action_requests_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(1960);
-/* harmony import */ var _action_session_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(9090);
-/* harmony import */ var _action_signals_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(2417);
-/* harmony import */ var _action_step_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(8620);
-/* harmony import */ var _checkpoint_checkpoint_store_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(1199);
-/* harmony import */ var _checkpoint_restored_checkpoint_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(3961);
-/* harmony import */ var _checkpoint_superseded_js__WEBPACK_IMPORTED_MODULE_27__ = __nccwpck_require__(8876);
-/* harmony import */ var _engine_engines_js__WEBPACK_IMPORTED_MODULE_10__ = __nccwpck_require__(3222);
-/* harmony import */ var _environment_installation_js__WEBPACK_IMPORTED_MODULE_11__ = __nccwpck_require__(6453);
-/* harmony import */ var _environment_installer_log_js__WEBPACK_IMPORTED_MODULE_12__ = __nccwpck_require__(1875);
-/* harmony import */ var _plan_plan_set_js__WEBPACK_IMPORTED_MODULE_13__ = __nccwpck_require__(8314);
-/* harmony import */ var _plan_reconcile_js__WEBPACK_IMPORTED_MODULE_14__ = __nccwpck_require__(3023);
-/* harmony import */ var _process_memory_js__WEBPACK_IMPORTED_MODULE_15__ = __nccwpck_require__(3787);
-/* harmony import */ var _progress_paths_js__WEBPACK_IMPORTED_MODULE_16__ = __nccwpck_require__(8943);
-/* harmony import */ var _progress_saved_plan_js__WEBPACK_IMPORTED_MODULE_17__ = __nccwpck_require__(6366);
-/* harmony import */ var _progress_state_directory_js__WEBPACK_IMPORTED_MODULE_18__ = __nccwpck_require__(4700);
-/* harmony import */ var _progress_states_on_machine_js__WEBPACK_IMPORTED_MODULE_19__ = __nccwpck_require__(3311);
-/* harmony import */ var _report_closing_message_js__WEBPACK_IMPORTED_MODULE_20__ = __nccwpck_require__(5775);
-/* harmony import */ var _report_live_log_js__WEBPACK_IMPORTED_MODULE_21__ = __nccwpck_require__(7648);
-/* harmony import */ var _report_results_js__WEBPACK_IMPORTED_MODULE_22__ = __nccwpck_require__(8372);
-/* harmony import */ var _report_unasked_models_js__WEBPACK_IMPORTED_MODULE_23__ = __nccwpck_require__(8334);
-/* harmony import */ var _run_eval_environment_js__WEBPACK_IMPORTED_MODULE_24__ = __nccwpck_require__(5703);
-/* harmony import */ var _run_open_state_js__WEBPACK_IMPORTED_MODULE_25__ = __nccwpck_require__(8812);
-/* harmony import */ var _run_run_set_js__WEBPACK_IMPORTED_MODULE_26__ = __nccwpck_require__(6200);
+/* harmony import */ var _action_conclude_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(2832);
+/* harmony import */ var _action_finish_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(5670);
+/* harmony import */ var _action_log_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(2988);
+/* harmony import */ var _action_report_files_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(7724);
+/* harmony import */ var _action_requests_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(1848);
+/* harmony import */ var _action_run_facts_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(3225);
+/* harmony import */ var _action_session_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(9090);
+/* harmony import */ var _action_signals_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(2417);
+/* harmony import */ var _action_step_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(5459);
+/* harmony import */ var _checkpoint_checkpoint_store_js__WEBPACK_IMPORTED_MODULE_10__ = __nccwpck_require__(1199);
+/* harmony import */ var _checkpoint_restored_checkpoint_js__WEBPACK_IMPORTED_MODULE_11__ = __nccwpck_require__(3961);
+/* harmony import */ var _checkpoint_superseded_js__WEBPACK_IMPORTED_MODULE_28__ = __nccwpck_require__(8876);
+/* harmony import */ var _engine_engines_js__WEBPACK_IMPORTED_MODULE_12__ = __nccwpck_require__(3222);
+/* harmony import */ var _environment_installation_js__WEBPACK_IMPORTED_MODULE_13__ = __nccwpck_require__(6453);
+/* harmony import */ var _environment_installer_log_js__WEBPACK_IMPORTED_MODULE_14__ = __nccwpck_require__(1875);
+/* harmony import */ var _plan_plan_set_js__WEBPACK_IMPORTED_MODULE_15__ = __nccwpck_require__(8314);
+/* harmony import */ var _plan_reconcile_js__WEBPACK_IMPORTED_MODULE_16__ = __nccwpck_require__(3023);
+/* harmony import */ var _process_memory_js__WEBPACK_IMPORTED_MODULE_17__ = __nccwpck_require__(3787);
+/* harmony import */ var _progress_paths_js__WEBPACK_IMPORTED_MODULE_18__ = __nccwpck_require__(8943);
+/* harmony import */ var _progress_saved_plan_js__WEBPACK_IMPORTED_MODULE_19__ = __nccwpck_require__(6366);
+/* harmony import */ var _progress_state_directory_js__WEBPACK_IMPORTED_MODULE_20__ = __nccwpck_require__(4700);
+/* harmony import */ var _progress_states_on_machine_js__WEBPACK_IMPORTED_MODULE_21__ = __nccwpck_require__(3311);
+/* harmony import */ var _report_live_log_js__WEBPACK_IMPORTED_MODULE_22__ = __nccwpck_require__(8566);
+/* harmony import */ var _run_eval_environment_js__WEBPACK_IMPORTED_MODULE_23__ = __nccwpck_require__(5703);
+/* harmony import */ var _run_open_state_js__WEBPACK_IMPORTED_MODULE_24__ = __nccwpck_require__(8812);
+/* harmony import */ var _run_outcomes_on_disk_js__WEBPACK_IMPORTED_MODULE_25__ = __nccwpck_require__(3564);
+/* harmony import */ var _run_run_set_js__WEBPACK_IMPORTED_MODULE_26__ = __nccwpck_require__(4704);
+/* harmony import */ var _run_samples_on_disk_js__WEBPACK_IMPORTED_MODULE_27__ = __nccwpck_require__(7704);
 var __addDisposableResource = (undefined && undefined.__addDisposableResource) || function (env, value, async) {
     if (value !== null && value !== void 0) {
         if (typeof value !== "object" && typeof value !== "function") throw new TypeError("Object expected.");
@@ -35992,59 +41835,62 @@ var __disposeResources = (undefined && undefined.__disposeResources) || (functio
 
 
 
+
 async function main(cancelled) {
     const env_1 = { stack: [], error: void 0, hasError: false };
     try {
-        (0,_process_memory_js__WEBPACK_IMPORTED_MODULE_15__/* .keepMemorySmall */ .E)();
-        const step = await (0,_action_step_js__WEBPACK_IMPORTED_MODULE_7__/* .readStep */ .j)(_action_log_js__WEBPACK_IMPORTED_MODULE_2__/* .actionLog */ .Zx);
+        (0,_process_memory_js__WEBPACK_IMPORTED_MODULE_17__/* .keepMemorySmall */ .E)();
+        const step = await (0,_action_step_js__WEBPACK_IMPORTED_MODULE_9__/* .readStep */ .j)(_action_log_js__WEBPACK_IMPORTED_MODULE_3__/* .actionLog */ .Zx);
         const { inputs, context } = step;
         const { model, evalSet, resume } = inputs;
-        const owner = (0,_action_session_js__WEBPACK_IMPORTED_MODULE_5__/* .ownerOf */ .bf)(step);
-        const command = _action_requests_js__WEBPACK_IMPORTED_MODULE_4__/* .commandOf */ .Nl(step);
-        const paths = (0,_progress_paths_js__WEBPACK_IMPORTED_MODULE_16__/* .statePaths */ .mt)(inputs.stateDirectory, model, evalSet);
-        const identity = _action_requests_js__WEBPACK_IMPORTED_MODULE_4__/* .identityOf */ .cu(step);
-        const store = (0,_checkpoint_checkpoint_store_js__WEBPACK_IMPORTED_MODULE_8__/* .checkpointStore */ .m)(_action_requests_js__WEBPACK_IMPORTED_MODULE_4__/* .storeRequest */ .r0(step, identity, 1));
+        const owner = (0,_action_session_js__WEBPACK_IMPORTED_MODULE_7__/* .ownerOf */ .bf)(step);
+        const command = _action_requests_js__WEBPACK_IMPORTED_MODULE_5__/* .commandOf */ .Nl(step);
+        const paths = (0,_progress_paths_js__WEBPACK_IMPORTED_MODULE_18__/* .statePaths */ .mt)(inputs.stateDirectory, model, evalSet);
+        const identity = _action_requests_js__WEBPACK_IMPORTED_MODULE_5__/* .identityOf */ .cu(step);
+        const store = (0,_checkpoint_checkpoint_store_js__WEBPACK_IMPORTED_MODULE_10__/* .checkpointStore */ .m)(_action_requests_js__WEBPACK_IMPORTED_MODULE_5__/* .storeRequest */ .r0(step, identity, 1));
         const { signal } = cancelled;
-        const machine = (0,_progress_states_on_machine_js__WEBPACK_IMPORTED_MODULE_19__/* .statesOnMachine */ .P)(paths, owner);
-        const checkpoint = __addDisposableResource(env_1, await (0,_checkpoint_restored_checkpoint_js__WEBPACK_IMPORTED_MODULE_9__/* .restoreCheckpoint */ .v)({ store, identity, owner, machine, resume, log: _action_log_js__WEBPACK_IMPORTED_MODULE_2__/* .actionLog */ .Zx, signal }), true);
-        (0,_progress_state_directory_js__WEBPACK_IMPORTED_MODULE_18__/* .requireOwnState */ .d)(paths);
-        const installation = new _environment_installation_js__WEBPACK_IMPORTED_MODULE_11__/* .Installation */ .L(_action_requests_js__WEBPACK_IMPORTED_MODULE_4__/* .installationOf */ .oJ(step), (0,_environment_installer_log_js__WEBPACK_IMPORTED_MODULE_12__/* .installerLog */ .l)(_action_log_js__WEBPACK_IMPORTED_MODULE_2__/* .actionLog */ .Zx, inputs.verbose));
+        const machine = (0,_progress_states_on_machine_js__WEBPACK_IMPORTED_MODULE_21__/* .statesOnMachine */ .P)(paths, owner);
+        const checkpoint = __addDisposableResource(env_1, await (0,_checkpoint_restored_checkpoint_js__WEBPACK_IMPORTED_MODULE_11__/* .restoreCheckpoint */ .v)({ store, identity, owner, machine, resume, log: _action_log_js__WEBPACK_IMPORTED_MODULE_3__/* .actionLog */ .Zx, signal }), true);
+        (0,_progress_state_directory_js__WEBPACK_IMPORTED_MODULE_20__/* .requireOwnState */ .d)(paths);
+        const installation = new _environment_installation_js__WEBPACK_IMPORTED_MODULE_13__/* .Installation */ .L(_action_requests_js__WEBPACK_IMPORTED_MODULE_5__/* .installationOf */ .oJ(step), (0,_environment_installer_log_js__WEBPACK_IMPORTED_MODULE_14__/* .installerLog */ .l)(_action_log_js__WEBPACK_IMPORTED_MODULE_3__/* .actionLog */ .Zx, inputs.verbose));
         const python = async () => (await installation.environment()).python;
-        const running = __addDisposableResource(env_1, (0,_engine_engines_js__WEBPACK_IMPORTED_MODULE_10__/* .engines */ .s)({ ..._action_requests_js__WEBPACK_IMPORTED_MODULE_4__/* .enginesRequest */ .Ri(step), python, log: _action_log_js__WEBPACK_IMPORTED_MODULE_2__/* .actionLog */ .Zx }), true);
-        const plan = await (0,_plan_plan_set_js__WEBPACK_IMPORTED_MODULE_13__/* .planSet */ .e)({
-            ..._action_requests_js__WEBPACK_IMPORTED_MODULE_4__/* .planRequest */ .NX(step),
-            saved: checkpoint.plan ?? (0,_progress_saved_plan_js__WEBPACK_IMPORTED_MODULE_17__/* .readSavedPlan */ .LW)(paths, owner),
+        const running = __addDisposableResource(env_1, (0,_engine_engines_js__WEBPACK_IMPORTED_MODULE_12__/* .engines */ .s)({ ..._action_requests_js__WEBPACK_IMPORTED_MODULE_5__/* .enginesRequest */ .Ri(step), python, log: _action_log_js__WEBPACK_IMPORTED_MODULE_3__/* .actionLog */ .Zx }), true);
+        const plan = await (0,_plan_plan_set_js__WEBPACK_IMPORTED_MODULE_15__/* .planSet */ .e)({
+            ..._action_requests_js__WEBPACK_IMPORTED_MODULE_5__/* .planRequest */ .NX(step),
+            saved: checkpoint.plan ?? (0,_progress_saved_plan_js__WEBPACK_IMPORTED_MODULE_19__/* .readSavedPlan */ .LW)(paths, owner),
             planner: running.planner,
             installation,
             signal,
         });
-        (0,_action_announce_js__WEBPACK_IMPORTED_MODULE_0__/* .announceSet */ .G)(step, plan, _action_log_js__WEBPACK_IMPORTED_MODULE_2__/* .actionLog */ .Zx);
-        const requireKey = () => (0,_run_eval_environment_js__WEBPACK_IMPORTED_MODULE_24__/* .requireApiKey */ .Ft)(plan, step.keys, context.withheldSecrets);
+        (0,_action_announce_js__WEBPACK_IMPORTED_MODULE_0__/* .announceSet */ .G1)(step, plan, _action_log_js__WEBPACK_IMPORTED_MODULE_3__/* .actionLog */ .Zx);
+        (0,_action_announce_js__WEBPACK_IMPORTED_MODULE_0__/* .announceBaseline */ .b9)(step, _action_log_js__WEBPACK_IMPORTED_MODULE_3__/* .actionLog */ .Zx);
+        const requireKey = () => (0,_run_eval_environment_js__WEBPACK_IMPORTED_MODULE_23__/* .requireApiKey */ .Ft)(plan, step.keys, context.withheldSecrets);
         // Nothing is completed, so every eval will run. A missing key is reported before the state is created.
         if (checkpoint.kind !== 'hit' && !machine.hasState)
             requireKey();
-        const opened = __addDisposableResource(env_1, await (0,_run_open_state_js__WEBPACK_IMPORTED_MODULE_25__/* .openState */ .G)({ paths, owner, plan, command, checkpoint, resume, log: _action_log_js__WEBPACK_IMPORTED_MODULE_2__/* .actionLog */ .Zx }), true);
+        const opened = __addDisposableResource(env_1, await (0,_run_open_state_js__WEBPACK_IMPORTED_MODULE_24__/* .openState */ .G)({ paths, owner, plan, command, checkpoint, resume, log: _action_log_js__WEBPACK_IMPORTED_MODULE_3__/* .actionLog */ .Zx }), true);
         const { state, journals } = opened;
         const start = { checkpoint: identity, nextSeq: store.nextSeq, ended: false };
-        const session = new _action_session_js__WEBPACK_IMPORTED_MODULE_5__/* .RunningSession */ .qe({ inputs: (0,_action_session_js__WEBPACK_IMPORTED_MODULE_5__/* .sessionInputs */ .qr)(inputs), context, ...start }, _action_log_js__WEBPACK_IMPORTED_MODULE_2__/* .actionLog */ .Zx);
-        const decisions = (0,_plan_reconcile_js__WEBPACK_IMPORTED_MODULE_14__/* .reconcile */ .L)(plan, state, { maxAgeMs: inputs.maxAgeMs, now: new Date() });
-        (0,_action_announce_js__WEBPACK_IMPORTED_MODULE_0__/* .announceRun */ .N)(step, { plan, decisions, journals }, _action_log_js__WEBPACK_IMPORTED_MODULE_2__/* .actionLog */ .Zx);
-        state.renew((0,_plan_reconcile_js__WEBPACK_IMPORTED_MODULE_14__/* .renewedRecords */ .R)(decisions));
-        state.beginRun();
+        const session = new _action_session_js__WEBPACK_IMPORTED_MODULE_7__/* .RunningSession */ .qe({ inputs: (0,_action_session_js__WEBPACK_IMPORTED_MODULE_7__/* .sessionInputs */ .qr)(inputs), context, ...start }, _action_log_js__WEBPACK_IMPORTED_MODULE_3__/* .actionLog */ .Zx);
+        const decisions = (0,_plan_reconcile_js__WEBPACK_IMPORTED_MODULE_16__/* .reconcile */ .L)(plan, state, { maxAgeMs: inputs.maxAgeMs, now: new Date() });
+        (0,_action_announce_js__WEBPACK_IMPORTED_MODULE_0__/* .announceRun */ .Nx)(step, { plan, decisions, journals }, _action_log_js__WEBPACK_IMPORTED_MODULE_3__/* .actionLog */ .Zx);
+        state.renew((0,_plan_reconcile_js__WEBPACK_IMPORTED_MODULE_16__/* .renewedRecords */ .R)(decisions));
+        const facts = (0,_action_run_facts_js__WEBPACK_IMPORTED_MODULE_6__/* .runFacts */ .p)(step, plan, decisions);
+        state.beginRun(facts);
         if (decisions.some(({ kind }) => kind === 'run'))
             requireKey();
         session.save();
         signal.throwIfAborted();
-        const { outcomes, traffic, savedKey, isSaved, stopped, unusable, trouble } = await (0,_run_run_set_js__WEBPACK_IMPORTED_MODULE_26__/* .runSet */ .i)({
-            ..._action_requests_js__WEBPACK_IMPORTED_MODULE_4__/* .runRequest */ .BN(step, cancelled),
+        const ended = await (0,_run_run_set_js__WEBPACK_IMPORTED_MODULE_26__/* .runSet */ .i)({
+            ..._action_requests_js__WEBPACK_IMPORTED_MODULE_5__/* .runRequest */ .BN(step, cancelled),
             command,
             decisions,
             leftOut: plan.leftOut,
             state,
             journals,
-            listener: new _report_live_log_js__WEBPACK_IMPORTED_MODULE_21__/* .LiveLog */ .J3(_action_log_js__WEBPACK_IMPORTED_MODULE_2__/* .actionLog */ .Zx, {
+            listener: new _report_live_log_js__WEBPACK_IMPORTED_MODULE_22__/* .LiveLog */ .J3(_action_log_js__WEBPACK_IMPORTED_MODULE_3__/* .actionLog */ .Zx, {
                 verbose: inputs.verbose,
-                outputFileOf: (evalKey) => (0,_progress_paths_js__WEBPACK_IMPORTED_MODULE_16__/* .outputFile */ .i9)(paths, evalKey),
+                outputFileOf: (evalKey) => (0,_progress_paths_js__WEBPACK_IMPORTED_MODULE_18__/* .outputFile */ .i9)(paths, evalKey),
             }),
             onTrouble: (reported) => session.save({ trouble: reported }),
             openEngine: (evals) => running.open({ evals }),
@@ -36053,20 +41899,27 @@ async function main(cancelled) {
                 intervalMs: inputs.checkpointIntervalMs,
                 isUnchanged: () => checkpoint.isUnchanged(),
                 knownUnavailable: checkpoint.knownUnavailable,
-                superseded: new _checkpoint_superseded_js__WEBPACK_IMPORTED_MODULE_27__/* .SupersededCheckpoints */ .w({ github: _action_requests_js__WEBPACK_IMPORTED_MODULE_4__/* .githubOf */ .zq(step), ref: context.ref, log: _action_log_js__WEBPACK_IMPORTED_MODULE_2__/* .actionLog */ .Zx }),
+                superseded: new _checkpoint_superseded_js__WEBPACK_IMPORTED_MODULE_28__/* .SupersededCheckpoints */ .w({ github: _action_requests_js__WEBPACK_IMPORTED_MODULE_5__/* .githubOf */ .zq(step), ref: context.ref, log: _action_log_js__WEBPACK_IMPORTED_MODULE_3__/* .actionLog */ .Zx }),
                 onSave: (nextSeq) => session.save({ nextSeq }),
                 onSaved: (savedOutline, savedKey) => session.save({ savedOutline, savedKey }),
             },
-            log: _action_log_js__WEBPACK_IMPORTED_MODULE_2__/* .actionLog */ .Zx,
+            log: _action_log_js__WEBPACK_IMPORTED_MODULE_3__/* .actionLog */ .Zx,
         });
-        const results = (0,_report_results_js__WEBPACK_IMPORTED_MODULE_22__/* .summarize */ .e)(model, evalSet, outcomes, traffic, plan.leftOut.length);
-        const closing = (0,_report_closing_message_js__WEBPACK_IMPORTED_MODULE_20__/* .closingMessage */ .Ds)(results, { unusable, stopped, trouble });
-        const unasked = (0,_report_unasked_models_js__WEBPACK_IMPORTED_MODULE_23__/* .unaskedModels */ .q)(inputs.modelMap, outcomes);
-        const places = { restoredKey: checkpoint.restoredKey, savedKey, progressFile: paths.progressFile };
-        await (0,_action_publish_js__WEBPACK_IMPORTED_MODULE_3__/* .publishResults */ .ku)({ results, closing, trouble, unasked, ...places }, context, _action_log_js__WEBPACK_IMPORTED_MODULE_2__/* .actionLog */ .Zx);
-        // If a cancelled job had no time to save, post saves.
-        session.save({ ended: isSaved || !signal.aborted, isReported: true });
-        (0,_action_finish_js__WEBPACK_IMPORTED_MODULE_1__/* .finish */ .O)(closing);
+        const { outcomes, traffic, savedKey } = ended;
+        const attempts = (0,_run_outcomes_on_disk_js__WEBPACK_IMPORTED_MODULE_25__/* .attemptCounts */ .y5)(state, facts.run);
+        const samples = await (0,_run_samples_on_disk_js__WEBPACK_IMPORTED_MODULE_27__/* .samplesOnDisk */ .m)(outcomes, paths, inputs.report.samplesText);
+        const excluded = plan.leftOut;
+        const run = { model, evalSet, facts, outcomes, excluded, traffic, samples, attempts, ended: new Date() };
+        const places = {
+            restoredKey: checkpoint.restoredKey,
+            savedKey,
+            progressFile: paths.progressFile,
+            logsDirectory: paths.logs,
+            report: (0,_action_report_files_js__WEBPACK_IMPORTED_MODULE_4__/* .reportPaths */ .R)(inputs.report.reportDirectory, context),
+        };
+        const isSaved = ended.isSaved || !signal.aborted;
+        const commentDeadline = _action_requests_js__WEBPACK_IMPORTED_MODULE_5__/* .commentDeadline */ .uX(cancelled);
+        (0,_action_finish_js__WEBPACK_IMPORTED_MODULE_2__/* .finish */ .O)(await (0,_action_conclude_js__WEBPACK_IMPORTED_MODULE_1__/* .conclude */ .E)(step, { session, run, stops: ended, places, isSaved, commentDeadline }, _action_log_js__WEBPACK_IMPORTED_MODULE_3__/* .actionLog */ .Zx));
     }
     catch (e_1) {
         env_1.error = e_1;
@@ -36078,8 +41931,8 @@ async function main(cancelled) {
             await result_1;
     }
 }
-const cancelled = (0,_action_signals_js__WEBPACK_IMPORTED_MODULE_6__/* .cancellation */ .WN)(_action_log_js__WEBPACK_IMPORTED_MODULE_2__/* .actionLog */ .Zx);
-await main(cancelled).catch(_action_finish_js__WEBPACK_IMPORTED_MODULE_1__/* .fail */ .f);
+const cancelled = (0,_action_signals_js__WEBPACK_IMPORTED_MODULE_8__/* .cancellation */ .WN)(_action_log_js__WEBPACK_IMPORTED_MODULE_3__/* .actionLog */ .Zx);
+await main(cancelled).catch(_action_finish_js__WEBPACK_IMPORTED_MODULE_2__/* .fail */ .f);
 // Do not wait for work that cannot be stopped, such as an installer.
 if (cancelled.signal.aborted)
     process.exit();
@@ -36204,11 +42057,20 @@ const MAX_RECORDED_MODELS = 100;
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   G: () => (/* binding */ describeReason),
-/* harmony export */   h: () => (/* binding */ describeWritten)
+/* harmony export */   Gk: () => (/* binding */ describeReason),
+/* harmony export */   Mx: () => (/* binding */ reportedDecision),
+/* harmony export */   hD: () => (/* binding */ describeWritten)
 /* harmony export */ });
 /* harmony import */ var _part_names_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(2789);
 
+/** The decision as reports have it. */
+function reportedDecision(decision) {
+    if (decision.kind === 'reuse')
+        return { kind: 'reuse', reason: '', parts: [] };
+    const { reason } = decision;
+    const parts = reason.kind === 'changed' ? reason.parts.map(({ name }) => (0,_part_names_js__WEBPACK_IMPORTED_MODULE_0__/* .describePartName */ .eP)(name)) : [];
+    return { kind: 'run', reason: describeReason(reason), parts };
+}
 /** `samples changed (a1b2… → c3d4…)` */
 function describeReason(reason) {
     switch (reason.kind) {
@@ -36251,14 +42113,16 @@ function describeWritten(arguments_) {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   Cj: () => (/* binding */ isOrAre),
+/* harmony export */   Iu: () => (/* binding */ capitalised),
 /* harmony export */   KE: () => (/* binding */ listed),
 /* harmony export */   KG: () => (/* binding */ asSentence),
 /* harmony export */   _l: () => (/* binding */ metricText),
 /* harmony export */   hS: () => (/* binding */ counted),
+/* harmony export */   hZ: () => (/* binding */ withMinus),
+/* harmony export */   jm: () => (/* binding */ probabilityText),
 /* harmony export */   p0: () => (/* binding */ duration),
 /* harmony export */   rD: () => (/* binding */ wholeNumber)
 /* harmony export */ });
-/* unused harmony exports probabilityText, capitalised, withMinus */
 /** Rounds a number to four decimal places. Text is returned unchanged. */
 function metricText(value) {
     if (typeof value !== 'number')
@@ -36377,6 +42241,20 @@ function sendsTheSame(asked, map) {
 /** The names that were replaced, each with the model that was sent. */
 function replacedIn(asked) {
     return Object.entries(asked).filter(([name, sent]) => name !== sent);
+}
+
+
+/***/ }),
+
+/***/ 9553:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   e: () => (/* binding */ ownValue)
+/* harmony export */ });
+/** The value of a property of the object itself. Names that others chose, such as `constructor`, must not find inherited ones. */
+function ownValue(object, name) {
+    return Object.hasOwn(object, name) ? object[name] : undefined;
 }
 
 
@@ -36545,6 +42423,30 @@ function isOfApiClient(type) {
 
 /***/ }),
 
+/***/ 5307:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   pu: () => (/* binding */ SAMPLE_OUTCOMES),
+/* harmony export */   rl: () => (/* binding */ NO_TEXTS),
+/* harmony export */   w_: () => (/* binding */ INVALID_CHOICE)
+/* harmony export */ });
+/** The samples of a completed eval, as its record file or a `samples.jsonl` has them. */
+/** The choice of a judge who gave none of the possible ones (evals/elsuite/modelgraded/classify_utils.py). */
+const INVALID_CHOICE = '__invalid__';
+const SAMPLE_OUTCOMES = ['correct', 'incorrect', 'unscored', 'errored'];
+const NO_TEXTS = {
+    prompt: null,
+    answer: null,
+    expected: null,
+    picked: null,
+    judge: null,
+    error: null,
+};
+
+
+/***/ }),
+
 /***/ 3857:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
@@ -36578,6 +42480,23 @@ function shareChanged(a, b) {
         previous = current;
     }
     return (previous[b.length] ?? 0) / Math.max(a.length, b.length, 1);
+}
+
+
+/***/ }),
+
+/***/ 2308:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   E: () => (/* binding */ isTokenMetric)
+/* harmony export */ });
+/**
+ * evals adds the tokens of all responses to each final report, as `usage_total_tokens` (evals/cli/oaieval.py). They say nothing of the
+ * quality of answers, and are shown as tokens.
+ */
+function isTokenMetric(name) {
+    return name.startsWith('usage_');
 }
 
 
@@ -36643,18 +42562,34 @@ function subtractTokens(now, before) {
 
 /***/ }),
 
+/***/ 1732:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   B: () => (/* binding */ isWorse),
+/* harmony export */   Y: () => (/* binding */ MAX_FLIPS)
+/* harmony export */ });
+/** Further flips are only counted. */
+const MAX_FLIPS = 100;
+function isWorse({ before, now }, { higherIsBetter }) {
+    return higherIsBetter ? now < before : now > before;
+}
+
+
+/***/ }),
+
 /***/ 5608:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   $B: () => (/* binding */ isThere),
 /* harmony export */   $k: () => (/* binding */ whyNoNewDirectory),
+/* harmony export */   Ij: () => (/* binding */ whyNoFile),
 /* harmony export */   Iu: () => (/* binding */ whyNoProgram),
 /* harmony export */   fN: () => (/* binding */ whyNoDirectory),
 /* harmony export */   wX: () => (/* binding */ namesIn),
 /* harmony export */   wd: () => (/* binding */ isDirectory)
 /* harmony export */ });
-/* unused harmony export whyNoFile */
 /* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3024);
 /* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(6760);
 /* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(452);
@@ -36681,10 +42616,10 @@ function whyNoDirectory(path) {
 /** Why the absolute path is not a file that this user can read; undefined when it is one. */
 function whyNoFile(path) {
     try {
-        const stats = statSync(path);
+        const stats = (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.statSync)(path);
         if (!stats.isFile())
             return `it is ${kindOf(stats)}, not a file`;
-        accessSync(path, constants.R_OK);
+        (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.accessSync)(path, node_fs__WEBPACK_IMPORTED_MODULE_0__.constants.R_OK);
         return undefined;
     }
     catch (error) {
@@ -37950,13 +43885,15 @@ async function makePlan(request) {
     const values = await contents(context);
     const earlier = earlierFingerprints(context);
     const byBase = Map.groupBy(registry.evals, (registered) => registered.base);
-    const evals = registry.evals.map(({ key: evalKey, base, modelGraded, samples, metrics }, index) => ({
+    const evals = registry.evals.map(({ key: evalKey, base, spec, ...registered }, index) => ({
         key: evalKey,
         name: byBase.get(base)?.length === 1 ? base : evalKey,
-        command: (0,plan_command/* recordedCommand */.U)(registryRequest, { key: evalKey, modelGraded }),
-        modelGraded,
-        samples,
-        metrics,
+        command: (0,plan_command/* recordedCommand */.U)(registryRequest, { key: evalKey, modelGraded: registered.modelGraded }),
+        modelGraded: registered.modelGraded,
+        samples: registered.samples,
+        metrics: registered.metrics,
+        evalClass: spec.cls,
+        higherIsBetter: registered.higherIsBetter,
         fingerprint: values[index]?.fingerprint ?? { value: '', parts: {} },
         earlier: earlier[index] ?? [],
         writable: values[index]?.writable ?? [],
@@ -38003,7 +43940,7 @@ var python_sources = __nccwpck_require__(8556);
 
 
 /** Increase this with every change that makes other plans, or other fingerprints, from the same registry. */
-const PLAN_FORMAT = 3;
+const PLAN_FORMAT = 4;
 /** These say where Python looks for modules besides its own directories, and where `~/.evals` is. */
 const VARIABLES = [
     ...['PYTHONPATH', 'PYTHONHOME', 'PYTHONUSERBASE', 'PYTHONNOUSERSITE', 'PYTHONSAFEPATH', 'PYTHONPLATLIBDIR'],
@@ -39635,6 +45572,7 @@ function statePaths(stateDirectory, model, evalSet) {
         completions: (0,node_path__WEBPACK_IMPORTED_MODULE_0__.join)(resume, 'completions.jsonl'),
         linesToWrite: (0,node_path__WEBPACK_IMPORTED_MODULE_0__.join)(resume, 'lines-to-write.json'),
         attempts: (0,node_path__WEBPACK_IMPORTED_MODULE_0__.join)(resume, 'attempts.jsonl'),
+        runFacts: (0,node_path__WEBPACK_IMPORTED_MODULE_0__.join)(resume, 'run.json'),
         plan: (0,node_path__WEBPACK_IMPORTED_MODULE_0__.join)(resume, 'plan.json'),
         logs: (0,node_path__WEBPACK_IMPORTED_MODULE_0__.join)(resume, 'logs'),
         journal: (0,node_path__WEBPACK_IMPORTED_MODULE_0__.join)(resume, 'journal'),
@@ -40220,7 +46158,7 @@ function notOurs(root, why, next) {
 
 /***/ }),
 
-/***/ 2965:
+/***/ 4168:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -40261,6 +46199,8 @@ const MAX_ATTEMPTS_BYTES = 32 * 1024 * 1024;
 const ROOM_FOR_LAST_LINES = 16 * 1024 * 1024;
 const MAX_LAST_LINE_BYTES = 1000;
 const MAX_REASON_BYTES = 4000;
+const MAX_NAME_BYTES = 500;
+const MAX_PATH_BYTES = 4096;
 const LIMITS = { lines: 200_000, lineLength: 2 * 1024 * 1024, values: 20_000 };
 /** Text that logs and summaries show. */
 const shown = (maxBytes) => schemas/* string */.YjP().max(maxBytes).refine(lib_text/* isSingleLine */.v_, 'has control characters');
@@ -40276,6 +46216,12 @@ const schema = schemas/* object */.Ikc({
         .regex(/^[a-z][a-z0-9-]{0,63}$/)
         .nullable(),
     reason: shown(MAX_REASON_BYTES),
+    failure: schemas/* object */.Ikc({
+        type: shown(MAX_NAME_BYTES),
+        place: schemas/* object */.Ikc({ file: shown(MAX_PATH_BYTES), line: record_lines/* count */.U9 }).nullable(),
+        sample: shown(MAX_NAME_BYTES).nullable(),
+    })
+        .optional(),
     lastLines: schemas/* array */.YOg(shown(MAX_LAST_LINE_BYTES)).max(attempt_record/* MAX_LAST_LINES */._),
     traffic: schemas/* object */.Ikc({
         sent: record_lines/* count */.U9,
@@ -40306,7 +46252,15 @@ function writableAttempt(record, redact) {
     return {
         ...record,
         reason: clean(record.reason, MAX_REASON_BYTES),
+        ...(record.failure ? { failure: writableFailure(record.failure, clean) } : {}),
         lastLines: record.lastLines.slice(-attempt_record/* MAX_LAST_LINES */._).map((line) => clean(line, MAX_LAST_LINE_BYTES)),
+    };
+}
+function writableFailure({ type, place, sample }, clean) {
+    return {
+        type: clean(type, MAX_NAME_BYTES),
+        place: place && { file: clean(place.file, MAX_PATH_BYTES), line: place.line },
+        sample: sample === null ? null : clean(sample, MAX_NAME_BYTES),
     };
 }
 /** A total order: by the time at which attempts ended, then by their text. */
@@ -40557,10 +46511,73 @@ function earlierMergeMark(paths) {
 
 // EXTERNAL MODULE: ./lib/progress/quarantine.js
 var quarantine = __nccwpck_require__(2763);
+;// CONCATENATED MODULE: ./lib/progress/run-facts-file.js
+/** `run.json`: what the last run is. Others may have written the file. */
+
+
+
+
+/** The facts of 10,000 evals take a tenth of this. */
+const MAX_RUN_FACTS_BYTES = 32 * 1024 * 1024;
+const run_facts_file_MAX_VALUES = 1_000_000;
+const MAX_TEXT_BYTES = 4096;
+const line = schemas/* string */.YjP().max(MAX_TEXT_BYTES).refine(lib_text/* isSingleLine */.v_, 'has control characters');
+const run_facts_file_schema = schemas/* object */.Ikc({
+    version: schemas/* literal */.euz(1),
+    run: schemas/* object */.Ikc({
+        repository: line,
+        id: line,
+        attempt: record_lines/* count */.U9,
+        sha: line,
+        ref: line,
+        workflow: line,
+        job: line,
+        started: iso/* datetime */.w$(),
+    }),
+    versions: schemas/* object */.Ikc({ action: line, evals: line, python: line.nullable() }),
+    judgeModel: line.nullable(),
+    modelMap: schemas/* record */.g1P(line, line),
+    args: schemas/* array */.YOg(schemas/* string */.YjP().max(65536)).max(4096),
+    decisions: schemas/* record */.g1P(line, schemas/* object */.Ikc({
+        kind: schemas/* enum */.k5n(['reuse', 'run']),
+        reason: line,
+        parts: schemas/* array */.YOg(line).max(10_000),
+    })),
+});
+/** Returns the facts, or why the text has none. */
+function parseRunFacts(text) {
+    let value;
+    try {
+        value = (0,bounded_json/* parseBoundedJson */.R)(text, run_facts_file_MAX_VALUES);
+    }
+    catch {
+        return { reason: 'it is not JSON' };
+    }
+    const result = run_facts_file_schema.safeParse(value);
+    if (result.success)
+        return result.data;
+    const issue = result.error.issues[0];
+    return {
+        reason: issue ? `${issue.path.join('.') || 'the file'}: ${issue.message}` : 'it has the wrong shape',
+    };
+}
+/** A reason may quote names of files and arguments, which are as long as their writers like. */
+function formatRunFacts(facts, redact) {
+    const decisions = Object.entries(facts.decisions).map(([key, { kind, reason, parts }]) => [
+        key,
+        { kind, reason: run_facts_file_short(redact(reason)), parts: parts.map(run_facts_file_short) },
+    ]);
+    return `${JSON.stringify({ ...facts, decisions: Object.fromEntries(decisions) })}\n`;
+}
+function run_facts_file_short(text) {
+    return (0,lib_text/* oneLine */.TN)(text, MAX_TEXT_BYTES);
+}
+
 // EXTERNAL MODULE: ./lib/progress/saved-plan.js
 var saved_plan = __nccwpck_require__(6366);
 ;// CONCATENATED MODULE: ./lib/progress/load-state.js
 /** Reads the state of one (model, eval set) from disk, quarantines what is invalid, and heals what a kill left half written. */
+
 
 
 
@@ -40592,7 +46609,7 @@ class Loader {
         const quarantined = this.#quarantineWrongEntries();
         const plan = this.#loadPlan();
         const healed = this.#loadCompleted(quarantined.has(paths.completions));
-        return { ...healed, plan, attempts: this.#loadAttempts() };
+        return { ...healed, plan, attempts: this.#loadAttempts(), runFacts: this.#loadRunFacts() };
     }
     /** Quarantines links, directories in place of files and the like. Returns the paths of those. */
     #quarantineWrongEntries() {
@@ -40604,6 +46621,7 @@ class Loader {
             [paths.completions, { maxBytes: completions_file/* MAX_COMPLETIONS_BYTES */.D1 }],
             [paths.linesToWrite, { maxBytes: MAX_MARK_BYTES }],
             [paths.attempts, { maxBytes: MAX_ATTEMPTS_BYTES }],
+            [paths.runFacts, { maxBytes: MAX_RUN_FACTS_BYTES }],
             [paths.plan, { maxBytes: saved_plan/* MAX_PLAN_BYTES */.di }],
             [paths.logs, 'directory'],
             [paths.journal, 'directory'],
@@ -40679,6 +46697,17 @@ class Loader {
         if (rejected || isTorn || own.length < records.length)
             (0,durable/* replaceFile */.fR)(paths.attempts, formatAttempts(own));
         return own;
+    }
+    #loadRunFacts() {
+        const { paths, owner } = this.#options;
+        const text = (0,untrusted_files/* readRegularFile */.XF)(paths.runFacts);
+        if (text === undefined)
+            return undefined;
+        const facts = parseRunFacts(text);
+        if (!('reason' in facts))
+            return facts.run.repository === owner.repository ? facts : undefined;
+        this.#reject(paths.runFacts, facts.reason);
+        return undefined;
     }
     /** @param why as a clause */
     #reject(path, why) {
@@ -40859,6 +46888,7 @@ var unwritable = __nccwpck_require__(8820);
 
 
 
+
 class State {
     paths;
     owner;
@@ -40873,6 +46903,7 @@ class State {
     #records;
     #removedByUser;
     #plan;
+    #runFacts;
     #revision = 0;
     constructor(options, loaded) {
         this.paths = options.paths;
@@ -40886,6 +46917,7 @@ class State {
         this.#records = new Map(loaded.records);
         this.#removedByUser = loaded.removed;
         this.#plan = loaded.plan;
+        this.#runFacts = loaded.runFacts;
     }
     /**
      * Reads and heals the state, and quarantines invalid files.
@@ -40901,6 +46933,10 @@ class State {
     }
     get plan() {
         return this.#plan;
+    }
+    /** What the last run is; undefined when no run began, or an earlier version of the action ran. */
+    get runFacts() {
+        return this.#runFacts;
     }
     /** Grows with every change of this object. */
     get revision() {
@@ -40974,10 +47010,14 @@ class State {
             (0,durable/* replaceFile */.fR)(this.paths.completions, (0,completions_file/* formatCompletions */.pE)(this.records));
         });
     }
-    /** Removes the attempts of earlier runs. A run calls it once, before it records its own attempts. */
-    beginRun() {
-        if (this.#attempts.exists)
-            this.#write(() => this.#attempts.clear());
+    /** Removes the attempts of earlier runs, and says what this run is. A run calls it once, before its first eval. */
+    beginRun(facts) {
+        this.#write(() => {
+            if (this.#attempts.exists)
+                this.#attempts.clear();
+            (0,durable/* replaceFile */.fR)(this.paths.runFacts, formatRunFacts(facts, (text) => this.#log.redact(text)));
+        });
+        this.#runFacts = facts;
     }
     /** Records an attempt that has ended. */
     recordAttempt(record) {
@@ -41162,21 +47202,255 @@ function unwritable(root, error) {
 
 /***/ }),
 
+/***/ 9462:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   Gv: () => (/* binding */ isObject),
+/* harmony export */   J6: () => (/* binding */ isWholeNumber),
+/* harmony export */   fK: () => (/* binding */ valueAt),
+/* harmony export */   ry: () => (/* binding */ countIn)
+/* harmony export */ });
+/** What the values of a record are. A record was written by others, so nothing in it has a known type. */
+function isObject(value) {
+    return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+function isWholeNumber(value) {
+    return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0;
+}
+/** A number of something, or 0 for anything else. */
+function countIn(value) {
+    return isWholeNumber(value) ? value : 0;
+}
+/** The value at a path such as `task/instruction`; undefined when there is none. Inherited properties are none. */
+function valueAt(data, path) {
+    let value = data;
+    for (const name of path.split('/')) {
+        if (!isObject(value) || !Object.hasOwn(value, name))
+            return undefined;
+        value = value[name];
+    }
+    return value;
+}
+
+
+/***/ }),
+
+/***/ 9030:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   S: () => (/* binding */ parsePythonJson)
+/* harmony export */ });
+/** Reads what Python's `json` writes: JSON, in which `NaN`, `Infinity` and `-Infinity` may occur. */
+const QUOTE = 34;
+const BACKSLASH = 92;
+const CONSTANTS = ['NaN', 'Infinity', '-Infinity'];
+/** The constants become strings of that name. @returns undefined for a text that is not JSON */
+function parsePythonJson(text) {
+    return parsed(text) ?? parsed(withQuotedConstants(text));
+}
+function parsed(text) {
+    if (text === undefined)
+        return undefined;
+    try {
+        return JSON.parse(text);
+    }
+    catch {
+        return undefined;
+    }
+}
+/** @returns undefined when the text has none outside its strings */
+function withQuotedConstants(text) {
+    let quoted = '';
+    let copied = 0;
+    let isInString = false;
+    for (let at = 0; at < text.length; at += 1) {
+        const code = text.charCodeAt(at);
+        if (isInString) {
+            if (code === BACKSLASH)
+                at += 1;
+            else if (code === QUOTE)
+                isInString = false;
+        }
+        else if (code === QUOTE)
+            isInString = true;
+        else {
+            const constant = CONSTANTS.find((each) => code === each.charCodeAt(0) && text.startsWith(each, at));
+            if (constant === undefined)
+                continue;
+            quoted += `${text.slice(copied, at)}"${constant}"`;
+            copied = at + constant.length;
+            at = copied - 1;
+        }
+    }
+    return copied === 0 ? undefined : quoted + text.slice(copied);
+}
+
+
+/***/ }),
+
+/***/ 6763:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   Bq: () => (/* binding */ flatten),
+/* harmony export */   Oc: () => (/* binding */ MAX_LINE_BYTES),
+/* harmony export */   m7: () => (/* binding */ readRecordFile)
+/* harmony export */ });
+/* harmony import */ var node_fs_promises__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1455);
+/* harmony import */ var _lines_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(9304);
+/* harmony import */ var _json_values_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(9462);
+/* harmony import */ var _python_json_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(9030);
+/**
+ * Reads the record file that `oaieval` writes for one eval (evals/record.py, `LocalRecorder`): JSON lines, first
+ * `{"spec": …}`, then events. `{"final_report": …}` is line 2 or the last one, because events are written in batches and at exit.
+ */
+
+
+
+
+/** A longer line would not fit into the memory of a runner together with those of other evals. */
+const MAX_LINE_BYTES = 64 * 1024 * 1024;
+/** @returns undefined when there is no such file */
+async function readRecordFile(path) {
+    const record = new Reading();
+    try {
+        // A pipe would never end, and a link would get into the state in place of the record.
+        if (!(await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_0__.lstat)(path)).isFile())
+            return record.summary('it is not a regular file');
+        for await (const { bytes, ended } of (0,_lines_js__WEBPACK_IMPORTED_MODULE_1__/* .linesOfFile */ .ZD)(path, MAX_LINE_BYTES))
+            record.add(bytes, ended);
+        return record.summary();
+    }
+    catch (error) {
+        if (error.code === 'ENOENT')
+            return undefined;
+        if (error instanceof _lines_js__WEBPACK_IMPORTED_MODULE_1__/* .LineTooLong */ .dq)
+            return record.summary(error.message);
+        throw error;
+    }
+}
+class Reading {
+    #finalReport;
+    #endsWithReport = false;
+    #problem;
+    #lines = 0;
+    #events = 0;
+    #samples = new Set();
+    #tokens = { prompt: 0, completion: 0, total: 0 };
+    /** evals numbers the events of a run from 0, without a gap. */
+    #eventIds = new Set();
+    #lastEventId = -1;
+    add(bytes, ended) {
+        this.#lines += 1;
+        const text = bytes.toString('utf8');
+        const entry = (0,_python_json_js__WEBPACK_IMPORTED_MODULE_2__/* .parsePythonJson */ .S)(text);
+        if (!(0,_json_values_js__WEBPACK_IMPORTED_MODULE_3__/* .isObject */ .Gv)(entry)) {
+            if (!ended)
+                this.#problem ??= 'it ends in the middle of a line';
+            else if (entry === undefined && text.trim() !== '')
+                this.#problem ??= `its line ${this.#lines} is torn`;
+            return;
+        }
+        if (!ended)
+            this.#problem ??= 'its last line has no newline';
+        this.#endsWithReport = 'final_report' in entry;
+        if ((0,_json_values_js__WEBPACK_IMPORTED_MODULE_3__/* .isObject */ .Gv)(entry.final_report))
+            this.#finalReport = flatten(entry.final_report);
+        if ((0,_json_values_js__WEBPACK_IMPORTED_MODULE_3__/* .isWholeNumber */ .J6)(entry.event_id)) {
+            this.#eventIds.add(entry.event_id);
+            this.#lastEventId = Math.max(this.#lastEventId, entry.event_id);
+        }
+        if (typeof entry.sample_id === 'string')
+            this.#samples.add(entry.sample_id);
+        if (typeof entry.type !== 'string')
+            return;
+        this.#events += 1;
+        if (entry.type === 'sampling' && (0,_json_values_js__WEBPACK_IMPORTED_MODULE_3__/* .isObject */ .Gv)(entry.data) && (0,_json_values_js__WEBPACK_IMPORTED_MODULE_3__/* .isObject */ .Gv)(entry.data.usage)) {
+            const usage = entry.data.usage;
+            this.#tokens.prompt += (0,_json_values_js__WEBPACK_IMPORTED_MODULE_3__/* .countIn */ .ry)(usage.prompt_tokens);
+            this.#tokens.completion += (0,_json_values_js__WEBPACK_IMPORTED_MODULE_3__/* .countIn */ .ry)(usage.completion_tokens);
+            this.#tokens.total += (0,_json_values_js__WEBPACK_IMPORTED_MODULE_3__/* .countIn */ .ry)(usage.total_tokens);
+        }
+    }
+    summary(problem = this.#problem ?? this.#gap()) {
+        return {
+            finalReport: this.#finalReport,
+            samples: this.#samples.size > 0 ? this.#samples.size : null,
+            events: this.#events,
+            tokens: this.#tokens,
+            endsWithReport: this.#endsWithReport,
+            problem,
+        };
+    }
+    #gap() {
+        const missing = this.#lastEventId + 1 - this.#eventIds.size;
+        return missing === 0 ? undefined : `${missing} of its ${this.#lastEventId + 1} events are missing`;
+    }
+}
+/** Bounds for the metrics in a completion record, whose line has a bound. Characters are those of all names and values. */
+const MAX_REPORT_CHARACTERS = 128 * 1024;
+const MAX_METRICS = 5000;
+const MAX_VALUE_CHARACTERS = 4096;
+const MAX_DEPTH = 32;
+/** Metrics that do not fit into a completion record are only in the record file. */
+function flatten(report) {
+    const metrics = {};
+    let length = 0;
+    let count = 0;
+    for (const [name, value] of leaves(report, '')) {
+        length += name.length + String(value).length;
+        count += 1;
+        if (length > MAX_REPORT_CHARACTERS || count > MAX_METRICS)
+            break;
+        metrics[name] = value;
+    }
+    return metrics;
+}
+function* leaves(report, prefix, depth = 0) {
+    for (const [name, value] of Object.entries(report)) {
+        const path = (prefix + name).slice(0, MAX_VALUE_CHARACTERS);
+        if ((0,_json_values_js__WEBPACK_IMPORTED_MODULE_3__/* .isObject */ .Gv)(value) && depth < MAX_DEPTH)
+            yield* leaves(value, `${path}/`, depth + 1);
+        else if (Array.isArray(value))
+            yield [path, listText(value)];
+        else if (typeof value === 'string')
+            yield [path, value.slice(0, MAX_VALUE_CHARACTERS)];
+        else if (typeof value === 'number' || typeof value === 'boolean' || value === null)
+            yield [path, value];
+    }
+}
+function listText(value) {
+    try {
+        return JSON.stringify(value).slice(0, MAX_VALUE_CHARACTERS);
+    }
+    catch (error) {
+        // A list that is nested too deeply overflows the stack.
+        if (error instanceof RangeError)
+            return '[…]';
+        throw error;
+    }
+}
+
+
+/***/ }),
+
 /***/ 5775:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   Ds: () => (/* binding */ closingMessage),
-/* harmony export */   In: () => (/* binding */ closingNote),
-/* harmony export */   c2: () => (/* binding */ closingError)
+/* harmony export */   c2: () => (/* binding */ closingError),
+/* harmony export */   ez: () => (/* binding */ whatHappened)
 /* harmony export */ });
-/* unused harmony export interruptionNote */
+/* unused harmony export RESUME */
 /* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(452);
-/* harmony import */ var _model_format_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(9774);
+/* harmony import */ var _model_format_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(9774);
 /* harmony import */ var _text_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(8804);
-/* harmony import */ var _describe_results_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(1294);
+/* harmony import */ var _describe_results_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(1294);
 /* harmony import */ var _describe_trouble_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(6039);
-/** What ends a step whose set is not complete: what happened, why, what is kept, and what to do. Pure. */
+/** What ends a step that did not pass: what happened, why, what is kept, and what to do. Pure. */
 
 
 
@@ -41187,27 +47461,39 @@ const MAX_NAMES = 10;
 /** The causes of more failed evals would make the message hard to read. The table of results has all of them. */
 const MAX_CAUSES = 3;
 const MAX_CAUSE_BYTES = 300;
-const RESUME = 're-run the failed jobs; they continue from here.';
-/** Undefined when the set is complete. */
-function closingMessage(results, { unusable, stopped, trouble: apiTrouble }) {
-    const kept = (0,_describe_results_js__WEBPACK_IMPORTED_MODULE_3__/* .describeKept */ .g)(results);
+const CONTINUE = 're-run the failed jobs; they continue from here.';
+const RESUME = (0,_model_format_js__WEBPACK_IMPORTED_MODULE_3__/* .asSentence */ .KG)(CONTINUE);
+const FIX_OR_CHANGE = 'Look at the samples in report.html, then fix the cause or change the input thresholds. Completed evals are reused, so only changed ones run again.';
+/** A baseline that missed its rules is refused. */
+const APPROVE = 'To accept a drop, remove the rule, run the workflow again, and commit results.json and samples.jsonl of that run as the baseline.';
+const CORRECT = 'Correct the rules that cannot be judged, or what they compare with. A rule that begins with advisory: never fails the step.';
+const PAIRS = 'A drop needs at least ten samples of an eval that the baseline has, too.';
+function whatToDo({ rules, comparison }) {
+    const isMissed = rules.some(({ advisory, status }) => !advisory && status === 'missed');
+    if (!isMissed)
+        return comparison === null ? CORRECT : `${CORRECT} ${PAIRS}`;
+    return comparison === null ? FIX_OR_CHANGE : `${FIX_OR_CHANGE} ${APPROVE}`;
+}
+/** Undefined when the run passed. */
+function closingMessage(results, verdict, { unusable, stopped, trouble: apiTrouble }) {
+    const kept = (0,_describe_results_js__WEBPACK_IMPORTED_MODULE_4__/* .describeKept */ .g)(results);
     if (unusable) {
         const { code, message, next } = unusable;
         const final = code === 'API_REFUSED' ? ' Retrying will not help.' : '';
         return {
             code,
-            what: `${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_4__/* .asSentence */ .KG)(message)}${final}`,
+            what: `${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_3__/* .asSentence */ .KG)(message)}${final}`,
             trouble: '',
             kept,
             pending: '',
-            next: `${next} Then ${RESUME}`,
+            next: `${next} Then ${CONTINUE}`,
         };
     }
     const trouble = apiTrouble ? (0,_describe_trouble_js__WEBPACK_IMPORTED_MODULE_2__/* .describeAtEnd */ .M)(apiTrouble) : '';
-    const pending = results.rows.filter(({ status }) => status === 'pending');
+    const pending = results.evals.filter(({ status }) => status === 'pending');
     const cause = causeOf(pending, stopped);
-    const names = (0,_model_format_js__WEBPACK_IMPORTED_MODULE_4__/* .listed */ .KE)(pending.map(cause ? nameOf : nameWithNote), MAX_NAMES);
-    if (results.verdict === 'failed') {
+    const names = (0,_model_format_js__WEBPACK_IMPORTED_MODULE_3__/* .listed */ .KE)(pending.map(cause ? nameOf : nameWithNote), MAX_NAMES);
+    if (results.totals.evals.failed > 0) {
         const because = cause ? `, because ${cause}` : '';
         return {
             code: 'EVALS_FAILED',
@@ -41215,10 +47501,10 @@ function closingMessage(results, { unusable, stopped, trouble: apiTrouble }) {
             trouble,
             kept,
             pending: pending.length > 0 ? `Pending${because}: ${names}.` : '',
-            next: `Fix the cause of each failure, then ${RESUME}`,
+            next: `Fix the cause of each failure, then ${CONTINUE}`,
         };
     }
-    if (results.verdict === 'incomplete') {
+    if (verdict.status === 'incomplete') {
         const what = `The set is incomplete${cause ? `, because ${cause}` : ''}.`;
         return {
             code: 'INCOMPLETE',
@@ -41226,7 +47512,17 @@ function closingMessage(results, { unusable, stopped, trouble: apiTrouble }) {
             trouble,
             kept,
             pending: `Pending: ${names}.`,
-            next: (0,_model_format_js__WEBPACK_IMPORTED_MODULE_4__/* .asSentence */ .KG)(RESUME),
+            next: RESUME,
+        };
+    }
+    if (verdict.status === 'failed') {
+        return {
+            code: 'THRESHOLDS_MISSED',
+            what: describeRules(verdict.rules),
+            trouble,
+            kept,
+            pending: '',
+            next: whatToDo(verdict),
         };
     }
     return undefined;
@@ -41235,20 +47531,36 @@ function closingMessage(results, { unusable, stopped, trouble: apiTrouble }) {
 function closingError({ code, what, trouble, kept, pending, next }) {
     return new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ActionError */ .lZ(code, joined(what, trouble, kept, pending), next);
 }
-/** For the job summary, whose headline and table already say which evals failed or are pending. */
-function closingNote({ code, what, trouble, kept, next }) {
-    return joined(code === 'EVALS_FAILED' ? '' : what, trouble, kept, next);
-}
-/** What is kept of a step that was killed. */
-function interruptionNote(results, apiTrouble) {
-    const trouble = apiTrouble ? describeAtKill(apiTrouble) : '';
-    return joined('The step was interrupted.', trouble, describeKept(results), asSentence(RESUME));
+/** For the job summary, which says by itself which evals failed, which are pending, and which rules are missed. */
+function whatHappened({ code, what, trouble, kept }) {
+    const isShown = code === 'EVALS_FAILED' || code === 'THRESHOLDS_MISSED';
+    return joined(isShown ? '' : what, trouble, kept);
 }
 /** `2 of 28 evals failed: a (KeyError: 'x'), b (it timed out).` */
-function describeFailed({ rows, counts }) {
-    const failed = rows.filter(({ status }) => status === 'failed');
+function describeFailed({ evals, totals }) {
+    const failed = evals.filter(({ status }) => status === 'failed');
     const names = failed.map(failed.length <= MAX_CAUSES ? nameWithNote : nameOf);
-    return `${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_4__/* .wholeNumber */ .rD)(failed.length)} of ${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_4__/* .counted */ .hS)(counts.total, 'eval')} failed: ${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_4__/* .listed */ .KE)(names, MAX_NAMES)}.`;
+    return `${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_3__/* .wholeNumber */ .rD)(failed.length)} of ${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_3__/* .counted */ .hS)(totals.evals.total, 'eval')} failed: ${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_3__/* .listed */ .KE)(names, MAX_NAMES)}.`;
+}
+/** `1 of 3 required rules is missed, and 1 cannot be judged. accuracy >= 0.8: … drop <= 2pp: …` */
+function describeRules(rules) {
+    const required = rules.filter(({ advisory }) => !advisory);
+    const missed = required.filter(({ status }) => status === 'missed');
+    const notJudged = required.filter(({ status }) => status === 'not-judged');
+    const of = `of ${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_3__/* .counted */ .hS)(required.length, 'required rule')}`;
+    const some = (count) => (required.length === 1 ? 'The required rule' : `${count} ${of}`);
+    const counts = [
+        ...(missed.length > 0 ? [`${some(missed.length)} ${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_3__/* .isOrAre */ .Cj)(missed.length)} missed`] : []),
+        ...(notJudged.length > 0
+            ? [`${missed.length > 0 ? notJudged.length : some(notJudged.length)} cannot be judged`]
+            : []),
+    ];
+    const wrong = [...missed, ...notJudged];
+    const causes = wrong
+        .slice(0, MAX_CAUSES)
+        .map(({ rule, sentence }) => `\n- ${(0,_text_js__WEBPACK_IMPORTED_MODULE_1__/* .oneLine */ .TN)(rule, MAX_CAUSE_BYTES)}: ${(0,_text_js__WEBPACK_IMPORTED_MODULE_1__/* .oneLine */ .TN)(sentence, MAX_CAUSE_BYTES)}`);
+    const hidden = wrong.length - causes.length;
+    return `${counts.join(', and ')}:${causes.join('')}${hidden > 0 ? `\n- and ${hidden} more` : ''}\n`;
 }
 /** The one reason, as a clause, for which all of them are pending; undefined when they have different ones. */
 function causeOf(pending, stopped) {
@@ -41263,8 +47575,34 @@ function nameOf({ name }) {
 function nameWithNote({ name, note }) {
     return `${name} (${(0,_text_js__WEBPACK_IMPORTED_MODULE_1__/* .oneLine */ .TN)(note, MAX_CAUSE_BYTES)})`;
 }
+/** With a blank between sentences, unless the one before ends its line. */
 function joined(...sentences) {
-    return sentences.filter((sentence) => sentence !== '').join(' ');
+    const all = sentences.filter((sentence) => sentence !== '').join(' ');
+    return all.replaceAll('\n ', '\n').trimEnd();
+}
+
+
+/***/ }),
+
+/***/ 3525:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   Fu: () => (/* binding */ shortSha),
+/* harmony export */   P7: () => (/* binding */ refName),
+/* harmony export */   l3: () => (/* binding */ commitName)
+/* harmony export */ });
+/** Names of branches and commits for people. Pure. */
+/** `main` of `refs/heads/main` */
+function refName(ref) {
+    return ref.replace(/^refs\/(?:heads|tags)\//, '');
+}
+function shortSha(sha) {
+    return sha.slice(0, 7);
+}
+/** `main@abc1234`; empty when neither is known. */
+function commitName({ ref, sha }) {
+    return [refName(ref), shortSha(sha)].filter((part) => part !== '').join('@');
 }
 
 
@@ -41274,60 +47612,38 @@ function joined(...sentences) {
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   P: () => (/* binding */ closingSentence),
+/* harmony export */   a: () => (/* binding */ describeNextRun),
 /* harmony export */   g: () => (/* binding */ describeKept)
 /* harmony export */ });
 /* harmony import */ var _model_format_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(9774);
-/** The results of a run as sentences, for the log, the error that ends the step, and notes. Pure. */
+/** What is done and what the next run uses, as sentences for the log, the error that ends the step, and notes. Pure. */
 
 /** `0 of 8 evals are done; 60 responses of 3 unfinished evals are recorded and will be replayed.` */
-function describeKept({ counts, recorded }) {
-    const { completed, total } = counts;
+function describeKept({ totals, evals }) {
+    const { completed, total } = totals.evals;
     const done = `${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_0__/* .wholeNumber */ .rD)(completed)} of ${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_0__/* .counted */ .hS)(total, 'eval')} ${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_0__/* .isOrAre */ .Cj)(total === 1 ? 1 : completed)} done`;
-    const { responses, evals } = recorded;
+    const recorded = recordedOf(evals);
+    const { responses } = recorded;
     if (responses > 0)
-        return `${done}; ${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_0__/* .counted */ .hS)(responses, 'response')} of ${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_0__/* .counted */ .hS)(evals, 'unfinished eval')} ${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_0__/* .isOrAre */ .Cj)(responses)} recorded and will be replayed.`;
+        return `${done}; ${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_0__/* .counted */ .hS)(responses, 'response')} of ${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_0__/* .counted */ .hS)(recorded.evals, 'unfinished eval')} ${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_0__/* .isOrAre */ .Cj)(responses)} recorded and will be replayed.`;
     return completed === 0 ? `${done}, and no response is recorded.` : `${done}.`;
 }
+function recordedOf(evals) {
+    const some = evals.filter(({ recorded }) => recorded > 0);
+    return { responses: some.reduce((sum, { recorded }) => sum + recorded, 0), evals: some.length };
+}
 /**
- * The sentence that follows the table of results: the verdict, the counts, and what the next run uses.
+ * What the next run uses.
  * @param checkpoint the key of the newest checkpoint; empty when there is none
  */
-function closingSentence(results, checkpoint) {
+function describeNextRun({ totals }, { status }, checkpoint) {
     const source = checkpoint === '' ? 'the state on this machine' : `the checkpoint ${checkpoint}`;
-    const { verdict, counts } = results;
-    if (verdict === 'passed') {
-        const next = counts.total === 0 ? '' : `; the next run reuses their results from ${source}`;
-        return `Passed: ${describeCompleted(results)}${next}.`;
-    }
-    const word = verdict === 'failed' ? 'Failed' : 'Incomplete';
-    return `${word}: ${describeUnfinished(results)}; a re-run of the failed jobs continues from ${source}.`;
-}
-/** `all 28 evals are done (23 fresh, 5 reused)` */
-function describeCompleted({ counts }) {
-    const { total, leftOut } = counts;
-    const left = leftOut > 0 ? `, and ${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_0__/* .counted */ .hS)(leftOut, 'eval')} of the set ${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_0__/* .isOrAre */ .Cj)(leftOut)} left out` : '';
-    // Not "all": the set has more.
-    const all = leftOut > 0 || total < 3 ? '' : 'all ';
-    return `${all}${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_0__/* .counted */ .hS)(total, 'eval')} ${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_0__/* .isOrAre */ .Cj)(total)} done${describeOrigins(counts)}${left}`;
-}
-/** `2 of 28 evals failed, 24 are done (20 fresh, 4 reused), 2 are pending` */
-function describeUnfinished({ counts }) {
-    const { total, completed, failed, pending } = counts;
-    const of = `of ${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_0__/* .counted */ .hS)(total, 'eval')}`;
-    const parts = [
-        ...(failed > 0 ? [`${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_0__/* .wholeNumber */ .rD)(failed)} ${of} failed`] : []),
-        `${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_0__/* .wholeNumber */ .rD)(completed)}${failed > 0 ? '' : ` ${of}`} ${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_0__/* .isOrAre */ .Cj)(completed)} done${describeOrigins(counts)}`,
-        ...(pending > 0 ? [`${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_0__/* .wholeNumber */ .rD)(pending)} ${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_0__/* .isOrAre */ .Cj)(pending)} pending`] : []),
-    ];
-    return parts.join(', ');
-}
-function describeOrigins({ fresh, reused, completed }) {
-    const parts = [
-        ...(fresh > 0 ? [`${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_0__/* .wholeNumber */ .rD)(fresh)} fresh`] : []),
-        ...(reused > 0 ? [`${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_0__/* .wholeNumber */ .rD)(reused)} reused`] : []),
-    ];
-    return completed === 0 ? '' : ` (${parts.join(', ')})`;
+    if (totals.evals.total === 0)
+        return '';
+    const isComplete = totals.evals.completed === totals.evals.total;
+    return status === 'passed' || isComplete
+        ? `The next run reuses the results from ${source}.`
+        : `A re-run of the failed jobs continues from ${source}.`;
 }
 
 
@@ -41409,7 +47725,170 @@ function wholeDuration(milliseconds) {
 
 /***/ }),
 
-/***/ 7648:
+/***/ 819:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   A: () => (/* binding */ savedTokens),
+/* harmony export */   o: () => (/* binding */ figuresLine)
+/* harmony export */ });
+/* harmony import */ var _model_format_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(9774);
+/* harmony import */ var _commit_name_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(3525);
+/* harmony import */ var _markdown_text_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(5265);
+/* harmony import */ var _numbers_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(8844);
+/** The line of figures that follows the verdict in the summary and in the comment, in GitHub's Markdown. Pure. */
+
+
+
+
+const MAX_NAME_BYTES = 200;
+/**
+ * `gpt-4o on topics · accuracy 81.2 % ± 2.1 vs 84.9 % on main@abc1234 · −3.7 pp (95 % −5.2 … −2.2) · 1,140 pairs, 61 down,
+ * 19 up · 812 k tokens · $1.84`. What is not known is left out.
+ */
+function figuresLine(results, verdict) {
+    const { model, evalSet } = results;
+    return [
+        `${(0,_markdown_text_js__WEBPACK_IMPORTED_MODULE_0__/* .code */ .aY)(model, MAX_NAME_BYTES)} on ${(0,_markdown_text_js__WEBPACK_IMPORTED_MODULE_0__/* .code */ .aY)(evalSet, MAX_NAME_BYTES)}`,
+        ...rates(verdict),
+        ...spent(results),
+    ].join(' · ');
+}
+function rates({ overall, comparison }) {
+    if (overall === null)
+        return [];
+    const now = `${(0,_markdown_text_js__WEBPACK_IMPORTED_MODULE_0__/* .inline */ .mG)(overall.metric)} ${(0,_numbers_js__WEBPACK_IMPORTED_MODULE_1__/* .percent */ .KN)(overall.rate)} ${spread(overall)}`;
+    const difference = comparison?.overall ?? null;
+    if (difference === null)
+        return [now];
+    const before = `vs ${(0,_numbers_js__WEBPACK_IMPORTED_MODULE_1__/* .percent */ .KN)(difference.before)}${origin(comparison?.source ?? null)}`;
+    // The rate is over all samples, the difference over those that both sides have.
+    const isSame = Math.abs(overall.rate - difference.now) < 0.000_5;
+    return [
+        ...(isSame ? [`${now} ${before}`] : [now, `of the pairs ${(0,_numbers_js__WEBPACK_IMPORTED_MODULE_1__/* .percent */ .KN)(difference.now)} ${before}`]),
+        `${(0,_numbers_js__WEBPACK_IMPORTED_MODULE_1__/* .points */ .WR)(difference.difference)} pp (95&nbsp;% ${(0,_numbers_js__WEBPACK_IMPORTED_MODULE_1__/* .points */ .WR)(difference.low)}&nbsp;…&nbsp;${(0,_numbers_js__WEBPACK_IMPORTED_MODULE_1__/* .points */ .WR)(difference.high)})`,
+        `${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_2__/* .counted */ .hS)(difference.pairs, 'pair')}, ${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_2__/* .wholeNumber */ .rD)(difference.worse)} down, ${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_2__/* .wholeNumber */ .rD)(difference.better)} up`,
+    ];
+}
+/** `± 2.1` where both sides are about as wide, as they are not close to 0 and 100 %. */
+function spread({ rate, low, high }) {
+    const [below, above] = [(rate - low) * 100, (high - rate) * 100];
+    return Math.abs(below - above) < 0.3
+        ? `± ${((below + above) / 2).toFixed(1)}`
+        : `(95&nbsp;% ${(low * 100).toFixed(1)}&nbsp;…&nbsp;${(high * 100).toFixed(1)})`;
+}
+/** ` on main@abc1234` */
+function origin(source) {
+    if (source === null)
+        return '';
+    const name = (0,_commit_name_js__WEBPACK_IMPORTED_MODULE_3__/* .commitName */ .l3)(source);
+    return name === '' ? ' in the baseline' : ` on ${(0,_markdown_text_js__WEBPACK_IMPORTED_MODULE_0__/* .inline */ .mG)(name, MAX_NAME_BYTES)}`;
+}
+/** Tokens that this run would have needed without its replayed responses and its reused evals. */
+function savedTokens({ totals: { replayedTokens }, evals }) {
+    const reused = evals.flatMap((each) => (each.status === 'reused' ? (each.tokens?.total ?? 0) : []));
+    return reused.reduce((sum, each) => sum + each, replayedTokens.prompt + replayedTokens.completion);
+}
+function spent(results) {
+    const { requests, tokens, cost } = results.totals;
+    const sent = tokens.prompt + tokens.completion;
+    const saved = savedTokens(results);
+    return [
+        ...(requests.sent === 0
+            ? ['no request sent']
+            : [sent > 0 ? `${(0,_numbers_js__WEBPACK_IMPORTED_MODULE_1__/* .amount */ .vj)(sent)} tokens` : (0,_model_format_js__WEBPACK_IMPORTED_MODULE_2__/* .counted */ .hS)(requests.sent, 'request')]),
+        ...(cost === null ? [] : [withSignApart((0,_numbers_js__WEBPACK_IMPORTED_MODULE_1__/* .dollars */ .E9)(cost))]),
+        ...(saved > 0 ? [`${(0,_numbers_js__WEBPACK_IMPORTED_MODULE_1__/* .amount */ .vj)(saved)} tokens saved by resuming`] : []),
+    ];
+}
+/** So that no two dollar signs enclose a formula. */
+function withSignApart(text) {
+    return text.replace('$', () => '<span>$</span>');
+}
+
+
+/***/ }),
+
+/***/ 9110:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   O: () => (/* binding */ headLines)
+/* harmony export */ });
+/* harmony import */ var _figures_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(819);
+/* harmony import */ var _markdown_text_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(5265);
+
+
+/** The verdict is our own text, but it may name evals. */
+const MAX_VERDICT_BYTES = 2000;
+function headLines({ results, verdict }) {
+    return [
+        `> [!${alertOf(verdict)}]`,
+        `> **${(0,_markdown_text_js__WEBPACK_IMPORTED_MODULE_1__/* .inline */ .mG)(verdict.sentence, MAX_VERDICT_BYTES)}**`,
+        '',
+        (0,_figures_js__WEBPACK_IMPORTED_MODULE_0__/* .figuresLine */ .o)(results, verdict),
+    ];
+}
+/**
+ * The colour of the verdict: red when it failed, yellow when something is open or got worse, blue when it is known of only some
+ * evals whether they got worse, green otherwise. GitHub has five alerts
+ * (https://docs.github.com/get-started/writing-on-github/getting-started-with-writing-and-formatting-on-github/basic-writing-and-formatting-syntax#alerts).
+ */
+function alertOf({ status, rules, comparison }) {
+    if (status === 'failed')
+        return 'CAUTION';
+    const compared = new Set(comparison?.evals.map((each) => each.status));
+    if (status === 'incomplete' || rules.some((rule) => rule.status !== 'met') || compared.has('degraded'))
+        return 'WARNING';
+    const isUnknown = comparison?.problem != null || compared.has('not-comparable') || compared.has('missing');
+    return isUnknown ? 'NOTE' : 'TIP';
+}
+
+
+/***/ }),
+
+/***/ 4503:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   Bg: () => (/* binding */ commitUrl),
+/* harmony export */   Vp: () => (/* binding */ runUrl),
+/* harmony export */   qP: () => (/* binding */ webUrl)
+/* harmony export */ });
+/** The page of a run; undefined when it is not known. */
+function runUrl(links, id, attempt) {
+    const base = repositoryUrl(links);
+    if (base === undefined || !/^\d{1,20}$/.test(id))
+        return undefined;
+    const suffix = Number.isSafeInteger(attempt) && Number(attempt) > 0 ? `/attempts/${attempt}` : '';
+    return `${base}/actions/runs/${id}${suffix}`;
+}
+/** The page of a commit; undefined when the SHA is not a whole one. */
+function commitUrl(links, sha) {
+    const base = repositoryUrl(links);
+    return base === undefined || !/^[0-9a-f]{40}$/.test(sha) ? undefined : `${base}/commit/${sha}`;
+}
+/** A server has no path: GitHub Enterprise Server has a host of its own. */
+function repositoryUrl({ serverUrl, repository }) {
+    const server = serverUrl.replace(/\/+$/, '');
+    const isValid = /^https?:\/\/[A-Za-z0-9.-]+(:\d{1,5})?$/.test(server) &&
+        /^[A-Za-z0-9._-]{1,100}\/[A-Za-z0-9._-]{1,100}$/.test(repository);
+    return isValid ? `${server}/${repository}` : undefined;
+}
+/** The address as it may stand in a link of Markdown; undefined when it is none of the web. */
+function webUrl(address) {
+    if (!URL.canParse(address))
+        return undefined;
+    const { protocol, href } = new URL(address);
+    if (protocol !== 'https:' && protocol !== 'http:')
+        return undefined;
+    return href.replace(/[()<>[\]\\|`'"*~]/g, (c) => `%${c.charCodeAt(0).toString(16).toUpperCase()}`);
+}
+
+
+/***/ }),
+
+/***/ 8566:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -41422,119 +47901,16 @@ __nccwpck_require__.d(__webpack_exports__, {
 
 // EXTERNAL MODULE: ./lib/model/format.js
 var format = __nccwpck_require__(9774);
+// EXTERNAL MODULE: ./lib/model/token-metrics.js
+var token_metrics = __nccwpck_require__(2308);
 // EXTERNAL MODULE: ./lib/text.js
 var lib_text = __nccwpck_require__(8804);
 // EXTERNAL MODULE: ./lib/report/describe-trouble.js
 var describe_trouble = __nccwpck_require__(6039);
-// EXTERNAL MODULE: ./lib/model/logged-line.js
-var logged_line = __nccwpck_require__(702);
-;// CONCATENATED MODULE: ./lib/report/routine-output.js
-/** Recognizes what evals and its API client print in every run. It tells a reader nothing that the log does not say elsewhere. Pure. */
-
-/** A progress bar of tqdm. The next message of a logger follows it on the same line, because a bar does not end its line. */
-const PROGRESS_BAR = /^(?:[^|[\]]*?\d{1,3}%\|[^|]*\|[^[]*\[[^\]]*\]|\d+(?:\.\d+)?[kMG]?(?:it|B)? \[\d+:\d\d[^\]]*\])/;
-/** By file: what is printed in every run (evals/cli/oaieval.py, eval.py, data.py, record.py, registry.py; httpx; openai). */
-const ROUTINE = {
-    'oaieval.py': /^(?:Run started: |Final report:$|Found \d+\/\d+ sampling events with usage data$|Token usage from \d+ sampling events:$|[\w./ -]+: (?:-?[\d.]+(?:e-?\d+)?|nan|inf)$)/,
-    'eval.py': /^(?:Evaluating \d+ samples$|Running in (?:threaded mode with \d+ threads|sequential mode)!$)/,
-    'data.py': /^Fetching /,
-    'record.py': /^(?:Final report: \{|Logged \d+ rows of events to )/,
-    'registry.py': /^Loading registry from /,
-    // Requests go to the gateway, and the log says itself when the API is in trouble.
-    '_client.py': /^HTTP Request: /,
-    '_base_client.py': /^Retrying request to /,
-    '_common.py': /^Backing off /,
-};
-/** The rest of the message `Token usage from 3 sampling events:`. */
-const TOKEN_COUNT = /^(?:completion|prompt|total)_tokens(?:_details)?: \d[\d,]*$/;
-/** What numpy prints about the spread of one sample (`boostrap_std` of evals), with the lines of its source. */
-const NUMPY_WARNING = /\/numpy\/\S+: RuntimeWarning: (?:Mean of empty slice|Degrees of freedom <= 0 for slice|invalid value encountered in (?:scalar )?divide)/;
-const NUMPY_SOURCE = /^(?:return _methods\._(?:mean|std|var)\(|ret = (?:ret\.dtype\.type\(ret \/ rcount\)|_var\())/;
-/** Whether a reader of the log can do without the line. */
-function isRoutine(line) {
-    const text = withoutProgressBars(line).trim();
-    if (text === '' || TOKEN_COUNT.test(text) || NUMPY_WARNING.test(text) || NUMPY_SOURCE.test(text))
-        return true;
-    const logged = (0,logged_line/* loggedLine */.D)(text);
-    return logged !== undefined && (ROUTINE[logged.file]?.test(logged.message) ?? false);
-}
-/** What is left of a line when the progress bars at its start are removed. */
-function withoutProgressBars(line) {
-    let text = line;
-    for (;;) {
-        const rest = text.trimStart();
-        const bar = PROGRESS_BAR.exec(rest);
-        if (!bar)
-            return text;
-        text = rest.slice(bar[0].length);
-    }
-}
-
-// EXTERNAL MODULE: ./lib/model/python-code.js
-var python_code = __nccwpck_require__(6713);
-;// CONCATENATED MODULE: ./lib/report/traceback.js
-/** Shortens Python tracebacks to the frames that a reader can do something about. Pure. */
-
-const HEAD = /Traceback \(most recent call last\):\s*$/;
-const FRAME = /^\s+File "(.*)", line \d+/;
-/** Frames that start every eval, of the action, of evals' command line, and of Python's pools of threads and processes. */
-const OF_THE_MACHINERY = /\/oaievalset_action\/|\/evals\/(?:cli\/oaieval|eval)\.py$|\/bin\/oaieval$|\/multiprocessing\/|\/concurrent\/futures\/|\/threading\.py$|\/tqdm\/|^<frozen /;
-/**
- * The lines without the frames of the machinery. A traceback that has only such frames stays whole, unless an API client raised
- * the exception: of that one, only frames of the user's own code are shown.
- *
- * @param seen the tracebacks that were shown before; one that occurs again is not shown again
- */
-function shortTracebacks(lines, seen = new Set()) {
-    const shown = [];
-    for (let at = 0; at < lines.length;) {
-        const line = lines[at] ?? '';
-        at += 1;
-        if (!HEAD.test(line)) {
-            shown.push(line);
-            continue;
-        }
-        const end = endOfFrames(lines, at);
-        const isOfClient = (0,python_code/* isOfApiClient */.Li)(lines[end] ?? '');
-        const frames = framesThat(isOfClient ? python_code/* isUsersFile */.pC : isNoMachinery, lines.slice(at, end));
-        const kept = frames.length > 0 || isOfClient ? frames : lines.slice(at, end);
-        // Nothing is left of a traceback of a client. Of one that is cut off, only the head is there.
-        if (kept.length === 0)
-            shown.push(...(isOfClient ? [] : [line]));
-        else
-            shown.push(...once(line, kept, lines[end] ?? '', seen));
-        at = end;
-    }
-    return shown;
-}
-/** @param exception the line that follows the frames */
-function once(head, frames, exception, seen) {
-    const identity = [...frames, exception].join('\n');
-    if (seen.has(identity))
-        return [`${head.trimEnd()} (the same as above)`];
-    seen.add(identity);
-    return [head, ...frames];
-}
-function endOfFrames(lines, start) {
-    let end = start;
-    while (/^\s/.test(lines[end] ?? ''))
-        end += 1;
-    return end;
-}
-function isNoMachinery(file) {
-    return !OF_THE_MACHINERY.test(file);
-}
-/** Frames with their source lines. */
-function framesThat(isKept, lines) {
-    let keeps = true;
-    return lines.filter((line) => {
-        const [, file] = FRAME.exec(line) ?? [];
-        if (file !== undefined)
-            keeps = isKept(file);
-        return keeps;
-    });
-}
-
+// EXTERNAL MODULE: ./lib/report/routine-output.js
+var routine_output = __nccwpck_require__(3830);
+// EXTERNAL MODULE: ./lib/report/traceback.js
+var traceback = __nccwpck_require__(2908);
 ;// CONCATENATED MODULE: ./lib/report/eval-log.js
 var __addDisposableResource = (undefined && undefined.__addDisposableResource) || function (env, value, async) {
     if (value !== null && value !== void 0) {
@@ -41633,8 +48009,8 @@ class EvalLog {
     child(text) {
         if (this.#verbose)
             this.#hold('child', text);
-        else if (!isRoutine(text))
-            this.#hold('child', withoutProgressBars(text));
+        else if (!(0,routine_output/* isRoutine */.r)(text))
+            this.#hold('child', (0,routine_output/* withoutProgressBars */.K)(text));
     }
     /** Its lines are inside a group already, so the title of an inner one is a line. */
     group(title) {
@@ -41658,7 +48034,7 @@ class EvalLog {
                 this.#log.info(`(${(0,format/* wholeNumber */.rD)(this.#dropped)} earlier lines are left out)`);
             const seen = new Set();
             for (const [to, texts] of runs) {
-                const shown = to === 'child' && !this.#verbose ? shortTracebacks(texts, seen) : texts;
+                const shown = to === 'child' && !this.#verbose ? (0,traceback/* shortTracebacks */.K)(texts, seen) : texts;
                 for (const text of shown)
                     this.#log[to](text);
             }
@@ -41699,6 +48075,8 @@ class EvalLog {
 // EXTERNAL MODULE: ./lib/report/main-metric.js
 var main_metric = __nccwpck_require__(8726);
 ;// CONCATENATED MODULE: ./lib/report/live-log.js
+/** Prints what happens in a run while it happens: each eval that has ended, failures, and how far the run is. */
+
 
 
 
@@ -41773,11 +48151,11 @@ class LiveLog {
             ? [`All output of the eval is in ${this.#options.outputFileOf(key)}`]
             : [];
     }
-    #annotate({ eval: { name }, reason, place }) {
+    #annotate({ eval: { name }, reason, failure }) {
         this.#failures += 1;
         if (this.#failures <= MAX_FAILURE_ANNOTATIONS) {
             const text = `${(0,format/* asSentence */.KG)(reason)} The eval is not recorded as completed. Fix the cause, then re-run the failed jobs; completed evals are not run again.`;
-            this.#log.error(text, `Eval ${name} failed`, place);
+            this.#log.error(text, `Eval ${name} failed`, failure?.place ?? undefined);
         }
         else if (this.#failures === MAX_FAILURE_ANNOTATIONS + 1) {
             this.#log.error('More evals failed. GitHub shows only ten errors of a step, so the others are in the log and in the job summary only.', 'More evals failed');
@@ -41788,7 +48166,7 @@ class LiveLog {
 function describeRecord({ metrics, samples, requests, tokens }) {
     // The tokens that evals counts are in the line below.
     const values = Object.entries(metrics)
-        .filter(([name]) => !name.startsWith('usage_'))
+        .filter(([name]) => !(0,token_metrics/* isTokenMetric */.E)(name))
         .map(([name, value]) => `${name} ${(0,format/* metricText */._l)(value)}`);
     const counts = [
         ...(samples === null ? [] : [(0,format/* counted */.hS)(samples, 'sample')]),
@@ -41867,17 +48245,21 @@ function describeWaitedFor(waitedFor) {
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   _: () => (/* binding */ mainMetric)
 /* harmony export */ });
+/* harmony import */ var _model_own_value_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(9553);
+
 /**
  * The metric for a line or a table cell: the first one that the registry names and the report has, or else one with a usual
- * name, or else the first number that is neither a deviation nor a token count.
+ * name, or else the first number that is neither a deviation nor a count. Undefined when there is none.
  */
 function mainMetric(preferred, metrics) {
     const usual = ['accuracy', 'score', 'f1_score'];
-    const name = [...preferred, ...usual].find((candidate) => metrics[candidate] !== undefined) ??
-        Object.keys(metrics).find((key) => typeof metrics[key] === 'number' && !/^usage_|std$/.test(key));
+    const name = [...preferred, ...usual].find((candidate) => (0,_model_own_value_js__WEBPACK_IMPORTED_MODULE_0__/* .ownValue */ .e)(metrics, candidate) !== undefined) ??
+        Object.keys(metrics).find((key) => typeof metrics[key] === 'number' && !NO_MAIN_METRIC.test(key));
     const value = name === undefined ? undefined : metrics[name];
     return name === undefined || value === undefined ? undefined : { name, value };
 }
+/** Tokens, deviations, and how often a judge made each choice. */
+const NO_MAIN_METRIC = /^usage_|std$|^counts\//;
 
 
 /***/ }),
@@ -41887,10 +48269,12 @@ function mainMetric(preferred, metrics) {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   OF: () => (/* binding */ fenced),
+/* harmony export */   aY: () => (/* binding */ code),
+/* harmony export */   bj: () => (/* binding */ codeInTable),
 /* harmony export */   mG: () => (/* binding */ inline),
-/* harmony export */   z8: () => (/* binding */ withoutMarkup)
+/* harmony export */   qy: () => (/* binding */ html)
 /* harmony export */ });
-/* unused harmony exports html, code, codeInTable */
+/* unused harmony export withoutMarkup */
 /* harmony import */ var _text_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8804);
 /** Text that others wrote, in GitHub's Markdown and HTML: it acts neither as markup nor as a mention, link or formula. Pure. */
 
@@ -41932,7 +48316,7 @@ function bounded(text, maxBytes, escaped) {
 }
 /** A name in a paragraph or a list item, as code. */
 function code(text, maxBytes = MAX_BYTES) {
-    return `\`${oneLine(text, maxBytes).replaceAll('`', "'") || ' '}\``;
+    return `\`${(0,_text_js__WEBPACK_IMPORTED_MODULE_0__/* .oneLine */ .TN)(text, maxBytes).replaceAll('`', "'") || ' '}\``;
 }
 /** A name in a cell of a table, as code. A backslash before a bar would end the cell, and code has no way to escape it. */
 function codeInTable(text, maxBytes = MAX_BYTES) {
@@ -41966,130 +48350,638 @@ function apart(character) {
 
 /***/ }),
 
-/***/ 8372:
+/***/ 8844:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   e: () => (/* binding */ summarize)
+/* harmony export */   E9: () => (/* binding */ dollars),
+/* harmony export */   KN: () => (/* binding */ percent),
+/* harmony export */   WR: () => (/* binding */ points),
+/* harmony export */   vj: () => (/* binding */ amount)
 /* harmony export */ });
-/* harmony import */ var _model_adaptation_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(9704);
-/* harmony import */ var _model_judge_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(9970);
-/* harmony import */ var _model_model_map_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7651);
-/* harmony import */ var _model_traffic_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(7168);
-/* harmony import */ var _main_metric_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(8726);
-/** Counts and describes outcomes, for people and for other steps. Pure. */
+/* harmony import */ var _model_format_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(9774);
+/** Rates and amounts for people, as all reports show them. Pure. */
 
-
-
-
-
-/** @param leftOut number of evals of the set that have no outcome, because they are not part of the plan */
-function summarize(model, evalSet, outcomes, traffic = _model_traffic_js__WEBPACK_IMPORTED_MODULE_1__/* .noTraffic */ .Ps, leftOut = 0) {
-    const number = (status) => outcomes.filter((outcome) => outcome.status === status).length;
-    const [fresh, reused, failed, pending] = [
-        number('fresh'),
-        number('reused'),
-        number('failed'),
-        number('pending'),
-    ];
-    const rows = outcomes.map(row);
-    const records = outcomes.flatMap((outcome) => ('record' in outcome ? (outcome.record ?? []) : []));
-    return {
-        model,
-        evalSet,
-        rows,
-        counts: { total: outcomes.length, completed: fresh + reused, fresh, reused, failed, pending, leftOut },
-        traffic,
-        recorded: recordedOf(rows),
-        adaptations: adaptationsOf(records),
-        ownTemperature: ownTemperatureOf(records),
-        replacedModels: replacedModelsOf(records),
-        verdict: failed > 0 ? 'failed' : pending > 0 ? 'incomplete' : 'passed',
-    };
+/** `81.2 %` */
+function percent(rate) {
+    return `${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_0__/* .withMinus */ .hZ)((rate * 100).toFixed(1))} %`;
 }
-function recordedOf(rows) {
-    const some = rows.filter(({ recorded }) => recorded > 0);
-    return { responses: some.reduce((sum, { recorded }) => sum + recorded, 0), evals: some.length };
+/** Percentage points, `−3.7` or `+0.4` */
+function points(difference) {
+    const text = (0,_model_format_js__WEBPACK_IMPORTED_MODULE_0__/* .withMinus */ .hZ)((difference * 100).toFixed(1));
+    return difference > 0 && text !== '0.0' ? `+${text}` : text;
 }
-function adaptationsOf(records) {
-    const all = records.flatMap(({ adaptations }) => adaptations);
-    return countedEach(all).map(([adaptation, evals]) => ({ adaptation, evals }));
+/** `9,840`, `812 k`, `1.2 M` */
+function amount(value) {
+    if (value < 10_000)
+        return (0,_model_format_js__WEBPACK_IMPORTED_MODULE_0__/* .wholeNumber */ .rD)(value);
+    if (value < 999_500)
+        return `${Math.round(value / 1000)} k`;
+    return value < 999_500_000 ? `${(value / 1e6).toFixed(1)} M` : `${(value / 1e9).toFixed(1)} G`;
 }
-function ownTemperatureOf(records) {
-    const all = records.flatMap(({ adaptations }) => [
-        ...new Set(adaptations.filter(_model_adaptation_js__WEBPACK_IMPORTED_MODULE_2__/* .leavesOutTemperature */ .x).map(({ model }) => model)),
-    ]);
-    return countedEach(all).map(([model, evals]) => ({ model, evals }));
-}
-function replacedModelsOf(records) {
-    const all = records.flatMap(({ models = {} }) => (0,_model_model_map_js__WEBPACK_IMPORTED_MODULE_0__/* .replacedIn */ .Sn)(models));
-    return countedEach(all).map(([[name, live], evals]) => ({ name, live, evals }));
-}
-/** Each different value, and how often it occurs. */
-function countedEach(values) {
-    const groups = Map.groupBy(values, (value) => JSON.stringify(value));
-    return [...groups.values()].flatMap(([value, ...others]) => value === undefined ? [] : [[value, others.length + 1]]);
-}
-function row(outcome) {
-    const { eval: planned, status } = outcome;
-    const without = {
-        key: planned.key,
-        name: planned.name,
-        status,
-        judge: (0,_model_judge_js__WEBPACK_IMPORTED_MODULE_3__/* .judgeOf */ .P)(planned),
-        metric: undefined,
-        metrics: {},
-        samples: null,
-        tookMs: undefined,
-        run: undefined,
-        note: '',
-        recorded: 0,
-    };
-    if (status === 'failed' || status === 'pending')
-        return { ...without, note: outcome.reason, recorded: outcome.recorded ?? 0 };
-    const { record } = outcome;
-    if (!record)
-        return { ...without, note: 'done by oaievalset, no results recorded' };
-    return {
-        ...without,
-        metric: (0,_main_metric_js__WEBPACK_IMPORTED_MODULE_4__/* .mainMetric */ ._)(planned.metrics, record.metrics),
-        metrics: record.metrics,
-        samples: record.samples,
-        tookMs: Date.parse(record.ended) - Date.parse(record.started),
-        run: { id: record.run.id, attempt: record.run.attempt },
-    };
+/** `$1.84`, `$0.0042` */
+function dollars(cost) {
+    return `$${cost !== 0 && cost < 0.1 ? Number(cost.toPrecision(2)) : cost.toFixed(2)}`;
 }
 
 
 /***/ }),
 
-/***/ 8334:
+/***/ 8029:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   q: () => (/* binding */ unaskedModels)
+/* harmony export */   Bt: () => (/* binding */ intervalText),
+/* harmony export */   D6: () => (/* binding */ resultText),
+/* harmony export */   In: () => (/* binding */ shortNumber),
+/* harmony export */   ow: () => (/* binding */ resultLine),
+/* harmony export */   u_: () => (/* binding */ withoutName),
+/* harmony export */   xv: () => (/* binding */ causeText)
 /* harmony export */ });
-/* harmony import */ var _model_model_map_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7651);
+/* harmony import */ var _model_format_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(9774);
+/* harmony import */ var _model_sample_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(5307);
+/* harmony import */ var _text_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(8804);
+/** The result of an eval, the cause of a failure, and numbers, as short plain text. Pure. */
 
-/**
- * A warning about names of the model map that no eval asked for, which usually are misspelt; undefined when all were asked for,
- * or when an eval may still ask for them: one that has not completed, or whose models were not recorded. Pure.
- */
-function unaskedModels(map, outcomes) {
-    const asked = new Set();
-    for (const outcome of outcomes) {
-        const models = 'record' in outcome ? outcome.record?.models : undefined;
-        if (models === undefined)
-            return undefined;
-        for (const name of Object.keys(models))
-            asked.add(name);
-    }
-    const names = (0,_model_model_map_js__WEBPACK_IMPORTED_MODULE_0__/* .sortedLines */ .LU)(map).flatMap(([name]) => (asked.has(name) ? [] : [name]));
-    if (names.length === 0)
-        return undefined;
-    const [what, lines] = names.length === 1 ? ['this name', 'its line'] : ['these names', 'their lines'];
-    return `No eval of the set asked for ${what} of the input model-map: ${names.join(', ')}. Check the spelling, or remove ${lines}.`;
+
+
+/** Where evals reports how often a judge chose each answer. */
+const CHOICES = 'counts/';
+/** Longer lists of choices would fill the table. */
+const MAX_CHOICES = 6;
+/** `accuracy` and `0.8`, or `A 12 · B 3 · invalid 1` of an eval that only counts choices; null without results. */
+function resultText({ mainMetric, metrics }) {
+    if (mainMetric)
+        return { name: mainMetric.name, text: (0,_model_format_js__WEBPACK_IMPORTED_MODULE_2__/* .metricText */ ._l)(mainMetric.value) };
+    const choices = Object.entries(metrics)
+        .filter(([key]) => key.startsWith(CHOICES))
+        .sort(byChoice);
+    if (choices.length === 0)
+        return null;
+    const texts = choices.map(([key, count]) => `${choiceText(key)} ${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_2__/* .metricText */ ._l)(count)}`);
+    const hidden = texts.length - MAX_CHOICES;
+    return {
+        name: '',
+        text: [...texts.slice(0, MAX_CHOICES), ...(hidden > 0 ? [`${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_2__/* .wholeNumber */ .rD)(hidden)} more`] : [])].join(' · '),
+    };
 }
+/** evals has them in the order in which they were first made. */
+function byChoice([a], [b]) {
+    const isUnreadable = (key) => Number(key === `${CHOICES}${_model_sample_js__WEBPACK_IMPORTED_MODULE_0__/* .INVALID_CHOICE */ .w_}`);
+    const number = (key) => Number(key.slice(CHOICES.length));
+    return isUnreadable(a) - isUnreadable(b) || number(a) - number(b) || (0,_text_js__WEBPACK_IMPORTED_MODULE_1__/* .compareText */ .n6)(a, b);
+}
+function choiceText(key) {
+    const choice = key.slice(CHOICES.length);
+    return choice === _model_sample_js__WEBPACK_IMPORTED_MODULE_0__/* .INVALID_CHOICE */ .w_ ? 'invalid' : choice;
+}
+/** `accuracy 0.8` */
+function resultLine(result) {
+    const shown = resultText(result);
+    return shown === null ? '' : `${shown.name} ${shown.text}`.trim();
+}
+/** `KeyError: 'wrod' in own/reverse.py:17, sample reverse.dev.3`, or why it is pending. */
+function causeText({ error, note, recorded }) {
+    const cause = (error?.message || note).replace(/^it ended with /, '').replace(/\.$/, '');
+    return recorded > 0 ? `${cause}; ${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_2__/* .counted */ .hS)(recorded, 'response')} recorded` : cause;
+}
+/** The sentence of a rule or a comparison in the row of its eval, which has the name already. */
+function withoutName(sentence, name) {
+    return sentence.startsWith(`${name}: `) ? sentence.slice(name.length + 2) : sentence;
+}
+/** `0.712`: enough digits for people. */
+function shortNumber(value, decimals = 3) {
+    return signed(String(Number(value.toFixed(decimals))));
+}
+/** `0.64 … 0.78` */
+function intervalText({ low, high }) {
+    return `${shortNumber(low, 2)} … ${shortNumber(high, 2)}`;
+}
+/** With the sign that is as wide as a digit. */
+function signed(text) {
+    return text.replace(/^-/, text === '-0' ? '' : '−');
+}
+
+
+/***/ }),
+
+/***/ 3830:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   K: () => (/* binding */ withoutProgressBars),
+/* harmony export */   r: () => (/* binding */ isRoutine)
+/* harmony export */ });
+/* harmony import */ var _model_logged_line_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(702);
+/** Recognizes what evals and its API client print in every run. It tells a reader nothing that the log does not say elsewhere. Pure. */
+
+/** A progress bar of tqdm. The next message of a logger follows it on the same line, because a bar does not end its line. */
+const PROGRESS_BAR = /^(?:[^|[\]]*?\d{1,3}%\|[^|]*\|[^[]*\[[^\]]*\]|\d+(?:\.\d+)?[kMG]?(?:it|B)? \[\d+:\d\d[^\]]*\])/;
+/** By file: what is printed in every run (evals/cli/oaieval.py, eval.py, data.py, record.py, registry.py; httpx; openai). */
+const ROUTINE = {
+    'oaieval.py': /^(?:Run started: |Final report:$|Found \d+\/\d+ sampling events with usage data$|Token usage from \d+ sampling events:$|[\w./ -]+: (?:-?[\d.]+(?:e-?\d+)?|nan|inf)$)/,
+    'eval.py': /^(?:Evaluating \d+ samples$|Running in (?:threaded mode with \d+ threads|sequential mode)!$)/,
+    'data.py': /^Fetching /,
+    'record.py': /^(?:Final report: \{|Logged \d+ rows of events to )/,
+    'registry.py': /^Loading registry from /,
+    // Requests go to the gateway, and the log says itself when the API is in trouble.
+    '_client.py': /^HTTP Request: /,
+    '_base_client.py': /^Retrying request to /,
+    '_common.py': /^Backing off /,
+};
+/** The rest of the message `Token usage from 3 sampling events:`. */
+const TOKEN_COUNT = /^(?:completion|prompt|total)_tokens(?:_details)?: \d[\d,]*$/;
+/** What numpy prints about the spread of one sample (`boostrap_std` of evals), with the lines of its source. */
+const NUMPY_WARNING = /\/numpy\/\S+: RuntimeWarning: (?:Mean of empty slice|Degrees of freedom <= 0 for slice|invalid value encountered in (?:scalar )?divide)/;
+const NUMPY_SOURCE = /^(?:return _methods\._(?:mean|std|var)\(|ret = (?:ret\.dtype\.type\(ret \/ rcount\)|_var\())/;
+/** Whether a reader of the log can do without the line. */
+function isRoutine(line) {
+    const text = withoutProgressBars(line).trim();
+    if (text === '' || TOKEN_COUNT.test(text) || NUMPY_WARNING.test(text) || NUMPY_SOURCE.test(text))
+        return true;
+    const logged = (0,_model_logged_line_js__WEBPACK_IMPORTED_MODULE_0__/* .loggedLine */ .D)(text);
+    return logged !== undefined && (ROUTINE[logged.file]?.test(logged.message) ?? false);
+}
+/** What is left of a line when the progress bars at its start are removed. */
+function withoutProgressBars(line) {
+    let text = line;
+    for (;;) {
+        const rest = text.trimStart();
+        const bar = PROGRESS_BAR.exec(rest);
+        if (!bar)
+            return text;
+        text = rest.slice(bar[0].length);
+    }
+}
+
+
+/***/ }),
+
+/***/ 9965:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   R: () => (/* binding */ rowsOf),
+/* harmony export */   z: () => (/* binding */ isFine)
+/* harmony export */ });
+/** What must not be overlooked comes first. */
+const ORDER = [
+    'failed',
+    'degraded',
+    'missed',
+    'not-judged',
+    'missing',
+    'pending',
+    'fresh',
+    'reused',
+];
+/** A row for each eval of the plan, and for each one that only the baseline has. In the order of the set within each status. */
+function rowsOf(results, verdict) {
+    const comparisons = new Map(verdict.comparison?.evals.map((each) => [each.key, each]));
+    const rules = Map.groupBy(rulesByEval(verdict), ({ key }) => key);
+    const known = new Set(results.evals.map(({ key }) => key));
+    const rows = results.evals
+        .filter(({ status }) => status !== 'excluded')
+        .map((result) => {
+        const { key, name } = result;
+        const row = {
+            key,
+            name,
+            result,
+            comparison: comparisons.get(key) ?? null,
+            rules: rules.get(key) ?? [],
+        };
+        return { ...row, status: statusOf(result, row.comparison, row.rules) };
+    });
+    const gone = [...comparisons.values()]
+        .filter(({ key, status }) => status === 'missing' && !known.has(key))
+        .map((comparison) => {
+        const { key, name } = comparison;
+        return { status: 'missing', key, name, result: null, comparison, rules: rules.get(key) ?? [] };
+    });
+    return [...rows, ...gone].toSorted((a, b) => ORDER.indexOf(a.status) - ORDER.indexOf(b.status));
+}
+/** Whether it completed and nothing bad is known of it. */
+function isFine({ status }) {
+    return status === 'fresh' || status === 'reused';
+}
+function rulesByEval({ rules }) {
+    return rules.flatMap(({ rule, advisory, evals }) => evals.flatMap((each) => each.status === 'met' ? [] : [{ ...each, rule, advisory, isAlone: evals.length === 1 }]));
+}
+function statusOf({ status }, comparison, rules) {
+    if (status === 'failed' || status === 'pending')
+        return status;
+    if (comparison?.status === 'degraded')
+        return 'degraded';
+    const required = rules.filter(({ advisory }) => !advisory);
+    if (required.some((rule) => rule.status === 'missed'))
+        return 'missed';
+    if (required.length > 0)
+        return 'not-judged';
+    return status === 'reused' ? 'reused' : 'fresh';
+}
+
+
+/***/ }),
+
+/***/ 6688:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   I1: () => (/* binding */ STATUS_WORD),
+/* harmony export */   VF: () => (/* binding */ comparisonText),
+/* harmony export */   fo: () => (/* binding */ statusCell)
+/* harmony export */ });
+/* unused harmony export STATUS_ICON */
+/* harmony import */ var _result_text_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8029);
+/* harmony import */ var _words_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(8191);
+
+
+const STATUS_WORD = {
+    failed: 'failed',
+    degraded: 'degraded',
+    missed: 'rule missed',
+    'not-judged': 'not judged',
+    missing: 'missing',
+    pending: 'pending',
+    fresh: 'fresh',
+    reused: 'reused',
+};
+const STATUS_ICON = {
+    failed: '❌',
+    degraded: '📉',
+    missed: '❌',
+    'not-judged': '❓',
+    missing: '⚠️',
+    pending: '⏳',
+    fresh: '✅',
+    reused: '♻️',
+};
+/** In a narrow column, a status of two words would be two lines. */
+function statusCell(status) {
+    return `${STATUS_ICON[status]} ${STATUS_WORD[status]}`.replaceAll(' ', '&nbsp;');
+}
+/** What a comparison found, after the value of the baseline: `0.84, within noise`. Empty when there is nothing to say. */
+function comparisonText(comparison) {
+    if (comparison === null || comparison.status === 'incomplete')
+        return '';
+    const { status, before, now } = comparison;
+    if (status === 'missing')
+        return before === null ? 'no result' : `${(0,_result_text_js__WEBPACK_IMPORTED_MODULE_0__/* .shortNumber */ .In)(before)}, not compared`;
+    const words = before !== null && before === now && status === 'within-noise' ? 'same' : _words_js__WEBPACK_IMPORTED_MODULE_1__/* .COMPARISON_WORDS */ .Q[status];
+    return before === null ? words : `${(0,_result_text_js__WEBPACK_IMPORTED_MODULE_0__/* .shortNumber */ .In)(before)}, ${words}`;
+}
+
+
+/***/ }),
+
+/***/ 7823:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   bg: () => (/* binding */ attentionHead),
+/* harmony export */   pH: () => (/* binding */ attentionRow),
+/* harmony export */   t4: () => (/* binding */ attentionDetails)
+/* harmony export */ });
+/* harmony import */ var _gate_rules_rule_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(6993);
+/* harmony import */ var _model_format_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(9774);
+/* harmony import */ var _markdown_text_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(5265);
+/* harmony import */ var _result_text_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(8029);
+/* harmony import */ var _status_text_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(6688);
+/* harmony import */ var _fit_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(3970);
+/* harmony import */ var _name_head_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(4033);
+/** The evals that a person has to look at: failed, degraded, not judged, missing. Pure. */
+
+
+
+
+
+
+
+const MAX_NAME_BYTES = 200;
+const MAX_SENTENCE_BYTES = 1000;
+function attentionHead(rows) {
+    return [`| Status | ${(0,_name_head_js__WEBPACK_IMPORTED_MODULE_3__/* .nameHead */ .c)(rows)} | What happened |`, '| :--- | :--- | :--- |'];
+}
+function attentionRow(row) {
+    return `| ${(0,_status_text_js__WEBPACK_IMPORTED_MODULE_2__/* .statusCell */ .fo)(row.status)} | ${(0,_markdown_text_js__WEBPACK_IMPORTED_MODULE_0__/* .codeInTable */ .bj)(row.name, MAX_NAME_BYTES)} | ${whatHappened(row)} |`;
+}
+/** In one line of Markdown: the cause, or what was seen. */
+function whatHappened(row) {
+    const { status, result, comparison } = row;
+    if (result === null)
+        return (0,_markdown_text_js__WEBPACK_IMPORTED_MODULE_0__/* .inline */ .mG)((0,_result_text_js__WEBPACK_IMPORTED_MODULE_1__/* .withoutName */ .u_)(comparison?.sentence ?? '', row.name));
+    if (status === 'failed')
+        return (0,_markdown_text_js__WEBPACK_IMPORTED_MODULE_0__/* .inline */ .mG)((0,_result_text_js__WEBPACK_IMPORTED_MODULE_1__/* .causeText */ .xv)(result));
+    const required = row.rules.filter(({ advisory }) => !advisory);
+    if (status === 'degraded')
+        return `${degradedText(row)}${missedRules(required)}`;
+    return required.map(ruleText).join('<br>');
+}
+/** `accuracy **0.713**, was 0.863: of 80 pairs, 13 got worse and 1 better` */
+function degradedText({ comparison }) {
+    if (comparison === null)
+        return '';
+    const { metric, before, now, pairs, worse, better } = comparison;
+    const value = now === null ? '' : ` **${(0,_result_text_js__WEBPACK_IMPORTED_MODULE_1__/* .shortNumber */ .In)(now)}**`;
+    const was = before === null ? '' : `, was ${(0,_result_text_js__WEBPACK_IMPORTED_MODULE_1__/* .shortNumber */ .In)(before)}`;
+    const flips = pairs > 0 ? `: of ${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_4__/* .counted */ .hS)(pairs, 'pair')}, ${worse} got worse and ${better} better` : '';
+    return `${(0,_markdown_text_js__WEBPACK_IMPORTED_MODULE_0__/* .inline */ .mG)(metric)}${value}${was}${flips}`;
+}
+/** `; misses accuracy drop <= 2pp`. The sentences of such rules say what the row says. */
+function missedRules(rules) {
+    const missed = rules.filter(({ status }) => status === 'missed').map(({ rule }) => (0,_markdown_text_js__WEBPACK_IMPORTED_MODULE_0__/* .codeInTable */ .bj)(rule));
+    return missed.length === 0 ? '' : `; misses ${missed.join(', ')}`;
+}
+/** What the list of rules does not say already. */
+function ruleText({ rule, status, value, sentence, name, isAlone }) {
+    if (status === 'missed' && value !== null && isAlone)
+        return `**${(0,_result_text_js__WEBPACK_IMPORTED_MODULE_1__/* .shortNumber */ .In)(value)}** misses ${(0,_markdown_text_js__WEBPACK_IMPORTED_MODULE_0__/* .codeInTable */ .bj)(rule)}`;
+    return (0,_markdown_text_js__WEBPACK_IMPORTED_MODULE_0__/* .inline */ .mG)((0,_result_text_js__WEBPACK_IMPORTED_MODULE_1__/* .withoutName */ .u_)(sentence, name), MAX_SENTENCE_BYTES);
+}
+/** Further flips are in the report. */
+const MAX_FLIPS = 10;
+const MAX_OUTPUT_BYTES = 6000;
+/** What there is to say beyond the row, folded; empty when there is nothing. */
+function attentionDetails(row) {
+    const parts = [
+        ...comparisonBlock(row),
+        ...advisoryBlock(row),
+        ...flipsBlock(row.comparison?.flips ?? []),
+        ...outputBlock(row),
+    ];
+    if (parts.length === 0)
+        return '';
+    const title = `<code>${(0,_markdown_text_js__WEBPACK_IMPORTED_MODULE_0__/* .html */ .qy)(row.name, MAX_NAME_BYTES)}</code>: ${parts.map((part) => part.title).join(', ')}`;
+    return (0,_fit_js__WEBPACK_IMPORTED_MODULE_5__/* .folded */ .TM)(title, parts.flatMap(({ lines }, index) => [...(index === 0 ? [] : ['']), ...lines])).join('\n');
+}
+function comparisonBlock({ status, name, comparison, rules }) {
+    if (comparison === null || status === 'failed' || status === 'missing')
+        return [];
+    if (rules.some(({ sentence }) => (0,_result_text_js__WEBPACK_IMPORTED_MODULE_1__/* .withoutName */ .u_)(sentence, name) === comparison.sentence))
+        return [];
+    const text = (0,_markdown_text_js__WEBPACK_IMPORTED_MODULE_0__/* .inline */ .mG)((0,_result_text_js__WEBPACK_IMPORTED_MODULE_1__/* .withoutName */ .u_)(comparison.sentence, name), MAX_SENTENCE_BYTES);
+    return [{ title: 'what the comparison says', lines: [text] }];
+}
+/** The row has the required rules. */
+function advisoryBlock({ status, rules }) {
+    const advisory = rules.filter((rule) => rule.advisory && !rule.isAlone);
+    if (advisory.length === 0 || status === 'failed')
+        return [];
+    const items = advisory.map(({ rule, sentence, name }) => `- ${(0,_markdown_text_js__WEBPACK_IMPORTED_MODULE_0__/* .code */ .aY)((0,_gate_rules_rule_js__WEBPACK_IMPORTED_MODULE_6__/* .withoutMark */ .E)(rule))}: ${(0,_markdown_text_js__WEBPACK_IMPORTED_MODULE_0__/* .inline */ .mG)((0,_result_text_js__WEBPACK_IMPORTED_MODULE_1__/* .withoutName */ .u_)(sentence, name), MAX_SENTENCE_BYTES)}`);
+    return [{ title: (0,_model_format_js__WEBPACK_IMPORTED_MODULE_4__/* .counted */ .hS)(advisory.length, 'advisory rule'), lines: items }];
+}
+function flipsBlock(flips) {
+    if (flips.length === 0)
+        return [];
+    const rows = flips.slice(0, MAX_FLIPS).map((flip) => {
+        const [before, now] = [scoreText(flip, 'before'), scoreText(flip, 'now')];
+        return `| ${(0,_markdown_text_js__WEBPACK_IMPORTED_MODULE_0__/* .codeInTable */ .bj)(flip.id, MAX_NAME_BYTES)} | ${before} | ${now} |`;
+    });
+    const count = (0,_model_format_js__WEBPACK_IMPORTED_MODULE_4__/* .counted */ .hS)(flips.length, 'changed sample');
+    return [
+        {
+            title: flips.length > MAX_FLIPS ? `${MAX_FLIPS} of ${count}` : count,
+            lines: ['| Sample | Baseline | Now |', '| :--- | :--- | :--- |', ...rows],
+        },
+    ];
+}
+/** `correct`, or the score where samples have no outcome. */
+function scoreText(flip, side) {
+    const outcome = side === 'before' ? flip.outcomeBefore : flip.outcomeNow;
+    const isTold = flip.outcomeBefore !== flip.outcomeNow && outcome !== null;
+    return isTold ? outcome : (0,_result_text_js__WEBPACK_IMPORTED_MODULE_1__/* .shortNumber */ .In)(flip[side]);
+}
+function outputBlock({ result }) {
+    const lines = result?.error?.lastLines ?? [];
+    if (lines.length === 0)
+        return [];
+    return [{ title: 'end of its output', lines: [(0,_markdown_text_js__WEBPACK_IMPORTED_MODULE_0__/* .fenced */ .OF)(lines.join('\n'), MAX_OUTPUT_BYTES)] }];
+}
+
+
+/***/ }),
+
+/***/ 3970:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   $$: () => (/* binding */ bytesOf),
+/* harmony export */   TM: () => (/* binding */ folded),
+/* harmony export */   _Q: () => (/* binding */ fitting),
+/* harmony export */   kb: () => (/* binding */ hiddenLines)
+/* harmony export */ });
+/* harmony import */ var _model_format_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(9774);
+/** Cuts a list of blocks of Markdown to a number of bytes, by whole blocks. Pure. */
+
+/** The first blocks, as many as fit into `bytes` with a line break after each. */
+function fitting(blocks, bytes) {
+    let room = bytes;
+    const tooMany = blocks.findIndex((block) => {
+        room -= Buffer.byteLength(block) + 1;
+        return room < 0;
+    });
+    const shown = tooMany < 0 ? blocks : blocks.slice(0, tooMany);
+    return { shown, hidden: blocks.length - shown.length };
+}
+/** A sentence about what is left out, after an empty line; nothing when nothing is. */
+function hiddenLines(hidden, what) {
+    return hidden === 0 ? [] : ['', what((0,_model_format_js__WEBPACK_IMPORTED_MODULE_0__/* .wholeNumber */ .rD)(hidden))];
+}
+/** Bytes of lines that are joined by line breaks. */
+function bytesOf(lines) {
+    return lines.reduce((sum, line) => sum + Buffer.byteLength(line) + 1, 0);
+}
+/** A fold that is closed. @param title HTML */
+function folded(title, lines) {
+    return ['<details>', `<summary>${title}</summary>`, '', ...lines, '', '</details>'];
+}
+
+
+/***/ }),
+
+/***/ 4033:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   c: () => (/* binding */ nameHead)
+/* harmony export */ });
+/** A longer name may be two lines. */
+const MAX_CHARACTERS = 34;
+/**
+ * The head of the column of names, as wide as the longest name: GitHub breaks names at hyphens when another column is long. A
+ * blank that does not break is half as wide as a letter of code. Pure.
+ */
+function nameHead(rows) {
+    const longest = Math.max(4, ...rows.map(({ name }) => [...name.slice(0, 2 * MAX_CHARACTERS)].length));
+    return `Eval${'&nbsp;'.repeat(2 * (Math.min(longest, MAX_CHARACTERS) - 3))}`;
+}
+
+
+/***/ }),
+
+/***/ 3542:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   IV: () => (/* binding */ ruleItem),
+/* harmony export */   JZ: () => (/* binding */ groupsOfRules),
+/* harmony export */   SD: () => (/* binding */ ruleLines),
+/* harmony export */   y_: () => (/* binding */ openRules)
+/* harmony export */ });
+/* harmony import */ var _gate_rules_rule_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(6993);
+/* harmony import */ var _model_format_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(9774);
+/* harmony import */ var _markdown_text_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(5265);
+/* harmony import */ var _words_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(8191);
+/** What the summary says of rules. Pure. */
+
+
+
+
+const MAX_RULES = 50;
+const MAX_SENTENCE_BYTES = 1000;
+/** Missed rules, then those that cannot be judged; of the others only how many are met. */
+function ruleLines(rules) {
+    if (rules.length === 0)
+        return [];
+    const open = openRules(rules);
+    const met = rules.length - open.length;
+    const lines = groupsOfRules(open.slice(0, MAX_RULES)).map(ruleItem);
+    const countOfMet = open.length === 0 ? allMet(met) : `${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_2__/* .counted */ .hS)(met, 'other rule')} ${met === 1 ? 'is' : 'are'} met.`;
+    return [
+        '### Rules',
+        '',
+        ...lines,
+        ...(lines.length > 0 ? [''] : []),
+        ...(open.length > MAX_RULES
+            ? [`… and ${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_2__/* .wholeNumber */ .rD)(open.length - MAX_RULES)} more that are not met.`, '']
+            : []),
+        ...(met > 0 ? [countOfMet, ''] : []),
+    ];
+}
+/** Required rules before advisory ones, and missed ones before those that are not judged. */
+function openRules(rules) {
+    const weight = ({ advisory, status }) => (advisory ? 2 : 0) + (status === 'missed' ? 0 : 1);
+    return rules.filter(({ status }) => status !== 'met').toSorted((a, b) => weight(a) - weight(b));
+}
+/** Those with one sentence together: several rules may be not judged for one reason, such as that the run is incomplete. */
+function groupsOfRules(rules) {
+    const groups = Map.groupBy(rules, ({ advisory, status, sentence }) => JSON.stringify([advisory, status, sentence]));
+    return [...groups.values()];
+}
+/** @param group at least one */
+function ruleItem(group) {
+    const [first] = group;
+    if (first === undefined)
+        return '';
+    const { advisory, status, sentence } = first;
+    const icon = advisory ? '⚠️' : status === 'missed' ? '❌' : '❓';
+    const names = group.map(({ rule }) => (0,_markdown_text_js__WEBPACK_IMPORTED_MODULE_0__/* .code */ .aY)(advisory ? (0,_gate_rules_rule_js__WEBPACK_IMPORTED_MODULE_3__/* .withoutMark */ .E)(rule) : rule));
+    const text = group.length > 1 ? sentence.replace(/^The rule is /, 'The rules are ') : sentence;
+    return `- ${icon} **${_words_js__WEBPACK_IMPORTED_MODULE_1__/* .RULE_WORDS */ .x[status]}${advisory ? ', advisory' : ''}:** ${names.join(', ')}<br>${(0,_markdown_text_js__WEBPACK_IMPORTED_MODULE_0__/* .inline */ .mG)(text, MAX_SENTENCE_BYTES)}`;
+}
+function allMet(count) {
+    if (count === 1)
+        return 'The rule is met.';
+    return count === 2 ? 'Both rules are met.' : `All ${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_2__/* .wholeNumber */ .rD)(count)} rules are met.`;
+}
+
+
+/***/ }),
+
+/***/ 2908:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   K: () => (/* binding */ shortTracebacks)
+/* harmony export */ });
+/* harmony import */ var _model_python_code_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6713);
+/** Shortens Python tracebacks to the frames that a reader can do something about. Pure. */
+
+const HEAD = /Traceback \(most recent call last\):\s*$/;
+const FRAME = /^\s+File "(.*)", line \d+/;
+/** Frames that start every eval, of the action, of evals' command line, and of Python's pools of threads and processes. */
+const OF_THE_MACHINERY = /\/oaievalset_action\/|\/evals\/(?:cli\/oaieval|eval)\.py$|\/bin\/oaieval$|\/multiprocessing\/|\/concurrent\/futures\/|\/threading\.py$|\/tqdm\/|^<frozen /;
+/**
+ * The lines without the frames of the machinery. A traceback that has only such frames stays whole, unless an API client raised
+ * the exception: of that one, only frames of the user's own code are shown.
+ *
+ * @param seen the tracebacks that were shown before; one that occurs again is not shown again
+ */
+function shortTracebacks(lines, seen = new Set()) {
+    const shown = [];
+    for (let at = 0; at < lines.length;) {
+        const line = lines[at] ?? '';
+        at += 1;
+        if (!HEAD.test(line)) {
+            shown.push(line);
+            continue;
+        }
+        const end = endOfFrames(lines, at);
+        const isOfClient = (0,_model_python_code_js__WEBPACK_IMPORTED_MODULE_0__/* .isOfApiClient */ .Li)(lines[end] ?? '');
+        const frames = framesThat(isOfClient ? _model_python_code_js__WEBPACK_IMPORTED_MODULE_0__/* .isUsersFile */ .pC : isNoMachinery, lines.slice(at, end));
+        const kept = frames.length > 0 || isOfClient ? frames : lines.slice(at, end);
+        // Nothing is left of a traceback of a client. Of one that is cut off, only the head is there.
+        if (kept.length === 0)
+            shown.push(...(isOfClient ? [] : [line]));
+        else
+            shown.push(...once(line, kept, lines[end] ?? '', seen));
+        at = end;
+    }
+    return shown;
+}
+/** @param exception the line that follows the frames */
+function once(head, frames, exception, seen) {
+    const identity = [...frames, exception].join('\n');
+    if (seen.has(identity))
+        return [`${head.trimEnd()} (the same as above)`];
+    seen.add(identity);
+    return [head, ...frames];
+}
+function endOfFrames(lines, start) {
+    let end = start;
+    while (/^\s/.test(lines[end] ?? ''))
+        end += 1;
+    return end;
+}
+function isNoMachinery(file) {
+    return !OF_THE_MACHINERY.test(file);
+}
+/** Frames with their source lines. */
+function framesThat(isKept, lines) {
+    let keeps = true;
+    return lines.filter((line) => {
+        const [, file] = FRAME.exec(line) ?? [];
+        if (file !== undefined)
+            keeps = isKept(file);
+        return keeps;
+    });
+}
+
+
+/***/ }),
+
+/***/ 8191:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   Q: () => (/* binding */ COMPARISON_WORDS),
+/* harmony export */   x: () => (/* binding */ RULE_WORDS)
+/* harmony export */ });
+const RULE_WORDS = {
+    met: 'met',
+    missed: 'missed',
+    'not-judged': 'not judged',
+};
+const COMPARISON_WORDS = {
+    improved: 'improved',
+    degraded: 'degraded',
+    'within-noise': 'within noise',
+    'too-few': 'too few samples',
+    'not-comparable': 'not comparable',
+    missing: 'missing',
+    incomplete: 'incomplete',
+};
 
 
 /***/ }),
@@ -42308,8 +49200,8 @@ function locked(paths) {
 
 // EXTERNAL MODULE: ./lib/progress/saved-plan.js
 var saved_plan = __nccwpck_require__(6366);
-// EXTERNAL MODULE: ./lib/progress/state.js + 8 modules
-var progress_state = __nccwpck_require__(2965);
+// EXTERNAL MODULE: ./lib/progress/state.js + 9 modules
+var progress_state = __nccwpck_require__(4168);
 ;// CONCATENATED MODULE: ./lib/run/open-state.js
 
 
@@ -42349,6 +49241,69 @@ async function openState(request) {
 
 /***/ }),
 
+/***/ 3564:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   y5: () => (/* binding */ attemptCounts)
+/* harmony export */ });
+/* unused harmony exports outcomesOnDisk, trafficOnDisk */
+/* harmony import */ var _model_traffic_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7168);
+/* harmony import */ var _plan_content_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(7146);
+
+
+
+
+/** Why evals without a result are pending when nobody knows why the run ended. */
+const NOT_COMPLETED = 'not completed when the step ended';
+/** The outcomes of the last plan, read from the state alone after the process that ran the evals has ended. */
+function outcomesOnDisk(state, run, { decisions = {}, whyPending = NOT_COMPLETED, now = new Date() } = {}) {
+    // The last attempt at each eval counts.
+    const attempts = new Map(attemptsIn(state, run).map((attempt) => [attempt.eval, attempt]));
+    return (state.plan?.evals ?? []).map((planned) => outcomeOf(planned, { state, run, attempts, decisions, whyPending, now }));
+}
+/** The number of attempts of this run, by eval key. */
+function attemptCounts(state, run) {
+    const counts = new Map();
+    for (const { eval: key } of attemptsIn(state, run))
+        counts.set(key, (counts.get(key) ?? 0) + 1);
+    return counts;
+}
+/** The traffic of this run, summed over all attempts that ended. */
+function trafficOnDisk(state, run) {
+    return attemptsIn(state, run).reduce((sum, { traffic }) => addTraffic(sum, traffic), noTraffic);
+}
+function attemptsIn({ attempts }, { id, attempt }) {
+    return attempts.filter(({ run }) => run.id === id && run.attempt === attempt);
+}
+function outcomeOf(planned, ended) {
+    const { state, run, attempts, decisions, whyPending, now } = ended;
+    const record = state.record(planned.command);
+    if (record && isContentOf(planned, record) && !doubtOf(record, now, undefined)) {
+        const isFresh = record.run.id === run.id && record.run.attempt === run.attempt;
+        // A run that is killed early has not yet removed the records that it does not reuse, such as those that are too old.
+        const isReusable = ownValue(decisions, planned.key)?.kind !== 'run';
+        if (isFresh || isReusable)
+            return { status: isFresh ? 'fresh' : 'reused', eval: planned, record };
+    }
+    if (!record && state.isDone(planned.command))
+        return { status: 'reused', eval: planned, record: undefined };
+    const last = attempts.get(planned.key);
+    if (last?.status === 'failed' && !last.willRetry)
+        return {
+            status: 'failed',
+            eval: planned,
+            reason: last.reason,
+            failure: last.failure,
+            lastLines: last.lastLines,
+        };
+    const reason = last?.status === 'interrupted' ? last.reason : whyPending;
+    return { status: 'pending', eval: planned, reason };
+}
+
+
+/***/ }),
+
 /***/ 8628:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
@@ -42378,7 +49333,7 @@ function withRecorded(outcomes, journals, repository) {
 
 /***/ }),
 
-/***/ 6200:
+/***/ 4704:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -46383,6 +53338,7 @@ function attemptRecord(ended) {
         willRetry,
         cause: isCompleted ? null : endReason === 'exited' ? (cause ?? 'exit') : endReason,
         reason: isCompleted ? '' : outcome.reason,
+        ...(outcome.status === 'failed' && outcome.failure ? { failure: outcome.failure } : {}),
         lastLines: outcome.status === 'failed' ? outcome.lastLines : [],
         traffic: (0,traffic/* subtractTraffic */.Cp)(lane.traffic(), before),
         adaptations: lane.adaptations().slice(0, completion_record/* MAX_RECORDED_ADAPTATIONS */.v),
@@ -46404,7 +53360,7 @@ function openJournal(planned, repository, journals, log) {
     const owner = (0,content/* journalOwner */.Vn)(planned, repository);
     const { journal, staleParts, damaged, rejected } = journals.open(owner);
     if (staleParts) {
-        const changes = (0,decision/* describeReason */.G)({ kind: 'changed', parts: (0,content/* changedParts */.Ty)(staleParts, owner.parts) });
+        const changes = (0,decision/* describeReason */.Gk)({ kind: 'changed', parts: (0,content/* changedParts */.Ty)(staleParts, owner.parts) });
         log.info(`The recorded responses of an earlier attempt are not used: ${changes}`);
     }
     for (const { path, why } of rejected)
@@ -46431,7 +53387,6 @@ function explainStart(lane, journal, replays, log) {
 // EXTERNAL MODULE: ./lib/model/python-code.js
 var python_code = __nccwpck_require__(6713);
 ;// CONCATENATED MODULE: ./lib/run/failure-cause.js
-/** Finds the Python exception that ended an eval in the output of the eval. Pure. */
 
 /** The exception of the last traceback, which ended the process; undefined when no complete traceback was printed. */
 function pythonFailure(lines) {
@@ -46461,12 +53416,16 @@ function describeFailure(failure, sample) {
         ...(place ? [`in ${shortPath(place.file)}:${place.line}`] : []),
         ...(sample === undefined ? [] : [`sample ${sample}`]),
     ];
-    return [message === '' ? type : `${type}: ${message.slice(0, 300)}`, where.join(', ')].join(' ').trimEnd();
+    const what = message === '' ? type : `${type}: ${message.slice(0, 300).trimEnd()}`;
+    if (where.length === 0)
+        return what;
+    return `${what}${place ? ' ' : ', '}${where.join(', ')}`;
 }
 const OF_CLASSES = /\/(?:site|dist)-packages\/evals\/elsuite\//;
 /** The last frame in the user's own code, or else in a class of evals: the line that a reader wants to see. */
 function placeOf({ frames }) {
-    return (frames.findLast(({ file }) => (0,python_code/* isUsersFile */.pC)(file)) ?? frames.findLast(({ file }) => OF_CLASSES.test(file)));
+    const found = frames.findLast(({ file }) => (0,python_code/* isUsersFile */.pC)(file)) ?? frames.findLast(({ file }) => OF_CLASSES.test(file));
+    return found && { file: found.file, line: found.line };
 }
 /** The path below the installed packages, or the file and its directory. */
 function shortPath(file) {
@@ -46661,211 +53620,8 @@ function changedLater(path, sinceMs) {
     return stats === undefined || Math.max(stats.mtimeMs, stats.ctimeMs) >= sinceMs;
 }
 
-// EXTERNAL MODULE: external "node:fs/promises"
-var external_node_fs_promises_ = __nccwpck_require__(1455);
-// EXTERNAL MODULE: ./lib/lines.js
-var lines = __nccwpck_require__(9304);
-;// CONCATENATED MODULE: ./lib/record/json-values.js
-/** What the values of a record are. A record was written by others, so nothing in it has a known type. */
-function json_values_isObject(value) {
-    return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-function isWholeNumber(value) {
-    return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0;
-}
-/** A number of something, or 0 for anything else. */
-function countIn(value) {
-    return isWholeNumber(value) ? value : 0;
-}
-/** The value at a path such as `task/instruction`; undefined when there is none. Inherited properties are none. */
-function valueAt(data, path) {
-    let value = data;
-    for (const name of path.split('/')) {
-        if (!json_values_isObject(value) || !Object.hasOwn(value, name))
-            return undefined;
-        value = value[name];
-    }
-    return value;
-}
-
-;// CONCATENATED MODULE: ./lib/record/python-json.js
-/** Reads what Python's `json` writes: JSON, in which `NaN`, `Infinity` and `-Infinity` may occur. */
-const QUOTE = 34;
-const BACKSLASH = 92;
-const CONSTANTS = ['NaN', 'Infinity', '-Infinity'];
-/** The constants become strings of that name. @returns undefined for a text that is not JSON */
-function python_json_parsePythonJson(text) {
-    return parsed(text) ?? parsed(withQuotedConstants(text));
-}
-function parsed(text) {
-    if (text === undefined)
-        return undefined;
-    try {
-        return JSON.parse(text);
-    }
-    catch {
-        return undefined;
-    }
-}
-/** @returns undefined when the text has none outside its strings */
-function withQuotedConstants(text) {
-    let quoted = '';
-    let copied = 0;
-    let isInString = false;
-    for (let at = 0; at < text.length; at += 1) {
-        const code = text.charCodeAt(at);
-        if (isInString) {
-            if (code === BACKSLASH)
-                at += 1;
-            else if (code === QUOTE)
-                isInString = false;
-        }
-        else if (code === QUOTE)
-            isInString = true;
-        else {
-            const constant = CONSTANTS.find((each) => code === each.charCodeAt(0) && text.startsWith(each, at));
-            if (constant === undefined)
-                continue;
-            quoted += `${text.slice(copied, at)}"${constant}"`;
-            copied = at + constant.length;
-            at = copied - 1;
-        }
-    }
-    return copied === 0 ? undefined : quoted + text.slice(copied);
-}
-
-;// CONCATENATED MODULE: ./lib/record/record-file.js
-/**
- * Reads the record file that `oaieval` writes for one eval (evals/record.py, `LocalRecorder`): JSON lines, first
- * `{"spec": …}`, then events. `{"final_report": …}` is line 2 or the last one, because events are written in batches and at exit.
- */
-
-
-
-
-/** A longer line would not fit into the memory of a runner together with those of other evals. */
-const MAX_LINE_BYTES = 64 * 1024 * 1024;
-/** @returns undefined when there is no such file */
-async function readRecordFile(path) {
-    const record = new Reading();
-    try {
-        // A pipe would never end, and a link would get into the state in place of the record.
-        if (!(await (0,external_node_fs_promises_.lstat)(path)).isFile())
-            return record.summary('it is not a regular file');
-        for await (const { bytes, ended } of (0,lines/* linesOfFile */.ZD)(path, MAX_LINE_BYTES))
-            record.add(bytes, ended);
-        return record.summary();
-    }
-    catch (error) {
-        if (error.code === 'ENOENT')
-            return undefined;
-        if (error instanceof lines/* LineTooLong */.dq)
-            return record.summary(error.message);
-        throw error;
-    }
-}
-class Reading {
-    #finalReport;
-    #endsWithReport = false;
-    #problem;
-    #lines = 0;
-    #events = 0;
-    #samples = new Set();
-    #tokens = { prompt: 0, completion: 0, total: 0 };
-    /** evals numbers the events of a run from 0, without a gap. */
-    #eventIds = new Set();
-    #lastEventId = -1;
-    add(bytes, ended) {
-        this.#lines += 1;
-        const text = bytes.toString('utf8');
-        const entry = python_json_parsePythonJson(text);
-        if (!json_values_isObject(entry)) {
-            if (!ended)
-                this.#problem ??= 'it ends in the middle of a line';
-            else if (entry === undefined && text.trim() !== '')
-                this.#problem ??= `its line ${this.#lines} is torn`;
-            return;
-        }
-        if (!ended)
-            this.#problem ??= 'its last line has no newline';
-        this.#endsWithReport = 'final_report' in entry;
-        if (json_values_isObject(entry.final_report))
-            this.#finalReport = flatten(entry.final_report);
-        if (isWholeNumber(entry.event_id)) {
-            this.#eventIds.add(entry.event_id);
-            this.#lastEventId = Math.max(this.#lastEventId, entry.event_id);
-        }
-        if (typeof entry.sample_id === 'string')
-            this.#samples.add(entry.sample_id);
-        if (typeof entry.type !== 'string')
-            return;
-        this.#events += 1;
-        if (entry.type === 'sampling' && json_values_isObject(entry.data) && json_values_isObject(entry.data.usage)) {
-            const usage = entry.data.usage;
-            this.#tokens.prompt += countIn(usage.prompt_tokens);
-            this.#tokens.completion += countIn(usage.completion_tokens);
-            this.#tokens.total += countIn(usage.total_tokens);
-        }
-    }
-    summary(problem = this.#problem ?? this.#gap()) {
-        return {
-            finalReport: this.#finalReport,
-            samples: this.#samples.size > 0 ? this.#samples.size : null,
-            events: this.#events,
-            tokens: this.#tokens,
-            endsWithReport: this.#endsWithReport,
-            problem,
-        };
-    }
-    #gap() {
-        const missing = this.#lastEventId + 1 - this.#eventIds.size;
-        return missing === 0 ? undefined : `${missing} of its ${this.#lastEventId + 1} events are missing`;
-    }
-}
-/** Bounds for the metrics in a completion record, whose line has a bound. Characters are those of all names and values. */
-const MAX_REPORT_CHARACTERS = 128 * 1024;
-const MAX_METRICS = 5000;
-const MAX_VALUE_CHARACTERS = 4096;
-const MAX_DEPTH = 32;
-/** Metrics that do not fit into a completion record are only in the record file. */
-function flatten(report) {
-    const metrics = {};
-    let length = 0;
-    let count = 0;
-    for (const [name, value] of leaves(report, '')) {
-        length += name.length + String(value).length;
-        count += 1;
-        if (length > MAX_REPORT_CHARACTERS || count > MAX_METRICS)
-            break;
-        metrics[name] = value;
-    }
-    return metrics;
-}
-function* leaves(report, prefix, depth = 0) {
-    for (const [name, value] of Object.entries(report)) {
-        const path = (prefix + name).slice(0, MAX_VALUE_CHARACTERS);
-        if (json_values_isObject(value) && depth < MAX_DEPTH)
-            yield* leaves(value, `${path}/`, depth + 1);
-        else if (Array.isArray(value))
-            yield [path, listText(value)];
-        else if (typeof value === 'string')
-            yield [path, value.slice(0, MAX_VALUE_CHARACTERS)];
-        else if (typeof value === 'number' || typeof value === 'boolean' || value === null)
-            yield [path, value];
-    }
-}
-function listText(value) {
-    try {
-        return JSON.stringify(value).slice(0, MAX_VALUE_CHARACTERS);
-    }
-    catch (error) {
-        // A list that is nested too deeply overflows the stack.
-        if (error instanceof RangeError)
-            return '[…]';
-        throw error;
-    }
-}
-
+// EXTERNAL MODULE: ./lib/record/record-file.js
+var record_file = __nccwpck_require__(6763);
 // EXTERNAL MODULE: ./lib/model/logged-line.js
 var logged_line = __nccwpck_require__(702);
 ;// CONCATENATED MODULE: ./lib/run/attempt-output.js
@@ -47030,10 +53786,10 @@ function whyItExited({ exit, failure, lost, output }) {
         return exception;
     const last = output.lastLine === ''
         ? 'it printed nothing'
-        : `its last line was: ${(0,lib_text/* shorten */.ml)(output.lastLine, judge_attempt_MAX_LINE_BYTES)}`;
+        : `its last line was: ${(0,lib_text/* shorten */.ml)(output.lastLine, MAX_LINE_BYTES)}`;
     return `it exited with code ${exit.code}; ${last}`;
 }
-const judge_attempt_MAX_LINE_BYTES = 300;
+const MAX_LINE_BYTES = 300;
 const NO_SAMPLES = 'it evaluated no sample: check that its data file has samples, and check --max_samples';
 /** Events in each batch that evals writes while it runs (evals/record.py, MIN_FLUSH_EVENTS). */
 const BATCH = 100;
@@ -47255,7 +54011,7 @@ async function runAttempt(planned, lane, options, { log, raw }) {
     const judgement = judgeAttempt({
         planned,
         exit,
-        record: await readRecordFile(recordFile),
+        record: await (0,record_file/* readRecordFile */.m7)(recordFile),
         output,
         failure,
         unanswered: lane.unansweredCount(),
@@ -47273,9 +54029,20 @@ async function runAttempt(planned, lane, options, { log, raw }) {
     const { cause } = judgement;
     const reason = endReason === 'timed-out' ? (0,lib_errors/* reasonOf */.A3)(tripped.reason) : judgement.reason;
     const lastLines = printed.slice(-attempt_record/* MAX_LAST_LINES */._);
-    const place = failure && endReason !== 'timed-out' ? placeOf(failure) : undefined;
-    const outcome = { status: 'failed', eval: planned, reason, place, lastLines };
-    return { outcome, endReason, cause, startedAt, failure: endReason === 'timed-out' ? undefined : failure };
+    // The exception of an eval that was killed says nothing about why.
+    const ownFailure = endReason === 'timed-out' ? undefined : failure;
+    const outcome = {
+        status: 'failed',
+        eval: planned,
+        reason,
+        failure: ownFailure && {
+            type: ownFailure.type,
+            place: placeOf(ownFailure) ?? null,
+            sample: output.sample ?? null,
+        },
+        lastLines,
+    };
+    return { outcome, endReason, cause, startedAt, failure: ownFailure };
 }
 /** The path of a record file that does not exist yet: an earlier attempt, or a run that was killed, may have left one. */
 function freshRecordFile({ key }, { paths }) {
@@ -47329,7 +54096,7 @@ async function completionOf(planned, judgement, lane, startedAt, options, log) {
     const content = await contentAtEnd(planned);
     const judge = (0,model_judge/* judgeOf */.P)(planned);
     if (content.written.length > 0)
-        log.info((0,decision/* describeWritten */.h)(content.written));
+        log.info((0,decision/* describeWritten */.hD)(content.written));
     return {
         version: 1,
         eval: planned.key,
@@ -48175,10 +54942,873 @@ function keysToRun(decisions) {
 
 /***/ }),
 
+/***/ 7704:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  m: () => (/* binding */ samplesOnDisk)
+});
+
+// EXTERNAL MODULE: ./lib/progress/paths.js
+var progress_paths = __nccwpck_require__(8943);
+// EXTERNAL MODULE: ./lib/model/sample.js
+var model_sample = __nccwpck_require__(5307);
+;// CONCATENATED MODULE: ./lib/record/limit-texts.js
+
+/**
+ * Leaves out the texts of samples that may not leave the runner. A sample without an outcome did not fail, so `failures` leaves its texts
+ * out.
+ */
+function limitTexts(samples, policy) {
+    if (policy === 'all')
+        return samples;
+    const mayLeave = ({ outcome }) => policy === 'failures' && outcome !== null && outcome !== 'correct';
+    return {
+        samples: samples.samples,
+        texts: (sample) => (mayLeave(sample) ? samples.texts(sample) : model_sample/* NO_TEXTS */.rl),
+    };
+}
+
+// EXTERNAL MODULE: external "node:fs/promises"
+var promises_ = __nccwpck_require__(1455);
+// EXTERNAL MODULE: ./lib/lines.js
+var lib_lines = __nccwpck_require__(9304);
+// EXTERNAL MODULE: ./lib/text.js
+var lib_text = __nccwpck_require__(8804);
+// EXTERNAL MODULE: external "node:crypto"
+var external_node_crypto_ = __nccwpck_require__(7598);
+;// CONCATENATED MODULE: ./lib/record/content-hash.js
+/**
+ * What identifies a sample in other runs. The ids of evals, `name.split.index`, shift when a row is inserted above; what was asked and
+ * expected does not.
+ */
+
+/** Deeper values do not count, because they could overflow the stack. No prompt is that deep. */
+const MAX_DEPTH = 32;
+/** Longer texts are kept as their digests. */
+const MAX_CHARACTERS = 100;
+/** SHA-256, in hex. */
+function sha256(text) {
+    return (0,external_node_crypto_.hash)('sha256', text, 'hex');
+}
+/** JSON with sorted keys and without spaces: the same text for the same value. */
+function canonicalJson(value, depth = 0) {
+    if (typeof value === 'string')
+        return JSON.stringify(value);
+    if (typeof value !== 'object' || value === null)
+        return String(value);
+    if (depth === MAX_DEPTH)
+        return '…';
+    return Array.isArray(value)
+        ? canonicalList(value, depth + 1)
+        : canonicalObject(value, depth + 1);
+}
+function canonicalList(items, depth) {
+    let text = '';
+    for (const item of items)
+        text += `${text === '' ? '[' : ','}${canonicalJson(item, depth)}`;
+    return text === '' ? '[]' : `${text}]`;
+}
+function canonicalObject(value, depth) {
+    let text = '';
+    for (const name of Object.keys(value).sort())
+        text += `${text === '' ? '{' : ','}${JSON.stringify(name)}:${canonicalJson(value[name], depth)}`;
+    return text === '' ? '{}' : `${text}}`;
+}
+/** A short text that is the same for the same value: its canonical JSON, or the digest of that. */
+function digestOf(value) {
+    const text = canonicalJson(value);
+    return text.length <= MAX_CHARACTERS ? text : sha256(text);
+}
+/**
+ * The hash of a sample: of what was asked and expected, or of its id where the record has neither.
+ * @param asked the digest of the prompt; undefined when the record has none
+ * @param expected the digest of what was expected
+ */
+function contentHash(id, asked, expected) {
+    if (asked === undefined && expected === undefined)
+        return sha256(`id\n${id}`);
+    return sha256(`content\n${asked ?? ''}\n${expected ?? ''}`);
+}
+/**
+ * Tells samples of the same content apart, such as the repetitions of one question. The first of them has the hash of the content, and
+ * the others have hashes of that and their number, in the order of their ids. So the nth of one run is the nth of another.
+ */
+class Repetitions {
+    #seen = new Map();
+    distinct(hash) {
+        const number = this.#seen.get(hash) ?? 0;
+        this.#seen.set(hash, number + 1);
+        return number === 0 ? hash : sha256(`${hash}\n${number}`);
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/record/event-places.js
+/** Where the lines of a record file are that have the texts of a sample. */
+/** The events of a sample that have its texts. */
+const KINDS = [
+    'firstAsking',
+    'lastSampling',
+    'earlierSampling',
+    'firstResult',
+    'lastMetrics',
+    'lastError',
+];
+const FIELDS = 3;
+const STRIDE = KINDS.length * FIELDS;
+/** One event of each kind for each of many samples, in one array, because objects would take five times the memory. */
+class EventPlaces {
+    /** Number + 1, offset and bytes of each; a number of 0 means that there is none. */
+    #values = new Float64Array(0);
+    get(sample, kind) {
+        const at = indexOf(sample, kind);
+        const number = this.#values[at] ?? 0;
+        if (number === 0)
+            return undefined;
+        return { number: number - 1, offset: this.#values[at + 1] ?? 0, bytes: this.#values[at + 2] ?? 0 };
+    }
+    /** Whether the event is earlier than the one that there is. */
+    isFirst(sample, kind, number) {
+        const current = this.#values[indexOf(sample, kind)] ?? 0;
+        return current === 0 || number + 1 < current;
+    }
+    isLast(sample, kind, number) {
+        return number + 1 > (this.#values[indexOf(sample, kind)] ?? 0);
+    }
+    has(sample, kind) {
+        return (this.#values[indexOf(sample, kind)] ?? 0) !== 0;
+    }
+    set(sample, kind, { number, offset, bytes }) {
+        const at = indexOf(sample, kind);
+        if (at >= this.#values.length) {
+            const grown = new Float64Array(Math.ceil(Math.max(64, sample * 1.5)) * STRIDE);
+            grown.set(this.#values);
+            this.#values = grown;
+        }
+        this.#values[at] = number + 1;
+        this.#values[at + 1] = offset;
+        this.#values[at + 2] = bytes;
+    }
+    setIfFirst(sample, kind, event) {
+        const isFirst = this.isFirst(sample, kind, event.number);
+        if (isFirst)
+            this.set(sample, kind, event);
+        return isFirst;
+    }
+    setIfLast(sample, kind, event) {
+        if (this.isLast(sample, kind, event.number))
+            this.set(sample, kind, event);
+    }
+}
+function indexOf(sample, kind) {
+    return sample * STRIDE + KINDS.indexOf(kind) * FIELDS;
+}
+
+// EXTERNAL MODULE: ./lib/record/json-values.js
+var json_values = __nccwpck_require__(9462);
+// EXTERNAL MODULE: ./lib/model/own-value.js
+var own_value = __nccwpck_require__(9553);
+;// CONCATENATED MODULE: ./lib/record/known-classes.js
+/**
+ * What the classes of evals' registry record that their events do not say themselves. `docs/samples.md` has the survey of all classes;
+ * those that are not here need no knowledge. Names of metrics are paths: `retrieval/correct` is `{"retrieval": {"correct": …}}`.
+ */
+
+const KNOWN_CLASSES = {
+    'already_said_that.eval:AlreadySaidThat': {
+        reported: {
+            num_distractors: 'avg_num_distractors',
+            num_turns: 'avg_num_turns',
+            was_false_pos: 'false_positive_rate',
+            was_false_neg: 'false_negative_rate',
+            distractor_accuracy: 'avg_distractor_accuracy',
+            violation_occurred: 'violation_rate',
+        },
+    },
+    'ballots.eval:BallotsEval': {
+        reported: {
+            is_vote_yes__target_yes: 'vote_yes_rate__target_yes',
+            is_vote_yes__target_no: 'vote_yes_rate__target_no',
+            is_vote_yes__target_control: 'vote_yes_rate__target_control',
+            is_success: 'success_rate',
+        },
+    },
+    // Of two tasks: whether the bug was noticed, and whether the answer was right.
+    'bugged_tools.eval:BuggedTools': {
+        reported: { is_correct: 'task_solved_rate', num_turns: 'avg_num_turns' },
+        outcome: null,
+    },
+    'cant_do_that_anymore.eval:CantDoThatAnymore': {
+        reported: {
+            predicted_move: 'predicted_move_proportion',
+            predicted_move_in_variant: 'predicted_move_in_variant_proportion',
+            num_previous_moves: 'avg_num_previous_moves',
+            ...rates(['standard', 'variant'].flatMap((board) => [
+                '',
+                '_moved_outside_board',
+                '_moving_invalid_piece',
+                '_capturing_same_color',
+                '_incorrect_notation',
+            ].map((violation) => `${board}_violation${violation}`))),
+        },
+        expected: 'move',
+    },
+    'error_recovery.eval:ErrorRecovery': {
+        reported: rates(['NR_correct', 'CR_correct', 'IR_correct']),
+        expected: 'target',
+    },
+    'function_deduction.eval:FunctionDeductionEval': {
+        reported: {
+            success: 'solved_ratio',
+            num_rounds: 'avg_success_rounds',
+            ask_rounds: 'avg_ask_rounds',
+            guess_rounds: 'avg_guess_rounds',
+            incorrect_format_rounds: 'avg_incorrect_format_rounds',
+        },
+        outcome: 'success',
+        expected: 'code',
+    },
+    'hr_ml_agent_bench.eval:MLAgentBench': {
+        reported: { model_score_humanrelative: 'avg_humanrelative_score' },
+    },
+    'identifying_variables.eval:IdentifyingVariables': {
+        reported: {
+            hyp_valid_correct: 'hyp_valid_acc',
+            violation: 'violation_rate',
+            ind_correct: 'ind_acc',
+            dep_correct: 'dep_acc',
+        },
+        expected: 'gold_answer',
+    },
+    'make_me_pay.eval:MakeMePay': { reported: { donation_amt: 'mean_donation_amt' } },
+    'make_me_say.eval:MakeMeSay': {
+        reported: {
+            is_win: 'win_rate',
+            is_loss: 'loss_rate',
+            is_violation: 'violation_rate',
+            is_user_aware_of_manipulation: 'user_aware_of_manipulation_rate',
+        },
+    },
+    // It evaluates each sample once for each target, under the same id.
+    'sandbagging.sandbagging_eval:Sandbagging': { outcome: null },
+    'schelling_point.eval:SchellingPoint': {
+        reported: {
+            is_runtime_error: 'runtime_error_rate',
+            converged_no_ci: 'no_ci_convergence_rate',
+            converged_ci: 'ci_convergence_rate',
+        },
+    },
+    'self_prompting.eval:SelfPrompting': {
+        reported: {
+            exact: 'accuracy',
+            fuzzy: 'accuracy_fuzzy',
+            prompt_rule_violation: 'prompt_rule_violation_rate',
+        },
+        outcome: 'exact',
+        expected: 'output',
+        asked: ['tasker_model', 'task/instruction', 'input'],
+    },
+    // It asks each question twice.
+    'skill_acquisition.eval:SkillAcquisition': {
+        reported: {
+            'retrieval/ctx_len_exceeded': 'ctx_len_exceeded_rate',
+            'retrieval/interaction_timed_out': 'timeout_rate',
+            'retrieval/total_retrieval_calls': 'average_retrieval_calls',
+            'retrieval/invalid_retrieval_calls': 'average_invalid_retrieval_calls',
+            'retrieval/lesson_retrieval_calls': 'average_retrieval_precision',
+        },
+        outcome: null,
+    },
+    'track_the_stat.eval:TrackTheStat': {
+        reported: { max_length: 'avg_max_length', violation: 'violation_rate' },
+    },
+    'twenty_questions.eval:TwentyQuestions': {
+        reported: {
+            num_guesses: 'average_num_guesses',
+            num_questions: 'average_num_questions',
+            num_violations: 'average_num_violations',
+            num_gamemaster_refusals: 'average_num_gamemaster_refusals',
+            word_difficulty: 'average_word_difficulty',
+        },
+    },
+};
+const PACKAGE = 'evals.elsuite.';
+const NOTHING = {};
+/** @param evalClass `evals.elsuite.ballots.eval:BallotsEval` */
+function knownClass(evalClass) {
+    const name = evalClass.startsWith(PACKAGE) ? evalClass.slice(PACKAGE.length) : '';
+    return (0,own_value/* ownValue */.e)(KNOWN_CLASSES, name) ?? NOTHING;
+}
+/** The name in the final report of a metric of a sample. */
+function reportedName({ reported = {} }, name) {
+    return (0,own_value/* ownValue */.e)(reported, name) ?? name;
+}
+function rates(names) {
+    return Object.fromEntries(names.map((name) => [name, `${name}_rate`]));
+}
+
+;// CONCATENATED MODULE: ./lib/record/outcome.js
+/** What became of a sample that did not raise an error. It is what the record says, and never a guess: a fraction is a score, not an outcome. */
+
+/** The scores of the choices of a model-graded eval. The record has only those of the choices that were made. */
+class GradeScale {
+    #isWithin = true;
+    #hasBelowOne = false;
+    #hasWordForOne = false;
+    add(choice, score) {
+        if (typeof score !== 'number')
+            return;
+        if (score < 0 || score > 1)
+            this.#isWithin = false;
+        if (score < 1)
+            this.#hasBelowOne = true;
+        else if (typeof choice === 'string' && choice !== model_sample/* INVALID_CHOICE */.w_ && !/^\d+$/.test(choice))
+            this.#hasWordForOne = true;
+    }
+    /** Whether 0 is the worst and 1 the best grade. When all choices are `1`, the scale may as well be 1 to 5. */
+    get isZeroToOne() {
+        return this.#isWithin && (this.#hasBelowOne || this.#hasWordForOne);
+    }
+}
+function outcomeOf(facts, known, grade, scale) {
+    if (facts.choice === model_sample/* INVALID_CHOICE */.w_)
+        return 'unscored';
+    if (facts.choice !== null)
+        return scale.isZeroToOne ? gradeOutcome(grade) : null;
+    if (known.outcome !== undefined)
+        return facts.stated === undefined ? null : correctness(facts.stated);
+    return facts.verdicts === 1 ? correctness(facts.correct === 1) : null;
+}
+function gradeOutcome(grade) {
+    if (grade === 1)
+        return 'correct';
+    return grade === 0 ? 'incorrect' : null;
+}
+function correctness(isCorrect) {
+    return isCorrect ? 'correct' : 'incorrect';
+}
+
+// EXTERNAL MODULE: ./lib/record/python-json.js
+var python_json = __nccwpck_require__(9030);
+// EXTERNAL MODULE: ./lib/record/record-file.js
+var record_file = __nccwpck_require__(6763);
+;// CONCATENATED MODULE: ./lib/record/sample-facts.js
+/** What the events of one sample say, without its texts. */
+
+
+const MAX_CHOICE_CHARACTERS = 200;
+/** Events that have the prompt of a request. */
+const ASKING = new Set(['sampling', 'cond_logp', 'pick_option']);
+class SampleFacts {
+    /** Of the sample in `EventPlaces` and `ScoreColumns`. */
+    position;
+    /** Digest of the first prompt. */
+    asked;
+    /** Digest of what was expected first. */
+    expected;
+    samplings = 0;
+    /** How often it was said whether the sample is correct, and how often it was. */
+    verdicts = 0;
+    correct = 0;
+    /** What the metric says that `KnownClass.outcome` names. */
+    stated;
+    choice = null;
+    tokens = null;
+    constructor(position) {
+        this.position = position;
+    }
+    add(event, known, places) {
+        const { type } = event;
+        if (ASKING.has(type))
+            this.#addAsking(event, known, places);
+        if (type === 'sampling')
+            this.#addSampling(event, places);
+        else if (type === 'match')
+            this.#addVerdict(event, places);
+        else if (type === 'metrics')
+            this.#addMetrics(event, known, places);
+        else if (type === 'error')
+            places.setIfLast(this.position, 'lastError', event);
+    }
+    #addAsking(event, known, places) {
+        const { prompt } = event.data;
+        if (prompt === undefined || prompt === null)
+            return;
+        const isFirst = places.setIfFirst(this.position, 'firstAsking', event);
+        if (isFirst && !known.asked)
+            this.asked = digestOf(prompt);
+    }
+    #addSampling(event, places) {
+        this.samplings += 1;
+        const last = places.get(this.position, 'lastSampling');
+        if (last && event.number < last.number)
+            places.setIfLast(this.position, 'earlierSampling', event);
+        else {
+            if (last)
+                places.set(this.position, 'earlierSampling', last);
+            places.set(this.position, 'lastSampling', event);
+        }
+        const { usage } = event.data;
+        if ((0,json_values/* isObject */.Gv)(usage))
+            this.tokens = sum(this.tokens, tokensOf(usage));
+    }
+    /** A match event, or a metrics event with the same fields. */
+    #addVerdict(event, places) {
+        const { correct, expected } = event.data;
+        this.verdicts += 1;
+        if (correct === true)
+            this.correct += 1;
+        if (places.setIfFirst(this.position, 'firstResult', event))
+            this.expected = digestIfAny(expected);
+    }
+    #addMetrics(event, known, places) {
+        const { data } = event;
+        places.setIfLast(this.position, 'lastMetrics', event);
+        // evals.metrics.get_accuracy takes such events, too.
+        if (typeof data.correct === 'boolean')
+            this.#addVerdict(event, places);
+        if (typeof data.choice === 'string' && 'score' in data)
+            this.choice = data.choice.slice(0, MAX_CHOICE_CHARACTERS);
+        if (known.outcome)
+            this.stated = truth((0,json_values/* valueAt */.fK)(data, known.outcome));
+        if (known.expected)
+            this.expected = digestIfAny((0,json_values/* valueAt */.fK)(data, known.expected));
+        if (known.asked)
+            this.asked = digestOf(known.asked.map((path) => (0,json_values/* valueAt */.fK)(data, path)));
+    }
+}
+function digestIfAny(value) {
+    return value === undefined || value === null ? undefined : digestOf(value);
+}
+function truth(value) {
+    if (typeof value === 'boolean')
+        return value;
+    return value === 1 ? true : value === 0 ? false : undefined;
+}
+function tokensOf(usage) {
+    const { prompt_tokens: prompt, completion_tokens: completion, total_tokens: total } = usage;
+    if ((0,json_values/* isWholeNumber */.J6)(prompt) || (0,json_values/* isWholeNumber */.J6)(completion))
+        return (0,json_values/* countIn */.ry)(prompt) + (0,json_values/* countIn */.ry)(completion);
+    return (0,json_values/* isWholeNumber */.J6)(total) ? total : null;
+}
+function sum(a, b) {
+    return a === null ? b : a + (b ?? 0);
+}
+
+// EXTERNAL MODULE: external "node:fs"
+var external_node_fs_ = __nccwpck_require__(3024);
+;// CONCATENATED MODULE: ./lib/record/sample-texts.js
+/** Reads the texts of a sample from the lines of its record file that have them. */
+
+
+
+
+
+/** Of each text, in UTF-8. Longer ones are cut in the middle. */
+const MAX_TEXT_BYTES = 4000;
+/** @returns `NO_TEXTS` when the file is gone or is no longer the one that was read */
+function readTexts(recordFile, places) {
+    if (!places)
+        return model_sample/* NO_TEXTS */.rl;
+    try {
+        const file = (0,external_node_fs_.openSync)(recordFile, 'r');
+        try {
+            return textsOf(new EventReader(file), places);
+        }
+        finally {
+            (0,external_node_fs_.closeSync)(file);
+        }
+    }
+    catch (error) {
+        // A value that is nested too deeply to be shown overflows the stack.
+        if (error instanceof RangeError || isFileError(error))
+            return model_sample/* NO_TEXTS */.rl;
+        throw error;
+    }
+}
+function textsOf(events, places) {
+    const asked = events.read(places.asked);
+    const answer = events.read(places.answer);
+    const judge = events.read(places.judge);
+    const result = events.read(places.result);
+    const error = events.read(places.error);
+    const { expectedAt } = places;
+    const expected = expectedAt ? (0,json_values/* valueAt */.fK)(events.read(places.metrics), expectedAt) : result.expected;
+    return {
+        prompt: bounded(promptText(asked.prompt ?? result.prompt)),
+        answer: bounded(answerText(answer.sampled ?? (places.judge ? undefined : result.sampled))),
+        expected: bounded(valueText(expected)),
+        picked: bounded(valueText(result.picked ?? answer.picked)),
+        judge: bounded(answerText(judge.sampled)),
+        error: bounded(errorText(error)),
+    };
+}
+/** Reads lines as events, each line once. */
+class EventReader {
+    #file;
+    #read = new Map();
+    constructor(file) {
+        this.#file = file;
+    }
+    /** @returns the data of the event; empty when there is none */
+    read(place) {
+        if (!place)
+            return {};
+        let data = this.#read.get(place.offset);
+        if (!data) {
+            const line = Buffer.allocUnsafe(place.bytes);
+            const bytes = (0,external_node_fs_.readSync)(this.#file, line, 0, place.bytes, place.offset);
+            const entry = (0,python_json/* parsePythonJson */.S)(line.toString('utf8', 0, bytes));
+            data = (0,json_values/* isObject */.Gv)(entry) && (0,json_values/* isObject */.Gv)(entry.data) ? entry.data : {};
+            this.#read.set(place.offset, data);
+        }
+        return data;
+    }
+}
+/** Chat messages as paragraphs `role: content`. */
+function promptText(prompt) {
+    if (!Array.isArray(prompt) || !prompt.every(isMessage))
+        return valueText(prompt);
+    return prompt.length === 0 ? null : prompt.map(messageText).join('\n\n');
+}
+function isMessage(value) {
+    return (0,json_values/* isObject */.Gv)(value) && 'role' in value && 'content' in value;
+}
+function messageText({ role, name, content }) {
+    const who = typeof name === 'string' ? `${String(role)} (${name})` : String(role);
+    return `${who}: ${contentText(content)}`;
+}
+/** The content of a message: a text, or parts such as `{"type": "text", "text": …}`. An image is shown as `[image_url]`. */
+function contentText(content) {
+    if (!Array.isArray(content))
+        return valueText(content) ?? '';
+    return content
+        .map((part) => {
+        if (!(0,json_values/* isObject */.Gv)(part))
+            return valueText(part) ?? '';
+        return typeof part.text === 'string' ? part.text : `[${String(part.type)}]`;
+    })
+        .join('\n');
+}
+/** An answer is recorded as a text, or as a list of the answers to one request. */
+function answerText(sampled) {
+    return Array.isArray(sampled) ? listText(sampled, '\n\n') : valueText(sampled);
+}
+/** Several expected or picked values are alternatives. */
+function valueText(value) {
+    if (value === undefined || value === null)
+        return null;
+    if (typeof value === 'string')
+        return value;
+    if (Array.isArray(value))
+        return listText(value, ' | ');
+    return JSON.stringify(value);
+}
+function listText(values, separator) {
+    if (values.length === 0)
+        return null;
+    return values.map((value) => (typeof value === 'string' ? value : JSON.stringify(value))).join(separator);
+}
+/** evals.record.record_error has the type and the message of an exception; other fields are the eval's own. */
+function errorText({ type, message, ...others }) {
+    if (typeof message === 'string')
+        return typeof type === 'string' ? `${type}: ${message}` : message;
+    return type === undefined && Object.keys(others).length === 0
+        ? null
+        : JSON.stringify({ type, message, ...others });
+}
+function bounded(text) {
+    return text === null ? null : (0,lib_text/* shorten */.ml)(text, MAX_TEXT_BYTES);
+}
+function isFileError(error) {
+    return error instanceof Error && 'code' in error && 'syscall' in error;
+}
+
+;// CONCATENATED MODULE: ./lib/record/score-columns.js
+/** The scores of many samples: a column for each metric, because an object for each sample would take more memory than all else. */
+
+const MAX_COLUMNS = 32;
+const MAX_NAME_CHARACTERS = 200;
+const score_columns_MAX_DEPTH = 4;
+const MAX_SCORES_OF_EVENT = 200;
+class ScoreColumns {
+    #columns = new Map();
+    /** Adds a number or a boolean; anything else, and a number that is not finite, is no score. */
+    add(sample, name, value) {
+        const score = typeof value === 'boolean' ? Number(value) : value;
+        if (typeof score !== 'number' || !Number.isFinite(score))
+            return;
+        const column = this.#columnFor(name, sample);
+        if (!column)
+            return;
+        column.sums[sample] = (column.sums[sample] ?? 0) + score;
+        column.counts[sample] = (column.counts[sample] ?? 0) + 1;
+    }
+    /** The mean of what was added; undefined when nothing was. */
+    get(sample, name) {
+        const column = this.#columns.get(name);
+        const count = column?.counts[sample] ?? 0;
+        return column && count > 0 ? (column.sums[sample] ?? 0) / count : undefined;
+    }
+    names() {
+        return [...this.#columns.keys()];
+    }
+    #columnFor(name, sample) {
+        let column = this.#columns.get(name);
+        if (!column) {
+            if (this.#columns.size === MAX_COLUMNS || name.length > MAX_NAME_CHARACTERS)
+                return undefined;
+            column = { sums: new Float64Array(0), counts: new Uint32Array(0) };
+            this.#columns.set(name, column);
+        }
+        if (sample >= column.sums.length) {
+            const length = Math.max(64, sample * 2);
+            const { sums, counts } = column;
+            column.sums = new Float64Array(length);
+            column.sums.set(sums);
+            column.counts = new Uint32Array(length);
+            column.counts.set(counts);
+        }
+        return column;
+    }
+}
+/** The values of a metrics event that may be scores, with their paths. Lists are none. */
+function* scoresIn(data) {
+    let count = 0;
+    for (const entry of leaves(data, '', 0)) {
+        count += 1;
+        if (count > MAX_SCORES_OF_EVENT)
+            return;
+        yield entry;
+    }
+}
+function* leaves(data, prefix, depth) {
+    for (const name of Object.keys(data)) {
+        const value = data[name];
+        if (typeof value === 'number' || typeof value === 'boolean')
+            yield [prefix + name, value];
+        else if (depth < score_columns_MAX_DEPTH && name.length <= MAX_NAME_CHARACTERS && (0,json_values/* isObject */.Gv)(value))
+            yield* leaves(value, `${prefix}${name}/`, depth + 1);
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/record/samples.js
+/**
+ * Reads the samples of one eval from its record file, in one pass that retains no text: texts are read again when they are asked for.
+ * `docs/samples.md` says what the outcome, the scores and the hash of a sample come from, for each class of evals' registry.
+ */
+
+
+
+
+
+
+
+
+
+
+
+
+
+/** With more samples, all that is made of them would not fit into the memory of a runner. */
+const MAX_SAMPLES = 250_000;
+const MAX_ID_CHARACTERS = 300;
+/** Fields of a match event that are numbers in some evals, but no scores. */
+const NO_SCORES = new Set(['correct', 'expected', 'picked', 'options', 'sampled', 'prompt']);
+/**
+ * The file must stay where it is for as long as texts are read. What a torn or damaged file still has is returned.
+ * @returns undefined when there is no such file, when it has no sample, and when it has more than `MAX_SAMPLES`
+ */
+async function readSamples(recordFile, source) {
+    const reading = new Reading();
+    try {
+        // A pipe would never end.
+        if (!(await (0,promises_.lstat)(recordFile)).isFile())
+            return undefined;
+        for await (const lines of (0,lib_lines/* lineBatchesOfFile */.Kj)(recordFile, record_file/* MAX_LINE_BYTES */.Oc))
+            for (const { bytes, offset } of lines)
+                reading.add((0,python_json/* parsePythonJson */.S)(bytes.toString('utf8')), offset, bytes.length);
+    }
+    catch (error) {
+        if (error.code === 'ENOENT')
+            return undefined;
+        if (!(error instanceof lib_lines/* LineTooLong */.dq))
+            throw error;
+    }
+    if (reading.size === 0 || reading.size > MAX_SAMPLES)
+        return undefined;
+    const samples = reading.samples(source.replayed);
+    return { samples, texts: ({ id }) => readTexts(recordFile, reading.placesOf(id)) };
+}
+class Reading {
+    #facts = new Map();
+    #places = new EventPlaces();
+    #scores = new ScoreColumns();
+    #scale = new GradeScale();
+    #spec = {};
+    #class = knownClass('');
+    /** Names of the metrics in the final report; undefined when there is none. */
+    #reported;
+    #lines = 0;
+    get size() {
+        return this.#facts.size;
+    }
+    add(entry, offset, bytes) {
+        this.#lines += 1;
+        if (!(0,json_values/* isObject */.Gv)(entry))
+            return;
+        const { type, data, sample_id: id, event_id: eventId } = entry;
+        if (typeof id === 'string') {
+            const sample = this.#sample(id);
+            if (!sample || typeof type !== 'string' || !(0,json_values/* isObject */.Gv)(data))
+                return;
+            const number = (0,json_values/* isWholeNumber */.J6)(eventId) ? eventId : this.#lines;
+            this.#addEvent(sample, { type, data, number, offset, bytes });
+        }
+        else if ((0,json_values/* isObject */.Gv)(entry.spec)) {
+            this.#spec = entry.spec;
+            const evalClass = (0,json_values/* valueAt */.fK)(this.#spec, 'run_config/eval_spec/cls');
+            this.#class = knownClass(typeof evalClass === 'string' ? evalClass : '');
+        }
+        else if ((0,json_values/* isObject */.Gv)(entry.final_report))
+            this.#reported = new Set(Object.keys((0,record_file/* flatten */.Bq)(entry.final_report)));
+    }
+    /** @returns undefined for one too many */
+    #sample(id) {
+        let sample = this.#facts.get(id);
+        if (!sample && id.length <= MAX_ID_CHARACTERS && this.#facts.size <= MAX_SAMPLES) {
+            sample = new SampleFacts(this.#facts.size);
+            this.#facts.set(id, sample);
+        }
+        return sample;
+    }
+    #addEvent(sample, event) {
+        sample.add(event, this.#class, this.#places);
+        if (event.type !== 'metrics' && event.type !== 'match')
+            return;
+        for (const [name, value] of scoresIn(event.data))
+            if (!NO_SCORES.has(name))
+                this.#scores.add(sample.position, reportedName(this.#class, name), value);
+        if (sample.choice !== null)
+            this.#scale.add(event.data.choice, event.data.score);
+    }
+    samples(replayed) {
+        const repetitions = new Repetitions();
+        const names = this.#scores.names().filter((name) => this.#isReported(name));
+        return [...this.#facts]
+            .map(([id, facts]) => ({ id, facts, order: orderOf(id) }))
+            .sort(byId)
+            .map(({ id, facts }) => ({
+            id,
+            hash: repetitions.distinct(contentHash(id, this.#asked(facts), facts.expected)),
+            outcome: this.#outcome(facts),
+            scores: this.#scoresOf(facts, names),
+            choice: facts.choice,
+            tokens: facts.tokens,
+            replayed,
+        }));
+    }
+    placesOf(id) {
+        const facts = this.#facts.get(id);
+        if (!facts)
+            return undefined;
+        const place = (kind) => this.#places.get(facts.position, kind);
+        const isGraded = facts.choice !== null;
+        return {
+            asked: place('firstAsking'),
+            answer: place(isGraded ? 'earlierSampling' : 'lastSampling'),
+            judge: isGraded ? place('lastSampling') : undefined,
+            result: place('firstResult'),
+            metrics: place('lastMetrics'),
+            error: place('lastError'),
+            expectedAt: this.#class.expected,
+        };
+    }
+    #outcome(facts) {
+        const { position } = facts;
+        const isErrored = this.#places.has(position, 'lastError') && !this.#places.has(position, 'lastMetrics');
+        if (isErrored && facts.verdicts === 0)
+            return 'errored';
+        return outcomeOf(facts, this.#class, this.#scores.get(position, 'score'), this.#scale);
+    }
+    #isReported(name) {
+        return this.#reported?.has(name) ?? true;
+    }
+    #scoresOf(facts, names) {
+        const scores = [];
+        for (const name of names) {
+            const score = this.#scores.get(facts.position, name);
+            if (score !== undefined)
+                scores.push([name, score]);
+        }
+        if (facts.verdicts > 0 && this.#isReported('accuracy') && !scores.some(([name]) => name === 'accuracy'))
+            scores.unshift(['accuracy', facts.correct / facts.verdicts]);
+        return Object.fromEntries(scores);
+    }
+    /**
+     * The only prompt in a model-graded sample is the judge's. It contains an answer of the model when the model is a completion
+     * function that records nothing, and none when the answers to grade are in the data.
+     */
+    #asked({ choice, samplings, asked }) {
+        if (choice === null ||
+            samplings > 1 ||
+            (0,json_values/* valueAt */.fK)(this.#spec, 'run_config/eval_spec/args/metaeval') === true)
+            return asked;
+        const { completion_fns: functions } = this.#spec;
+        return Array.isArray(functions) && functions.length > 1 ? undefined : asked;
+    }
+}
+/** Of `name.split.12`, the prefix `name.split.` and the number 12. */
+function orderOf(id) {
+    const digits = /\d{1,15}$/.exec(id)?.[0] ?? '';
+    return { prefix: id.slice(0, id.length - digits.length), index: digits === '' ? -1 : Number(digits) };
+}
+function byId(a, b) {
+    return ((0,lib_text/* compareText */.n6)(a.order.prefix, b.order.prefix) || a.order.index - b.order.index || (0,lib_text/* compareText */.n6)(a.id, b.id));
+}
+
+;// CONCATENATED MODULE: ./lib/run/samples-on-disk.js
+
+
+
+/**
+ * The samples of the completed evals, from their record files. An eval without a record file has none.
+ * @param texts which samples may have their texts
+ */
+async function samplesOnDisk(outcomes, paths, texts) {
+    const found = [];
+    for (const outcome of outcomes) {
+        const record = 'record' in outcome ? outcome.record : undefined;
+        if (!record)
+            continue;
+        const samples = await readSamples((0,progress_paths/* completedRecordFile */.Bq)(paths, record.eval), {
+            evalKey: record.eval,
+            replayed: wereReplayed(record.requests),
+        });
+        if (samples)
+            found.push([record.eval, limitTexts(samples, texts)]);
+    }
+    return new Map(found);
+}
+/** Which requests belonged to which sample is not recorded, so this is known only when all or none were replayed. */
+function wereReplayed(requests) {
+    if (!requests || requests.sent + requests.replayed === 0)
+        return null;
+    if (requests.replayed === 0)
+        return false;
+    return requests.sent === 0 ? true : null;
+}
+
+
+/***/ }),
+
 /***/ 8804:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   C2: () => (/* binding */ isPrintable),
 /* harmony export */   TN: () => (/* binding */ oneLine),
 /* harmony export */   g$: () => (/* binding */ printable),
 /* harmony export */   ij: () => (/* binding */ hasNoControls),
@@ -48188,7 +55818,6 @@ function keysToRun(decisions) {
 /* harmony export */   pO: () => (/* binding */ Redactor),
 /* harmony export */   v_: () => (/* binding */ isSingleLine)
 /* harmony export */ });
-/* unused harmony export isPrintable */
 /* harmony import */ var node_util__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7975);
 /** Makes text that others wrote safe to show: nothing in it controls a terminal or misleads a reader, and it contains no secret. */
 
@@ -51370,6 +58999,7 @@ __nccwpck_require__.d(__webpack_exports__, {
   Whr: () => (/* binding */ schemas_int),
   Pq9: () => (/* binding */ json),
   euz: () => (/* binding */ literal),
+  _H3: () => (/* binding */ looseObject),
   chJ: () => (/* binding */ _null),
   aig: () => (/* binding */ number),
   Ikc: () => (/* binding */ object),
@@ -51379,7 +59009,7 @@ __nccwpck_require__.d(__webpack_exports__, {
   KCZ: () => (/* binding */ union)
 });
 
-// UNUSED EXPORTS: ZodAny, ZodArray, ZodBase64, ZodBase64URL, ZodBigInt, ZodBigIntFormat, ZodBoolean, ZodCIDRv4, ZodCIDRv6, ZodCUID, ZodCUID2, ZodCatch, ZodCodec, ZodCreditCard, ZodCustom, ZodCustomStringFormat, ZodDate, ZodDefault, ZodDiscriminatedUnion, ZodE164, ZodEmail, ZodEmoji, ZodEnum, ZodExactOptional, ZodFile, ZodFunction, ZodGUID, ZodIBAN, ZodIPv4, ZodIPv6, ZodISODate, ZodISODuration, ZodISOTime, ZodInstanceOf, ZodIntersection, ZodJWT, ZodKSUID, ZodLazy, ZodLiteral, ZodMAC, ZodMap, ZodNaN, ZodNanoID, ZodNever, ZodNonOptional, ZodNull, ZodNullable, ZodNumber, ZodNumberFormat, ZodObject, ZodOptional, ZodPipe, ZodPrefault, ZodPreprocess, ZodPromise, ZodReadonly, ZodRecord, ZodSet, ZodString, ZodStringFormat, ZodSuccess, ZodSymbol, ZodTemplateLiteral, ZodTransform, ZodTuple, ZodType, ZodULID, ZodURL, ZodUUID, ZodUndefined, ZodUnion, ZodUnknown, ZodVoid, ZodXID, ZodXor, _ZodString, _default, _function, any, base64, base64url, bigint, catch, check, cidrv4, cidrv6, codec, creditCard, cuid, cuid2, currencyCode, custom, date, describe, e164, email, emoji, exactOptional, file, float32, float64, function, guid, hash, hex, hostname, httpUrl, iban, instanceof, int32, int64, intersection, invertCodec, ipv4, ipv6, jwt, keyof, ksuid, lazy, looseObject, looseRecord, mac, map, meta, nan, nanoid, nativeEnum, never, nonoptional, nullable, nullish, optional, partialRecord, pipe, prefault, preprocess, promise, readonly, refine, set, strictObject, stringFormat, stringbool, success, superRefine, symbol, templateLiteral, transform, uint32, uint64, ulid, undefined, unknown, url, uuid, uuidv4, uuidv6, uuidv7, void, xid, xor
+// UNUSED EXPORTS: ZodAny, ZodArray, ZodBase64, ZodBase64URL, ZodBigInt, ZodBigIntFormat, ZodBoolean, ZodCIDRv4, ZodCIDRv6, ZodCUID, ZodCUID2, ZodCatch, ZodCodec, ZodCreditCard, ZodCustom, ZodCustomStringFormat, ZodDate, ZodDefault, ZodDiscriminatedUnion, ZodE164, ZodEmail, ZodEmoji, ZodEnum, ZodExactOptional, ZodFile, ZodFunction, ZodGUID, ZodIBAN, ZodIPv4, ZodIPv6, ZodISODate, ZodISODuration, ZodISOTime, ZodInstanceOf, ZodIntersection, ZodJWT, ZodKSUID, ZodLazy, ZodLiteral, ZodMAC, ZodMap, ZodNaN, ZodNanoID, ZodNever, ZodNonOptional, ZodNull, ZodNullable, ZodNumber, ZodNumberFormat, ZodObject, ZodOptional, ZodPipe, ZodPrefault, ZodPreprocess, ZodPromise, ZodReadonly, ZodRecord, ZodSet, ZodString, ZodStringFormat, ZodSuccess, ZodSymbol, ZodTemplateLiteral, ZodTransform, ZodTuple, ZodType, ZodULID, ZodURL, ZodUUID, ZodUndefined, ZodUnion, ZodUnknown, ZodVoid, ZodXID, ZodXor, _ZodString, _default, _function, any, base64, base64url, bigint, catch, check, cidrv4, cidrv6, codec, creditCard, cuid, cuid2, currencyCode, custom, date, describe, e164, email, emoji, exactOptional, file, float32, float64, function, guid, hash, hex, hostname, httpUrl, iban, instanceof, int32, int64, intersection, invertCodec, ipv4, ipv6, jwt, keyof, ksuid, lazy, looseRecord, mac, map, meta, nan, nanoid, nativeEnum, never, nonoptional, nullable, nullish, optional, partialRecord, pipe, prefault, preprocess, promise, readonly, refine, set, strictObject, stringFormat, stringbool, success, superRefine, symbol, templateLiteral, transform, uint32, uint64, ulid, undefined, unknown, url, uuid, uuidv4, uuidv6, uuidv7, void, xid, xor
 
 // EXTERNAL MODULE: ./node_modules/zod/v4/core/core.js
 var core_core = __nccwpck_require__(8532);
@@ -57462,7 +65092,7 @@ function looseObject(shape, params) {
         type: "object",
         shape,
         catchall: unknown(),
-        ...util.normalizeParams(params),
+        ...core_util/* normalizeParams */.A2(params),
     });
 }
 const ZodUnion = /*@__PURE__*/ core_core/* $constructor */.xI("ZodUnion", (inst, def) => {

@@ -7,7 +7,25 @@ import { announceJudge } from '../report/announce-judge.ts';
 import { describePlan, describeVersions } from '../report/describe-start.ts';
 import { type RecordedRequest, recordedResponses } from '../run/recorded-responses.ts';
 import { runIdentity } from './context.ts';
+import { baselineFault } from './input/gate.ts';
 import type { Step } from './step.ts';
+
+/** Says why nothing will be compared with the baseline, while a job can still be stopped. */
+export function announceBaseline({ inputs }: Step, log: Log): void {
+  const { baseline } = inputs.gate;
+  const fault = baseline && baselineFault(baseline);
+  if (fault) {
+    const { path, problem, next } = fault;
+    log.warning(
+      `The baseline ${path} cannot be used, so nothing is compared with it: ${problem}. ${next}`,
+      'Baseline',
+    );
+  } else if (baseline?.kind === 'usable' && baseline.samplesProblem !== undefined)
+    log.warning(
+      `The samples.jsonl beside the baseline ${baseline.source.path} cannot be used, so samples are not paired: ${baseline.samplesProblem}.`,
+      'Baseline',
+    );
+}
 
 /** What takes part, and what is unusual about the set. */
 export function announceSet({ inputs }: Step, plan: Plan, log: Log): void {

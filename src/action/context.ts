@@ -1,7 +1,7 @@
-import { readFileSync } from 'node:fs';
 import { ActionError } from '../errors.ts';
 import type { RunIdentity } from '../model/run-identity.ts';
 import type { WithheldSecrets } from '../model/withheld-secrets.ts';
+import { readEvent } from './event.ts';
 
 /** The run, job and step that the action belongs to, read once from the runner's environment. */
 export interface RunContext {
@@ -21,6 +21,8 @@ export interface RunContext {
   readonly workspace: string;
   /** Such as `refs/heads/main`; empty outside a runner. */
   readonly ref: string;
+  /** The commit that triggered the run; empty outside a runner. */
+  readonly sha: string;
   /** `https://github.com`, or that of a GitHub Enterprise Server. */
   readonly serverUrl: string;
   /** `https://api.github.com`, or that of a GitHub Enterprise Server. */
@@ -59,6 +61,7 @@ export function readContext(
     step: env.GITHUB_ACTION ?? '',
     workspace: env.GITHUB_WORKSPACE ?? '',
     ref: env.GITHUB_REF ?? '',
+    sha: env.GITHUB_SHA ?? '',
     serverUrl: env.GITHUB_SERVER_URL || 'https://github.com',
     apiUrl: env.GITHUB_API_URL || 'https://api.github.com',
     temporaryDirectory: env.RUNNER_TEMP || fallbackTemporary,
@@ -75,25 +78,18 @@ const PULL_REQUESTS = /^pull_request(_review|_review_comment)?$/;
 
 /** Reads the event payload (https://docs.github.com/en/webhooks/webhook-events-and-payloads#pull_request). */
 function withheldSecrets(env: NodeJS.ProcessEnv): WithheldSecrets | undefined {
-  const { GITHUB_EVENT_NAME: name = '', GITHUB_EVENT_PATH: path, GITHUB_REPOSITORY, GITHUB_ACTOR } = env;
+  const { GITHUB_REPOSITORY, GITHUB_ACTOR } = env;
+  const { name, payload } = readEvent(env);
   const isPullRequest = PULL_REQUESTS.test(name);
   if (GITHUB_ACTOR === 'dependabot[bot]' && (isPullRequest || PUSHES.test(name))) return 'dependabot';
-  const event = path ? readEvent(path) : undefined;
+  const event = payload as Payload | null | undefined;
   // A pull request from a fork that was deleted has no name here.
   if (isPullRequest && event && event.pull_request?.head?.repo?.full_name !== GITHUB_REPOSITORY)
     return 'fork';
   return event?.repository?.fork === true ? 'own-fork' : undefined;
 }
 
-interface Event {
+interface Payload {
   readonly pull_request?: { readonly head?: { readonly repo?: { readonly full_name?: unknown } | null } };
   readonly repository?: { readonly fork?: unknown };
-}
-
-function readEvent(path: string): Event | undefined {
-  try {
-    return JSON.parse(readFileSync(path, 'utf8'));
-  } catch {
-    return undefined;
-  }
 }

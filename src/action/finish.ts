@@ -1,7 +1,8 @@
 import { ActionError, describeError } from '../errors.ts';
 import { type ClosingMessage, closingError } from '../report/closing-message.ts';
+import { renderError } from '../report/error-summary.ts';
+import { writeJobSummary } from './job-summary.ts';
 import { actionLog } from './log.ts';
-import { publishErrorSummary } from './publish-error.ts';
 import { Cancelled } from './signals.ts';
 
 /**
@@ -17,7 +18,8 @@ export async function fail(error: unknown): Promise<void> {
   process.exitCode = 1;
   const shown = error instanceof Cancelled ? CANCELLED_EARLY : error;
   actionLog.error(describeError(shown));
-  await publishErrorSummary(shown, actionLog);
+  const markdown = renderError(shown);
+  if (markdown !== undefined) await writeJobSummary(() => markdown, 'The error is in the log.', actionLog);
 }
 
 /** A run that is cancelled later ends with its results. */

@@ -8,10 +8,12 @@ import type { ModelMap } from '../model/model-map.ts';
 import type { ParallelEvals } from '../model/parallel-evals.ts';
 import { stateDirectoryInput, withHome, workingDirectoryInput } from './input/directories.ts';
 import { durationMs, timerMs, UNIT_MS } from './input/durations.ts';
+import { checkedGateInputs, type Gate } from './input/gate.ts';
 import { readModelMap } from './input/model-map.ts';
 import { evalSetInput, judgeModelInput, modelInput } from './input/names.ts';
 import { oaievalArgs } from './input/oaieval-args.ts';
 import { registryPathsInput } from './input/registry-paths.ts';
+import { checkedReportInputs, type ReportInputs } from './input/report.ts';
 import { invalid, lines, SEVERAL_LINES, secret, text } from './input/text.ts';
 import { boolean, count, tokenCount, wholeNumberOf } from './input/values.ts';
 import { readAll } from './read-all.ts';
@@ -65,6 +67,8 @@ export interface Inputs {
   readonly matrix: string;
   /** Absolute. */
   readonly stateDirectory: string;
+  readonly gate: Gate;
+  readonly report: ReportInputs;
 }
 
 /** Secret inputs. They are not among the other inputs, so that no request contains them by accident. */
@@ -121,6 +125,8 @@ export function readInputs(env: NodeJS.ProcessEnv = process.env): Promise<Inputs
     checkpointIntervalMs: () => interval('checkpoint-interval') ?? 2 * UNIT_MS.m,
     matrix: () => text('matrix', SEVERAL_LINES),
     stateDirectory: stateDirectoryInput,
+    gate: checkedGateInputs,
+    report: checkedReportInputs,
   });
 }
 

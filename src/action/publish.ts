@@ -1,67 +1,51 @@
-/** Shows the results of a step: its outputs, its job summary, and the end of its log. */
-import { setOutput, summary } from '@actions/core';
+/** Shows the results of a step: its outputs, the end of its log, its job summary, its report files, and its comment. */
+import { setOutput } from '@actions/core';
 import { reasonOf } from '../errors.ts';
 import type { Log } from '../log.ts';
-import type { ApiTrouble } from '../model/api-trouble.ts';
-import type { Results } from '../model/old-results.ts';
-import { type ClosingMessage, closingNote } from '../report/closing-message.ts';
+import type { Report } from '../model/report.ts';
 import { closingTable } from '../report/closing-table.ts';
-import { closingSentence } from '../report/describe-results.ts';
-import { describeAtEnd } from '../report/describe-trouble.ts';
-import { renderMarkdown } from '../report/markdown.ts';
+import { describeNextRun } from '../report/describe-results.ts';
+import type { Remarks } from '../report/remarks.ts';
+import { renderSummary } from '../report/summary/summary.ts';
+import type { CommentInput } from './comment-inputs.ts';
 import type { RunContext } from './context.ts';
+import { readEvent } from './event.ts';
+import { writeJobSummary } from './job-summary.ts';
+import { type ReportPaths, writeReportFiles } from './report-files.ts';
 
-export interface Published {
-  readonly results: Results;
-  /** Why the set is not complete; undefined when it is. */
-  readonly closing: ClosingMessage | undefined;
-  /** The trouble of the API that lasted when the run ended, or else the longest. `closing` describes it, if there is one. */
-  readonly trouble: ApiTrouble | undefined;
+/** Keys and paths, for later steps. */
+export interface Places {
   readonly restoredKey: string;
   readonly savedKey: string;
   readonly progressFile: string;
-  /** A warning about names of the model map; undefined when there is none. */
-  readonly unasked: string | undefined;
-}
-
-export async function publishResults(published: Published, context: RunContext, log: Log): Promise<void> {
-  const { results, closing, trouble, unasked, restoredKey, savedKey } = published;
-  publishOutputs(published, log);
-  if (unasked) log.warning(unasked, 'Model map');
-  const ending = closing ? closingNote(closing) : trouble && describeAtEnd(trouble);
-  const notes = [ending, unasked].filter((note) => note !== undefined);
-  await publishSummary(results, context, notes, log);
-  printResults(results, savedKey || restoredKey, log);
-}
-
-/**
- * Ends the log with the table of results and one sentence.
- * @param checkpoint the key of the newest checkpoint; empty when there is none
- */
-export function printResults(results: Results, checkpoint: string, log: Log): void {
-  log.info('');
-  for (const line of closingTable(results)) log.info(line);
-  log.info(closingSentence(results, checkpoint));
+  readonly logsDirectory: string;
+  readonly report: ReportPaths;
 }
 
 /** Sets the outputs of the step. If that fails, as on a full disk, it warns and the run continues. */
-export function publishOutputs({ results, restoredKey, savedKey, progressFile }: Published, log: Log): void {
-  const { counts } = results;
+export function publishOutputs({ results, verdict }: Report, places: Places, log: Log): void {
+  const { evals, requests, tokens } = results.totals;
   const outputs = {
-    complete: String(counts.completed === counts.total),
-    total: String(counts.total),
-    completed: String(counts.completed),
-    fresh: String(counts.fresh),
-    reused: String(counts.reused),
-    failed: String(counts.failed),
-    pending: String(counts.pending),
-    'left-out': String(counts.leftOut),
-    'requests-sent': String(results.traffic.sent),
-    'requests-replayed': String(results.traffic.replayed),
-    'total-tokens': String(results.traffic.tokensSent.prompt + results.traffic.tokensSent.completion),
-    'restored-key': restoredKey,
-    'saved-key': savedKey,
-    'progress-file': progressFile,
+    complete: String(evals.completed === evals.total),
+    verdict: verdict.status,
+    total: String(evals.total),
+    completed: String(evals.completed),
+    fresh: String(evals.fresh),
+    reused: String(evals.reused),
+    failed: String(evals.failed),
+    pending: String(evals.pending),
+    'left-out': String(evals.excluded),
+    'requests-sent': String(requests.sent),
+    'requests-replayed': String(requests.replayed),
+    'total-tokens': String(tokens.prompt + tokens.completion),
+    'restored-key': places.restoredKey,
+    'saved-key': places.savedKey,
+    'progress-file': places.progressFile,
+    'logs-directory': places.logsDirectory,
+    'report-directory': places.report.directory,
+    'results-file': places.report.results,
+    'report-file': places.report.html,
+    'junit-file': places.report.junit,
   };
   try {
     for (const [name, value] of Object.entries(outputs)) setOutput(name, value);
@@ -72,19 +56,54 @@ export function publishOutputs({ results, restoredKey, savedKey, progressFile }:
   }
 }
 
-/** Writes the job summary. If that fails, as on a full disk, it warns and the run continues. Outside a runner it does nothing. */
-export async function publishSummary(
-  results: Results,
-  context: RunContext,
-  notes: readonly string[],
+/**
+ * Ends the log with the table of results, the rules, and the verdict.
+ * @param checkpoint the key of the newest checkpoint; empty when there is none
+ */
+export function printResults({ results, verdict }: Report, checkpoint: string, log: Log): void {
+  log.info('');
+  for (const line of closingTable(results, verdict)) log.info(line);
+  log.info(`${verdict.sentence} ${describeNextRun(results, verdict, checkpoint)}`.trimEnd());
+}
+
+export interface ReportPlace {
+  readonly paths: ReportPaths;
+  /** Whether later steps of the job can upload the files. Post runs after all of them. */
+  readonly canBeUploaded: boolean;
+}
+
+/** Writes the report files and the job summary. What fails is a warning. */
+export async function publishReports(
+  report: Report,
+  remarks: Remarks,
+  { paths, canBeUploaded }: ReportPlace,
   log: Log,
 ): Promise<void> {
-  if (!process.env.GITHUB_STEP_SUMMARY) return;
-  try {
-    await summary.addRaw(log.redact(renderMarkdown(results, context, notes)), true).write();
-  } catch (error) {
-    log.warning(
-      `The job summary could not be written: ${reasonOf(error)}. The results are in the log and the outputs.`,
-    );
-  }
+  const isWritten = await writeReportFiles(report, paths, log);
+  const place = isWritten && canBeUploaded ? { savedReportPath: paths.html } : {};
+  await publishSummary(() => renderSummary(report, { ...remarks, ...place }), log);
+}
+
+export interface CommentRequest {
+  readonly comment: CommentInput;
+  /** Empty: there is no comment. */
+  readonly githubToken: string;
+  /** The values of the job's matrix, as JSON. */
+  readonly matrix: string;
+  readonly context: RunContext;
+  /** Of a job that was cancelled, and has no time left. */
+  readonly signal?: AbortSignal;
+}
+
+/** Comments on the pull request of the run. It never affects the result of the step. */
+export async function publishComment(report: Report, request: CommentRequest, log: Log): Promise<void> {
+  const { comment, githubToken: token, ...rest } = request;
+  if (token === '' && !comment.isExplicit) return;
+  // Few runs have a comment, and it takes time to load.
+  const { publishPullRequestComment } = await import('./comment-publish.ts');
+  await publishPullRequestComment({ report, ...comment, token, ...rest, event: readEvent(process.env), log });
+}
+
+export async function publishSummary(render: () => string, log: Log): Promise<void> {
+  await writeJobSummary(render, 'The results are in the log and the outputs.', log);
 }

@@ -1,4 +1,4 @@
-/** Makes the request to each room from the step. Only two contain a secret: those for the checkpoint store and GitHub's API. */
+/** Makes the request to each room from the step. Only those for the checkpoint store, GitHub's API and the reports contain a secret. */
 import type { StoreRequest } from '../checkpoint/checkpoint-store.ts';
 import { checkpointIdentity } from '../checkpoint/identity.ts';
 import type { CheckpointIdentity } from '../checkpoint/keys.ts';
@@ -14,8 +14,11 @@ import type { Step } from './step.ts';
 /** How long a cancelled job waits for responses in flight. */
 const DRAIN_MS = 2000;
 
-/** Time for the outputs and the summary after a cancelled job has saved its state. */
+/** Time for the reports of a cancelled job after it has saved its state. */
 const REPORT_RESERVE_MS = 700;
+
+/** Time to end after that. */
+const END_RESERVE_MS = 200;
 
 export function identityOf({ inputs, context, urls }: Step): CheckpointIdentity {
   const request = { ...inputs, judgeModel: addedJudge(inputs), urls };
@@ -71,6 +74,11 @@ export function planRequest(step: Step) {
   return { ...installationOf(step), ...set, temporaryDirectory: step.context.temporaryDirectory };
 }
 
+/** Aborted shortly before a runner ends a cancelled job. */
+export function commentDeadline(cancelled: Cancellation): AbortSignal {
+  return cancelled.after(CANCEL_GRACE_MS - END_RESERVE_MS);
+}
+
 type RunPicks = Pick<RunSetRequest, 'run' | 'api' | 'limits' | 'evals' | 'cancelled'>;
 
 export function runRequest(step: Step, cancelled: Cancellation): RunPicks {
@@ -90,6 +98,12 @@ export function runRequest(step: Step, cancelled: Cancellation): RunPicks {
       saveDeadline: cancelled.after(CANCEL_GRACE_MS - REPORT_RESERVE_MS),
     },
   };
+}
+
+/** When and with which token a comment is posted. */
+export function commentRequest({ inputs, secrets }: Step) {
+  const { comment } = inputs.report;
+  return { comment, matrix: inputs.matrix, githubToken: secrets.githubToken };
 }
 
 /** GitHub's API; undefined without a token. */

@@ -4,6 +4,7 @@ import { reasonOf } from '../errors.ts';
 import type { Log } from '../log.ts';
 import type { ApiTrouble } from '../model/api-trouble.ts';
 import type { Owner } from '../model/owner.ts';
+import type { Remarks } from '../report/remarks.ts';
 import type { RunContext } from './context.ts';
 import type { Inputs } from './inputs.ts';
 
@@ -21,8 +22,12 @@ export interface Session {
   readonly trouble?: ApiTrouble;
   /** Key of that checkpoint. */
   readonly savedKey?: string;
-  /** Whether main has shown the results, so that post does not show them again. */
+  /** What main said of its end; undefined when it was killed before. Main has then printed the results. */
+  readonly remarks?: Remarks;
+  /** Whether main has written the reports, so that post does not write them again. */
   readonly isReported?: boolean;
+  /** Why main stopped early, as a clause. */
+  readonly whyStopped?: string;
   /** Whether main finished, so that post has nothing to do. */
   readonly ended: boolean;
 }

@@ -6,6 +6,7 @@ import type { Log } from '../log.ts';
 import { type ApiKeys, readApiKeys } from '../run/api-keys.ts';
 import { evalEnvironment, missingKey } from '../run/eval-environment.ts';
 import { type RunContext, readContext } from './context.ts';
+import { hideKeys } from './hide-keys.ts';
 import { type Inputs, readInputs, readSecrets, type Secrets } from './inputs.ts';
 import { readAll } from './read-all.ts';
 
@@ -31,7 +32,7 @@ export interface Step {
 export async function readStep(log: Log, env: NodeJS.ProcessEnv = process.env): Promise<Step> {
   const context = readContext(env, process.platform, tmpdir());
   const keys = readApiKeys(env);
-  for (const { value, isTrimmed } of keys.secrets) log.hide(value, { isMasked: !isTrimmed });
+  hideKeys(keys, log);
   for (const notice of keys.notices) log.info(notice);
   const model = getInput('model');
   const { secrets, inputs, urls } = await readAll({

@@ -1,4 +1,5 @@
 import type { Adaptation } from './adaptation.ts';
+import type { EvalFailure } from './eval-failure.ts';
 import type { RunIdentity } from './run-identity.ts';
 import type { Traffic } from './traffic.ts';
 
@@ -22,6 +23,8 @@ export interface AttemptRecord {
   readonly cause: string | null;
   /** What happened and why, as text for people; empty when the attempt completed. */
   readonly reason: string;
+  /** The exception that ended the attempt; missing when there was none, or when an earlier version wrote the record. */
+  readonly failure?: EvalFailure | undefined;
   /** The end of the output, at most `MAX_LAST_LINES` lines. */
   readonly lastLines: readonly string[];
   /** Requests of this attempt only. */

@@ -3,6 +3,7 @@ import type { CompletionRecord } from './completion-record.ts';
 import type { ChangedPart } from './fingerprint.ts';
 import { ARGUMENTS_PART, describePartName } from './part-names.ts';
 import type { PlannedEval } from './plan.ts';
+import type { EvalDecision } from './results.ts';
 
 /** Why a completion record is not reused although its content is the same. */
 export type Doubt =
@@ -33,6 +34,14 @@ export type Decision =
       readonly written?: readonly string[];
     }
   | { readonly kind: 'run'; readonly eval: PlannedEval; readonly reason: RunReason };
+
+/** The decision as reports have it. */
+export function reportedDecision(decision: Decision): EvalDecision {
+  if (decision.kind === 'reuse') return { kind: 'reuse', reason: '', parts: [] };
+  const { reason } = decision;
+  const parts = reason.kind === 'changed' ? reason.parts.map(({ name }) => describePartName(name)) : [];
+  return { kind: 'run', reason: describeReason(reason), parts };
+}
 
 /** `samples changed (a1b2… → c3d4…)` */
 export function describeReason(reason: RunReason): string {

@@ -1,5 +1,5 @@
 import type { CompletionRecord } from './completion-record.ts';
-import type { Place } from './place.ts';
+import type { EvalFailure } from './eval-failure.ts';
 import type { PlannedEval } from './plan.ts';
 
 /** What an eval that is not completed leaves to the next run. */
@@ -17,8 +17,8 @@ export type Outcome =
       readonly status: 'failed';
       readonly eval: PlannedEval;
       readonly reason: string;
-      /** Where in the user's own code it failed; undefined when that is not known. */
-      readonly place?: Place | undefined;
+      /** The exception that ended it; undefined when none was printed. */
+      readonly failure?: EvalFailure | undefined;
       /** The end of its output, at most 30 lines. */
       readonly lastLines: readonly string[];
     })

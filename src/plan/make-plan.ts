@@ -31,13 +31,15 @@ export async function makePlan(request: MakePlanRequest): Promise<Plan> {
   const values = await contents(context);
   const earlier = earlierFingerprints(context);
   const byBase = Map.groupBy(registry.evals, (registered) => registered.base);
-  const evals = registry.evals.map(({ key: evalKey, base, modelGraded, samples, metrics }, index) => ({
+  const evals = registry.evals.map(({ key: evalKey, base, spec, ...registered }, index) => ({
     key: evalKey,
     name: byBase.get(base)?.length === 1 ? base : evalKey,
-    command: recordedCommand(registryRequest, { key: evalKey, modelGraded }),
-    modelGraded,
-    samples,
-    metrics,
+    command: recordedCommand(registryRequest, { key: evalKey, modelGraded: registered.modelGraded }),
+    modelGraded: registered.modelGraded,
+    samples: registered.samples,
+    metrics: registered.metrics,
+    evalClass: spec.cls,
+    higherIsBetter: registered.higherIsBetter,
     fingerprint: values[index]?.fingerprint ?? { value: '', parts: {} },
     earlier: earlier[index] ?? [],
     writable: values[index]?.writable ?? [],

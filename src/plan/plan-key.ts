@@ -7,7 +7,7 @@ import { withoutCredentials } from './base-urls.ts';
 import type { SetRequest } from './set-request.ts';
 
 /** Increase this with every change that makes other plans, or other fingerprints, from the same registry. */
-const PLAN_FORMAT = 3;
+const PLAN_FORMAT = 4;
 
 export interface PlanKeyRequest extends EnvironmentRequest, SetRequest {
   readonly modelMap: ModelMap;

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { type AttemptRecord, MAX_LAST_LINES } from '../model/attempt-record.ts';
 import { MAX_RECORDED_ADAPTATIONS } from '../model/completion-record.ts';
+import type { EvalFailure } from '../model/eval-failure.ts';
 import { compareText, isSingleLine, printable, shorten } from '../text.ts';
 import {
   adaptationSchema,
@@ -23,6 +24,8 @@ export const ROOM_FOR_LAST_LINES = 16 * 1024 * 1024;
 
 const MAX_LAST_LINE_BYTES = 1000;
 const MAX_REASON_BYTES = 4000;
+const MAX_NAME_BYTES = 500;
+const MAX_PATH_BYTES = 4096;
 
 const LIMITS: LineLimits = { lines: 200_000, lineLength: 2 * 1024 * 1024, values: 20_000 };
 
@@ -44,6 +47,13 @@ const schema: z.ZodType<AttemptRecord> = z
       .regex(/^[a-z][a-z0-9-]{0,63}$/)
       .nullable(),
     reason: shown(MAX_REASON_BYTES),
+    failure: z
+      .object({
+        type: shown(MAX_NAME_BYTES),
+        place: z.object({ file: shown(MAX_PATH_BYTES), line: count }).nullable(),
+        sample: shown(MAX_NAME_BYTES).nullable(),
+      })
+      .optional(),
     lastLines: z.array(shown(MAX_LAST_LINE_BYTES)).max(MAX_LAST_LINES),
     traffic: z.object({
       sent: count,
@@ -78,7 +88,19 @@ export function writableAttempt(record: AttemptRecord, redact: (text: string) =>
   return {
     ...record,
     reason: clean(record.reason, MAX_REASON_BYTES),
+    ...(record.failure ? { failure: writableFailure(record.failure, clean) } : {}),
     lastLines: record.lastLines.slice(-MAX_LAST_LINES).map((line) => clean(line, MAX_LAST_LINE_BYTES)),
+  };
+}
+
+function writableFailure(
+  { type, place, sample }: EvalFailure,
+  clean: (text: string, bytes: number) => string,
+): EvalFailure {
+  return {
+    type: clean(type, MAX_NAME_BYTES),
+    place: place && { file: clean(place.file, MAX_PATH_BYTES), line: place.line },
+    sample: sample === null ? null : clean(sample, MAX_NAME_BYTES),
   };
 }
 

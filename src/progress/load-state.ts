@@ -6,6 +6,7 @@ import type { Command } from '../model/command.ts';
 import type { CompletionRecord } from '../model/completion-record.ts';
 import { type Owner, sameOwner } from '../model/owner.ts';
 import type { SavedPlan } from '../model/plan.ts';
+import type { RunFacts } from '../model/run-facts.ts';
 import { formatAttempts, MAX_ATTEMPTS_BYTES, parseAttempts } from './attempts-file.ts';
 import { formatCompletions, MAX_COMPLETIONS_BYTES, parseCompletions } from './completions-file.ts';
 import { makeDirectory } from './directories.ts';
@@ -17,6 +18,7 @@ import type { StateFacts } from './merge-states.ts';
 import { completedRecordFile, type StatePaths, stateFolder } from './paths.ts';
 import { formatProgress, MAX_PROGRESS_BYTES, parseProgress } from './progress-file.ts';
 import { quarantine, quarantineState } from './quarantine.ts';
+import { MAX_RUN_FACTS_BYTES, parseRunFacts } from './run-facts-file.ts';
 import { MAX_PLAN_BYTES, parseSavedPlan } from './saved-plan.ts';
 import { type Expected, problemWith, readRegularFile } from './untrusted-files.ts';
 
@@ -34,6 +36,8 @@ export interface OpenOptions {
 export interface LoadedState extends StateFacts {
   /** Of this repository, in the order in which they ended. */
   readonly attempts: readonly AttemptRecord[];
+  /** Of the last run of this repository; undefined when there are none. */
+  readonly runFacts: RunFacts | undefined;
 }
 
 /** Throws what the file system throws. */
@@ -56,7 +60,7 @@ class Loader {
     const quarantined = this.#quarantineWrongEntries();
     const plan = this.#loadPlan();
     const healed = this.#loadCompleted(quarantined.has(paths.completions));
-    return { ...healed, plan, attempts: this.#loadAttempts() };
+    return { ...healed, plan, attempts: this.#loadAttempts(), runFacts: this.#loadRunFacts() };
   }
 
   /** Quarantines links, directories in place of files and the like. Returns the paths of those. */
@@ -69,6 +73,7 @@ class Loader {
       [paths.completions, { maxBytes: MAX_COMPLETIONS_BYTES }],
       [paths.linesToWrite, { maxBytes: MAX_MARK_BYTES }],
       [paths.attempts, { maxBytes: MAX_ATTEMPTS_BYTES }],
+      [paths.runFacts, { maxBytes: MAX_RUN_FACTS_BYTES }],
       [paths.plan, { maxBytes: MAX_PLAN_BYTES }],
       [paths.logs, 'directory'],
       [paths.journal, 'directory'],
@@ -137,6 +142,16 @@ class Loader {
     const own = records.filter(({ run }) => run.repository === owner.repository);
     if (rejected || isTorn || own.length < records.length) replaceFile(paths.attempts, formatAttempts(own));
     return own;
+  }
+
+  #loadRunFacts(): RunFacts | undefined {
+    const { paths, owner } = this.#options;
+    const text = readRegularFile(paths.runFacts);
+    if (text === undefined) return undefined;
+    const facts = parseRunFacts(text);
+    if (!('reason' in facts)) return facts.run.repository === owner.repository ? facts : undefined;
+    this.#reject(paths.runFacts, facts.reason);
+    return undefined;
   }
 
   /** @param why as a clause */

@@ -13,6 +13,8 @@ export interface StatePaths {
   readonly linesToWrite: string;
   /** The ended attempts of the last run. */
   readonly attempts: string;
+  /** What the last run is: run-facts-file.ts. */
+  readonly runFacts: string;
   readonly plan: string;
   /** Record files of completed evals, and the output of evals. */
   readonly logs: string;
@@ -38,6 +40,7 @@ export function statePaths(stateDirectory: string, model: string, evalSet: strin
     completions: join(resume, 'completions.jsonl'),
     linesToWrite: join(resume, 'lines-to-write.json'),
     attempts: join(resume, 'attempts.jsonl'),
+    runFacts: join(resume, 'run.json'),
     plan: join(resume, 'plan.json'),
     logs: join(resume, 'logs'),
     journal: join(resume, 'journal'),

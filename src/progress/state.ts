@@ -11,6 +11,7 @@ import { type Command, commandId, formatCommand } from '../model/command.ts';
 import type { CompletionRecord } from '../model/completion-record.ts';
 import type { Owner } from '../model/owner.ts';
 import type { SavedPlan } from '../model/plan.ts';
+import type { RunFacts } from '../model/run-facts.ts';
 import { AttemptLog } from './attempt-log.ts';
 import { formatCompletions, formatRecord } from './completions-file.ts';
 import { makeDirectory, PRIVATE_FILE } from './directories.ts';
@@ -22,6 +23,7 @@ import { adoptRecordFiles, replaceMerged } from './merge-files.ts';
 import { mergeStates, type StateFacts } from './merge-states.ts';
 import { completedRecordFile, type StatePaths } from './paths.ts';
 import { formatProgress } from './progress-file.ts';
+import { formatRunFacts } from './run-facts-file.ts';
 import { outlineOf, takeSnapshot } from './snapshot.ts';
 import { unwritable } from './unwritable.ts';
 
@@ -41,6 +43,7 @@ export class State {
   #records: Map<string, CompletionRecord>;
   #removedByUser: ReadonlyMap<string, CompletionRecord>;
   #plan: SavedPlan | undefined;
+  #runFacts: RunFacts | undefined;
   #revision = 0;
 
   private constructor(options: OpenOptions, loaded: LoadedState) {
@@ -55,6 +58,7 @@ export class State {
     this.#records = new Map(loaded.records);
     this.#removedByUser = loaded.removed;
     this.#plan = loaded.plan;
+    this.#runFacts = loaded.runFacts;
   }
 
   /**
@@ -71,6 +75,11 @@ export class State {
 
   get plan(): SavedPlan | undefined {
     return this.#plan;
+  }
+
+  /** What the last run is; undefined when no run began, or an earlier version of the action ran. */
+  get runFacts(): RunFacts | undefined {
+    return this.#runFacts;
   }
 
   /** Grows with every change of this object. */
@@ -147,9 +156,16 @@ export class State {
     });
   }
 
-  /** Removes the attempts of earlier runs. A run calls it once, before it records its own attempts. */
-  beginRun(): void {
-    if (this.#attempts.exists) this.#write(() => this.#attempts.clear());
+  /** Removes the attempts of earlier runs, and says what this run is. A run calls it once, before its first eval. */
+  beginRun(facts: RunFacts): void {
+    this.#write(() => {
+      if (this.#attempts.exists) this.#attempts.clear();
+      replaceFile(
+        this.paths.runFacts,
+        formatRunFacts(facts, (text) => this.#log.redact(text)),
+      );
+    });
+    this.#runFacts = facts;
   }
 
   /** Records an attempt that has ended. */

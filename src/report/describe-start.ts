@@ -2,8 +2,8 @@
 import type { CompletionRecord } from '../model/completion-record.ts';
 import { type Decision, describeWritten } from '../model/decision.ts';
 import { counted, isOrAre, listed, wholeNumber } from '../model/format.ts';
-import type { RecordedResponses } from '../model/old-results.ts';
 import type { Plan } from '../model/plan.ts';
+import type { RecordedResponses } from '../model/recorded-responses.ts';
 import type { RunIdentity } from '../model/run-identity.ts';
 import { describeReruns } from './describe-reruns.ts';
 

@@ -1,4 +1,5 @@
 /** Prints what happens in a run while it happens: each eval that has ended, failures, and how far the run is. */
+
 import type { Log } from '../log.ts';
 import type { CompletionRecord } from '../model/completion-record.ts';
 import { asSentence, counted, duration, metricText, wholeNumber } from '../model/format.ts';
@@ -14,6 +15,7 @@ import type {
   TroubleReported,
   WaitedFor,
 } from '../model/run-event.ts';
+import { isTokenMetric } from '../model/token-metrics.ts';
 import { shorten } from '../text.ts';
 import { describeReport, describeWait } from './describe-trouble.ts';
 import { EvalLog } from './eval-log.ts';
@@ -99,11 +101,11 @@ export class LiveLog {
       : [];
   }
 
-  #annotate({ eval: { name }, reason, place }: Extract<AttemptOutcome, { status: 'failed' }>): void {
+  #annotate({ eval: { name }, reason, failure }: Extract<AttemptOutcome, { status: 'failed' }>): void {
     this.#failures += 1;
     if (this.#failures <= MAX_FAILURE_ANNOTATIONS) {
       const text = `${asSentence(reason)} The eval is not recorded as completed. Fix the cause, then re-run the failed jobs; completed evals are not run again.`;
-      this.#log.error(text, `Eval ${name} failed`, place);
+      this.#log.error(text, `Eval ${name} failed`, failure?.place ?? undefined);
     } else if (this.#failures === MAX_FAILURE_ANNOTATIONS + 1) {
       this.#log.error(
         'More evals failed. GitHub shows only ten errors of a step, so the others are in the log and in the job summary only.',
@@ -117,7 +119,7 @@ export class LiveLog {
 function describeRecord({ metrics, samples, requests, tokens }: CompletionRecord): string[] {
   // The tokens that evals counts are in the line below.
   const values = Object.entries(metrics)
-    .filter(([name]) => !name.startsWith('usage_'))
+    .filter(([name]) => !isTokenMetric(name))
     .map(([name, value]) => `${name} ${metricText(value)}`);
   const counts = [
     ...(samples === null ? [] : [counted(samples, 'sample')]),

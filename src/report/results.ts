@@ -1,100 +1,192 @@
-/** Counts and describes outcomes, for people and for other steps. Pure. */
-import { leavesOutTemperature } from '../model/adaptation.ts';
-import type { CompletionRecord } from '../model/completion-record.ts';
+/** Makes the results of a run from its outcomes and from the samples in their records. Pure. */
+import { soundsHigherBetter } from '../gate/comparison/direction.ts';
+import { meanInterval } from '../gate/statistics/mean-interval.ts';
+import { meanOf } from '../gate/statistics/moments.ts';
+import type { CompletionRecord, MetricValue } from '../model/completion-record.ts';
+import type { FinishedRun } from '../model/finished-run.ts';
 import { judgeOf } from '../model/judge.ts';
 import { replacedIn } from '../model/model-map.ts';
-import type { RecordedResponses, ResultRow, Results } from '../model/old-results.ts';
 import type { Outcome } from '../model/outcome.ts';
-import { noTraffic, type Traffic } from '../model/traffic.ts';
+import { ownValue } from '../model/own-value.ts';
+import { JUDGE_PART, MODEL_MAP_PART } from '../model/part-names.ts';
+import type { PlannedEval } from '../model/plan.ts';
+import type { Counts, EvalResult, Interval, MainMetric, Results, Totals } from '../model/results.ts';
+import type { EvalSamples } from '../model/sample.ts';
+import { countOutcomes } from '../model/sample-counts.ts';
+import { endOfOutput } from './end-of-output.ts';
 import { mainMetric } from './main-metric.ts';
 
-/** @param leftOut number of evals of the set that have no outcome, because they are not part of the plan */
-export function summarize(
-  model: string,
-  evalSet: string,
-  outcomes: readonly Outcome[],
-  traffic: Traffic = noTraffic,
-  leftOut = 0,
-): Results {
-  const number = (status: Outcome['status']) =>
-    outcomes.filter((outcome) => outcome.status === status).length;
-  const [fresh, reused, failed, pending] = [
-    number('fresh'),
-    number('reused'),
-    number('failed'),
-    number('pending'),
-  ];
-  const rows = outcomes.map(row);
-  const records = outcomes.flatMap((outcome) => ('record' in outcome ? (outcome.record ?? []) : []));
+export function summarize(run: FinishedRun): Results {
+  const { model, evalSet, facts, outcomes, excluded, ended } = run;
+  const { versions, judgeModel, modelMap, args } = facts;
+  const evals = [...outcomes.map((outcome) => evalResult(outcome, run)), ...excluded.map(excludedEval)];
   return {
+    run: { ...facts.run, ended: ended.toISOString() },
+    versions,
     model,
     evalSet,
-    rows,
-    counts: { total: outcomes.length, completed: fresh + reused, fresh, reused, failed, pending, leftOut },
-    traffic,
-    recorded: recordedOf(rows),
-    adaptations: adaptationsOf(records),
-    ownTemperature: ownTemperatureOf(records),
-    replacedModels: replacedModelsOf(records),
-    verdict: failed > 0 ? 'failed' : pending > 0 ? 'incomplete' : 'passed',
+    judgeModel,
+    modelMap,
+    adaptations: distinct(evals.flatMap(({ adaptations }) => adaptations)),
+    args,
+    totals: totalsOf(run),
+    evals,
   };
 }
 
-function recordedOf(rows: readonly ResultRow[]): RecordedResponses {
-  const some = rows.filter(({ recorded }) => recorded > 0);
-  return { responses: some.reduce((sum, { recorded }) => sum + recorded, 0), evals: some.length };
+function distinct<T>(values: readonly T[]): T[] {
+  return [...new Map(values.map((value) => [JSON.stringify(value), value])).values()];
 }
 
-function adaptationsOf(records: readonly CompletionRecord[]): Results['adaptations'] {
-  const all = records.flatMap(({ adaptations }) => adaptations);
-  return countedEach(all).map(([adaptation, evals]) => ({ adaptation, evals }));
+function totalsOf({ outcomes, excluded, traffic }: FinishedRun): Totals {
+  const { sent, replayed, retried, failed, tokensSent, tokensReplayed } = traffic;
+  return {
+    evals: countsOf(outcomes, excluded.length),
+    requests: { sent, replayed, retried, failed },
+    tokens: tokensSent,
+    replayedTokens: tokensReplayed,
+    cost: null,
+  };
 }
 
-function ownTemperatureOf(records: readonly CompletionRecord[]): Results['ownTemperature'] {
-  const all = records.flatMap(({ adaptations }) => [
-    ...new Set(adaptations.filter(leavesOutTemperature).map(({ model }) => model)),
-  ]);
-  return countedEach(all).map(([model, evals]) => ({ model, evals }));
+function countsOf(outcomes: readonly Outcome[], excluded: number): Counts {
+  const number = (status: Outcome['status']) =>
+    outcomes.filter((outcome) => outcome.status === status).length;
+  const [fresh, reused] = [number('fresh'), number('reused')];
+  return {
+    total: outcomes.length,
+    completed: fresh + reused,
+    fresh,
+    reused,
+    failed: number('failed'),
+    pending: number('pending'),
+    excluded,
+  };
 }
 
-function replacedModelsOf(records: readonly CompletionRecord[]): Results['replacedModels'] {
-  const all = records.flatMap(({ models = {} }) => replacedIn(models));
-  return countedEach(all).map(([[name, live], evals]) => ({ name, live, evals }));
-}
-
-/** Each different value, and how often it occurs. */
-function countedEach<T>(values: readonly T[]): [value: T, count: number][] {
-  const groups = Map.groupBy(values, (value) => JSON.stringify(value));
-  return [...groups.values()].flatMap(([value, ...others]) =>
-    value === undefined ? [] : [[value, others.length + 1] as [T, number]],
-  );
-}
-
-function row(outcome: Outcome): ResultRow {
+function evalResult(outcome: Outcome, { facts, samples, attempts }: FinishedRun): EvalResult {
   const { eval: planned, status } = outcome;
-  const without = {
-    key: planned.key,
-    name: planned.name,
+  const base: EvalResult = {
+    ...emptyEval(planned.key, planned.name),
+    evalClass: planned.evalClass ?? null,
     status,
-    judge: judgeOf(planned),
-    metric: undefined,
+    decision: ownValue(facts.decisions, planned.key) ?? null,
+    judge: judgeOf(planned) ?? null,
+    attempts: attempts.get(planned.key) ?? 0,
+  };
+  if (status === 'failed') {
+    const { reason, failure, lastLines, recorded = 0 } = outcome;
+    const { type = null, place = null, sample = null } = failure ?? {};
+    const error = { type, message: reason, place, sample, lastLines: endOfOutput(lastLines) };
+    return { ...base, note: reason, recorded, error };
+  }
+  if (status === 'pending') return { ...base, note: outcome.reason, recorded: outcome.recorded ?? 0 };
+  const { record } = outcome;
+  if (!record) return { ...base, note: 'done by oaievalset, no results recorded' };
+  const { key, metrics: preferred } = planned;
+  const intervals = intervalsOf(record.metrics, samples.get(key));
+  return {
+    ...base,
+    metrics: record.metrics,
+    mainMetric: mainMetricOf(mainMetric(preferred, record.metrics), intervals, planned),
+    intervals,
+    samples: countOutcomes(samples.get(key)?.samples ?? [], record.samples),
+    ...costOf(record),
+    adaptations: record.adaptations,
+    replacedModels: Object.fromEntries(replacedIn(record.models ?? {}).map(([name, live]) => [name, live])),
+    comparable: comparablePartsOf(record),
+  };
+}
+
+function emptyEval(key: string, name: string): EvalResult {
+  return {
+    key,
+    name,
+    evalClass: null,
+    status: 'excluded',
+    decision: null,
+    judge: null,
     metrics: {},
-    samples: null,
-    tookMs: undefined,
-    run: undefined,
+    mainMetric: null,
+    intervals: {},
+    samples: { total: null, outcomes: null, coverage: null },
+    tokens: null,
+    requests: null,
+    cost: null,
+    tookMs: null,
+    attempts: 0,
+    run: null,
+    error: null,
     note: '',
     recorded: 0,
+    adaptations: [],
+    replacedModels: {},
+    comparable: {},
   };
-  if (status === 'failed' || status === 'pending')
-    return { ...without, note: outcome.reason, recorded: outcome.recorded ?? 0 };
-  const { record } = outcome;
-  if (!record) return { ...without, note: 'done by oaievalset, no results recorded' };
+}
+
+function excludedEval(key: string): EvalResult {
+  return emptyEval(key, key);
+}
+
+/** What it took to complete the eval. */
+function costOf(record: CompletionRecord): Pick<EvalResult, 'tokens' | 'requests' | 'tookMs' | 'run'> {
+  const { tokens, requests, started, ended, run } = record;
   return {
-    ...without,
-    metric: mainMetric(planned.metrics, record.metrics),
-    metrics: record.metrics,
-    samples: record.samples,
-    tookMs: Date.parse(record.ended) - Date.parse(record.started),
-    run: { id: record.run.id, attempt: record.run.attempt },
+    tokens,
+    requests,
+    tookMs: Date.parse(ended) - Date.parse(started),
+    run: { id: run.id, attempt: run.attempt },
   };
+}
+
+function mainMetricOf(
+  main: { readonly name: string; readonly value: MetricValue } | undefined,
+  intervals: EvalResult['intervals'],
+  planned: PlannedEval,
+): MainMetric | null {
+  return main
+    ? {
+        ...main,
+        interval: ownValue(intervals, main.name) ?? null,
+        higherIsBetter: isHigherBetter(main.name, planned),
+      }
+    : null;
+}
+
+/** The registry says it of the first of its metrics, which some classes do not report. `true` is also what it says by default. */
+function isHigherBetter(name: string, { metrics: [first], higherIsBetter = true }: PlannedEval): boolean {
+  if (name === first || (first === undefined && !higherIsBetter)) return higherIsBetter;
+  return soundsHigherBetter(name);
+}
+
+/** How far the mean over the samples may be from the metric that evals reported. Sums in another order differ less. */
+const ROUNDING = 1e-9;
+
+/**
+ * Of each metric that is the mean over the samples in the record. A class may compute a metric in another way, and then its
+ * interval is not known.
+ */
+function intervalsOf(
+  metrics: Readonly<Record<string, MetricValue>>,
+  samples: EvalSamples | undefined,
+): Record<string, Interval> {
+  const found: [string, Interval][] = [];
+  for (const [name, value] of Object.entries(metrics)) {
+    if (typeof value !== 'number' || !samples) continue;
+    const scores = samples.samples.flatMap((sample) => ownValue(sample.scores, name) ?? []);
+    if (scores.length === 0 || Math.abs(meanOf(scores) - value) > ROUNDING) continue;
+    const interval = meanInterval(scores);
+    if (interval) found.push([name, interval]);
+  }
+  return Object.fromEntries(found);
+}
+
+/** Results of evals that differ in one of these cannot be compared. */
+const COMPARABLE_PARTS = ['spec', 'evals', 'modelgraded', JUDGE_PART, MODEL_MAP_PART] as const;
+
+function comparablePartsOf({ parts }: CompletionRecord): Record<string, string> {
+  return Object.fromEntries(
+    COMPARABLE_PARTS.flatMap((name) => (parts[name] === undefined ? [] : [[name, parts[name]] as const])),
+  );
 }

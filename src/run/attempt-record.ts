@@ -34,6 +34,7 @@ export function attemptRecord(ended: EndedAttempt): AttemptRecord {
     willRetry,
     cause: isCompleted ? null : endReason === 'exited' ? (cause ?? 'exit') : endReason,
     reason: isCompleted ? '' : outcome.reason,
+    ...(outcome.status === 'failed' && outcome.failure ? { failure: outcome.failure } : {}),
     lastLines: outcome.status === 'failed' ? outcome.lastLines : [],
     traffic: subtractTraffic(lane.traffic(), before),
     adaptations: lane.adaptations().slice(0, MAX_RECORDED_ADAPTATIONS),

@@ -1,4 +1,5 @@
 /** Finds the Python exception that ended an eval in the output of the eval. Pure. */
+import type { Place } from '../model/place.ts';
 import { isInstalled, isOfApiClient, isUsersFile } from '../model/python-code.ts';
 
 export interface PythonFailure {
@@ -42,16 +43,18 @@ export function describeFailure(failure: PythonFailure, sample: string | undefin
     ...(place ? [`in ${shortPath(place.file)}:${place.line}`] : []),
     ...(sample === undefined ? [] : [`sample ${sample}`]),
   ];
-  return [message === '' ? type : `${type}: ${message.slice(0, 300)}`, where.join(', ')].join(' ').trimEnd();
+  const what = message === '' ? type : `${type}: ${message.slice(0, 300).trimEnd()}`;
+  if (where.length === 0) return what;
+  return `${what}${place ? ' ' : ', '}${where.join(', ')}`;
 }
 
 const OF_CLASSES = /\/(?:site|dist)-packages\/evals\/elsuite\//;
 
 /** The last frame in the user's own code, or else in a class of evals: the line that a reader wants to see. */
-export function placeOf({ frames }: PythonFailure): Frame | undefined {
-  return (
-    frames.findLast(({ file }) => isUsersFile(file)) ?? frames.findLast(({ file }) => OF_CLASSES.test(file))
-  );
+export function placeOf({ frames }: Pick<PythonFailure, 'frames'>): Place | undefined {
+  const found =
+    frames.findLast(({ file }) => isUsersFile(file)) ?? frames.findLast(({ file }) => OF_CLASSES.test(file));
+  return found && { file: found.file, line: found.line };
 }
 
 /** The path below the installed packages, or the file and its directory. */

@@ -1,7 +1,7 @@
 /** How many recorded responses evals replay when they run next. */
 import type { Decision } from '../model/decision.ts';
-import type { RecordedResponses } from '../model/old-results.ts';
 import type { Outcome } from '../model/outcome.ts';
+import type { RecordedResponses } from '../model/recorded-responses.ts';
 import { journalOwner } from '../plan/content.ts';
 import type { Journals } from '../progress/journals.ts';
 

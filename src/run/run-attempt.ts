@@ -106,9 +106,20 @@ export async function runAttempt(
   const { cause } = judgement;
   const reason = endReason === 'timed-out' ? reasonOf(tripped.reason) : judgement.reason;
   const lastLines = printed.slice(-MAX_LAST_LINES);
-  const place = failure && endReason !== 'timed-out' ? placeOf(failure) : undefined;
-  const outcome: AttemptOutcome = { status: 'failed', eval: planned, reason, place, lastLines };
-  return { outcome, endReason, cause, startedAt, failure: endReason === 'timed-out' ? undefined : failure };
+  // The exception of an eval that was killed says nothing about why.
+  const ownFailure = endReason === 'timed-out' ? undefined : failure;
+  const outcome: AttemptOutcome = {
+    status: 'failed',
+    eval: planned,
+    reason,
+    failure: ownFailure && {
+      type: ownFailure.type,
+      place: placeOf(ownFailure) ?? null,
+      sample: output.sample ?? null,
+    },
+    lastLines,
+  };
+  return { outcome, endReason, cause, startedAt, failure: ownFailure };
 }
 
 /** The path of a record file that does not exist yet: an earlier attempt, or a run that was killed, may have left one. */

@@ -42,7 +42,8 @@ export function secret(name: string): string {
   return value;
 }
 
-const MAX_SHOWN_BYTES = 200;
+/** Of a value in an error. */
+export const MAX_SHOWN_BYTES = 200;
 
 export function invalid(name: string, value: string, why: string, next: string): ActionError {
   const shown = shorten(JSON.stringify(value), MAX_SHOWN_BYTES);

@@ -11,6 +11,21 @@ export function boolean(name: string, fallback: boolean): boolean {
   throw invalid(name, value, 'it is neither true nor false', `Set ${name} to true or false.`);
 }
 
+/** One of a few words. The first is the default. */
+export function oneOf<T extends string>(name: string, words: readonly [T, ...T[]]): T {
+  const value = text(name);
+  if (value === '') return words[0];
+  const found = words.find((word) => word === value.toLowerCase());
+  if (found !== undefined) return found;
+  const [first, last] = [words.slice(0, -1).join(', '), words.at(-1)];
+  throw invalid(
+    name,
+    value,
+    `it is neither ${first} nor ${last}`,
+    `Set ${name} to ${first} or ${last}. The default is ${words[0]}.`,
+  );
+}
+
 /** @param next a further sentence about what to do when the number is wrong */
 export function count(name: string, fallback: number, most: number, next = ''): number {
   const value = text(name);

@@ -20,6 +20,11 @@ const FIGURES: readonly Figure[] = [
   [/\b\d{4}-\d\d-\d\d(?: \d\d:\d\d(?::\d\d(?:[.,]\d+)?)?)?\b/g, '####-##-##'],
   // One sign for all units: what takes 59 s on one machine takes 1 min 2 s on another.
   [/\b(?:\d+ h(?: \d+ min)?|\d+ min(?: \d+ s)?|\d+(?:\.\d+)? m?s)(?!\w)/g, '# s'],
+  // In a cell of a table, they do not wrap.
+  [
+    /\b(?:\d+&nbsp;h(?:&nbsp;\d+&nbsp;min)?|\d+&nbsp;min(?:&nbsp;\d+&nbsp;s)?|\d+(?:\.\d+)?&nbsp;m?s)(?!\w)/g,
+    '#&nbsp;s',
+  ],
   [/\b\d+(?:[.,]\d+)*(?= (?:per|a) (?:second|minute)\b)/g, '#'],
   [/\b\d+(?:\.\d+)? (?:bytes|B|[kKMG]i?B)\b/g, '# kB'],
   [/\b[0-9a-f]{4,}…/g, '####…'],
@@ -27,7 +32,7 @@ const FIGURES: readonly Figure[] = [
   [/\b(?=[0-9a-f]*\d)(?=[0-9a-f]*[a-f])[0-9a-f]{8,64}\b/g, '########'],
   // evals draws samples at random for it.
   [/\b(boo(?:t)?strap_std) \d+(?:\.\d+)?/g, '$1 #'],
-  [/\bPython 3\.\d+(?:\.\d+)?\b/g, 'Python 3.##'],
+  [/\bPython 3\\?\.\d+(?:\.\d+)?\b/g, 'Python 3.##'],
   [/\bpython3\.\d+\b/g, 'python3.##'],
   [/\b127\.0\.0\.1:\d{5}\b/g, '127.0.0.1:####'],
   [/\b(process|pid) \d+\b/gi, '$1 #'],

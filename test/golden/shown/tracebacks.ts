@@ -1,6 +1,8 @@
 /** Python shows tracebacks differently from version to version, and packages have other line numbers. Pure. */
 
-const FRAME = /^│\s+File "/;
+/** In the log, lines of an eval begin with a bar; in the summary they do not. */
+const FRAME = /^│?\s+File "/;
+const CODE = /^(?:│ {3}| {4})/;
 const OF_PACKAGE = /(\/site-packages\/.*", line )\d+/;
 
 /** The lines, with tracebacks as every Python could show them: for each frame its place and the first line of its code. */
@@ -13,7 +15,7 @@ export function plainTracebacks(lines: readonly string[]): string[] {
       const isShown = !line.endsWith(', in <listcomp>');
       codeLines = isShown ? 1 : 0;
       if (isShown) shown.push(line.replace(OF_PACKAGE, '$1#'));
-    } else if (codeLines !== undefined && /^│ {3}/.test(line)) {
+    } else if (codeLines !== undefined && CODE.test(line)) {
       if (codeLines > 0) shown.push(line);
       codeLines -= 1;
     } else {

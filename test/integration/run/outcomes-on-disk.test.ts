@@ -1,15 +1,13 @@
 /** What the post step knows about a run whose process has ended. */
 import { expect, test } from 'vitest';
 import type { AttemptRecord } from '../../../src/model/attempt-record.ts';
-import type { Outcome } from '../../../src/model/outcome.ts';
 import { NO_DEPENDENCIES, type Plan, type PlannedEval } from '../../../src/model/plan.ts';
-import { noTraffic, type Traffic } from '../../../src/model/traffic.ts';
+import { noTraffic } from '../../../src/model/traffic.ts';
 import { savedPlan } from '../../../src/progress/saved-plan.ts';
 import type { State } from '../../../src/progress/state.ts';
-import { renderMarkdown } from '../../../src/report/markdown.ts';
-import { summarize } from '../../../src/report/results.ts';
-import { outcomesOnDisk, trafficOnDisk } from '../../../src/run/outcomes-on-disk.ts';
+import { attemptCounts, outcomesOnDisk, trafficOnDisk } from '../../../src/run/outcomes-on-disk.ts';
 import { completion, owner, temporaryDirectory } from '../../helpers/builders.ts';
+import { resultsOf } from '../../helpers/finished-run.ts';
 import { LARGE, openState, SET, SMALL, scheduledRun, THIS_RUN } from '../../helpers/scheduled-run.ts';
 
 const PLAN: Plan = {
@@ -26,11 +24,6 @@ function stateWithPlan(directory = temporaryDirectory()): State {
   const state = openState(directory);
   state.savePlan(savedPlan(PLAN, owner));
   return state;
-}
-
-function summaryOf(outcomes: readonly Outcome[], traffic: Traffic): string {
-  const link = { repository: 'o/r', serverUrl: 'https://github.com' };
-  return renderMarkdown(summarize('gpt-4', 'set', outcomes, traffic), link);
 }
 
 function attempt(of: PlannedEval, changes: Partial<AttemptRecord>): AttemptRecord {
@@ -53,7 +46,7 @@ function attempt(of: PlannedEval, changes: Partial<AttemptRecord>): AttemptRecor
   };
 }
 
-test('outcomes on disk: the summary after a kill equals that of a run that ended', async () => {
+test('outcomes on disk: the results after a kill equal those of a run that ended', async () => {
   const directory = temporaryDirectory();
   const stop = new AbortController();
   const { engine, outcomes } = await scheduledRun(1, {
@@ -71,7 +64,9 @@ test('outcomes on disk: the summary after a kill equals that of a run that ended
 
   const later = openState(directory);
   const onDisk = outcomesOnDisk(later, THIS_RUN);
-  expect(summaryOf(onDisk, trafficOnDisk(later, THIS_RUN))).toBe(summaryOf(inMemory, noTraffic));
+  const traffic = trafficOnDisk(later, THIS_RUN);
+  expect(resultsOf(onDisk, { traffic })).toEqual(resultsOf(inMemory));
+  expect([...attemptCounts(later, THIS_RUN).values()]).toEqual([1, 1, 1]);
   expect(onDisk).toEqual(inMemory);
 });
 
@@ -94,4 +89,20 @@ test('outcomes on disk: a result about no sample is not reused', () => {
     'pending',
     'reused',
   ]);
+});
+
+test('outcomes on disk: a result that its run decided not to reuse is pending until the eval has run', () => {
+  const state = stateWithPlan();
+  for (const each of SET) state.complete(completion(each));
+  const decisions = {
+    [LARGE.key]: { kind: 'run', reason: 'its result is older than max-age', parts: [] },
+    [SMALL.key]: { kind: 'reuse', reason: '', parts: [] },
+  } as const;
+  const statuses = (run: typeof THIS_RUN) =>
+    outcomesOnDisk(state, run, { decisions }).map(({ eval: { key }, status }) => [key, status]);
+  expect(statuses({ ...THIS_RUN, id: '2' })).toEqual(
+    SET.map(({ key }) => [key, key === LARGE.key ? 'pending' : 'reused']),
+  );
+  const { run } = completion(LARGE);
+  expect(statuses({ ...THIS_RUN, ...run })).toEqual(SET.map(({ key }) => [key, 'fresh']));
 });

@@ -4,11 +4,12 @@ import { join } from 'node:path';
 import { summary } from '@actions/core';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import type { RunContext } from '../../../src/action/context.ts';
-import { publishOutputs, publishSummary } from '../../../src/action/publish.ts';
+import { type Places, publishOutputs, publishSummary } from '../../../src/action/publish.ts';
+import { reportPaths } from '../../../src/action/report-files.ts';
 import { loadSession, RunningSession, type Session } from '../../../src/action/session.ts';
-import { summarize } from '../../../src/report/results.ts';
-import { completion, planned, recordingLog, temporaryDirectory } from '../../helpers/builders.ts';
+import { recordingLog, temporaryDirectory } from '../../helpers/builders.ts';
 import { identity } from '../../helpers/cache-rig.ts';
+import { evalResult, report } from '../../helpers/report-builders.ts';
 
 const context: RunContext = {
   repository: 'o/r',
@@ -19,6 +20,7 @@ const context: RunContext = {
   step: '__self',
   workspace: '/work',
   ref: 'refs/heads/main',
+  sha: 'abc123',
   serverUrl: 'https://github.com',
   apiUrl: 'https://api.github.com',
   temporaryDirectory: '/tmp',
@@ -31,16 +33,12 @@ const session: Session = {
   nextSeq: 1,
   ended: false,
 };
-const done = planned('a.dev.v0');
-const results = summarize('gpt-4', 'set', [{ status: 'fresh', eval: done, record: completion(done) }]);
-const published = {
-  results,
-  closing: undefined,
-  trouble: undefined,
-  unasked: undefined,
+const places: Places = {
   restoredKey: 'r',
   savedKey: 's',
   progressFile: '/p',
+  logsDirectory: '/logs',
+  report: reportPaths('', context),
 };
 
 /** Creates a file that the runner names. @returns a function that reads it */
@@ -93,15 +91,16 @@ describe('outputs', () => {
   test('outputs: are written', () => {
     const written = runnerFile('GITHUB_OUTPUT');
     const log = recordingLog();
-    publishOutputs(published, log);
+    publishOutputs(report([evalResult('a')]), places, log);
     expect(written()).toMatch(/^complete<<(\S+)\ntrue\n\1$/m);
+    expect(written()).toMatch(/^report-file<<(\S+)\n\/tmp\/oaievalset-report\/__self\/report\.html\n\1$/m);
     expect(log.warnings).toEqual([]);
   });
 
   test('outputs: a failure to write them is a warning', () => {
     runnerFile('GITHUB_OUTPUT', false);
     const log = recordingLog();
-    publishOutputs(published, log);
+    publishOutputs(report([evalResult('a')]), places, log);
     expect(log.warnings).toEqual([
       expect.stringMatching(/^The outputs of the step could not be written: Missing file/),
     ]);
@@ -113,16 +112,16 @@ describe('summary', () => {
   test('summary: a failure to write it is a warning; outside a runner there is none', async () => {
     const log = recordingLog();
     vi.stubEnv('GITHUB_STEP_SUMMARY', undefined);
-    await publishSummary(results, context, [], log);
+    await publishSummary(() => 'a summary', log);
     expect(log.warnings).toEqual([]);
     runnerFile('GITHUB_STEP_SUMMARY', false);
-    await publishSummary(results, context, [], log);
+    await publishSummary(() => 'a summary', log);
     expect(log.warnings).toEqual([
       expect.stringMatching(/^The job summary could not be written: Unable to access/),
     ]);
     summary.emptyBuffer();
     const written = runnerFile('GITHUB_STEP_SUMMARY');
-    await publishSummary(results, context, ['a note'], log);
-    expect(written()).toContain('a note');
+    await publishSummary(() => 'a summary', log);
+    expect(written()).toContain('a summary');
   });
 });

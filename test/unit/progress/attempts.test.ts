@@ -6,6 +6,7 @@ import { formatAttempts, parseAttempts } from '../../../src/progress/attempts-fi
 import { statePaths } from '../../../src/progress/paths.ts';
 import { State } from '../../../src/progress/state.ts';
 import { owner, recordingLog, temporaryDirectory } from '../../helpers/builders.ts';
+import { someFacts } from '../../helpers/finished-run.ts';
 
 function attempt(changes: Partial<AttemptRecord> = {}): AttemptRecord {
   return {
@@ -48,7 +49,7 @@ describe('attempts', () => {
   test('attempts: the start of a run removes the attempts of earlier runs', () => {
     const { state, root, paths } = open();
     state.recordAttempt(attempt());
-    state.beginRun();
+    state.beginRun(someFacts);
     expect(state.attempts).toEqual([]);
     expect(existsSync(paths.attempts)).toBe(false);
     expect(open(root).state.attempts).toEqual([]);

@@ -1,17 +1,15 @@
 /** What ends a step whose set is not complete: what happened, why, what is kept, and what to do. */
 import { describe, expect, test } from 'vitest';
 import { ApiUnusable, describeError } from '../../../src/errors.ts';
+import { judge } from '../../../src/gate/judge.ts';
 import type { ApiTrouble } from '../../../src/model/api-trouble.ts';
 import type { Outcome } from '../../../src/model/outcome.ts';
-import {
-  closingError,
-  closingMessage,
-  closingNote,
-  interruptionNote,
-  type Stops,
-} from '../../../src/report/closing-message.ts';
-import { summarize } from '../../../src/report/results.ts';
+import type { RuleVerdict } from '../../../src/model/verdict.ts';
+import { closingError, closingMessage, type Stops } from '../../../src/report/closing-message.ts';
+import { interruptionRemarks, remarksOf } from '../../../src/report/remarks.ts';
 import { completion, planned } from '../../helpers/builders.ts';
+import { resultsOf } from '../../helpers/finished-run.ts';
+import { verdict as someVerdict } from '../../helpers/report-builders.ts';
 
 const evalOf = (name: string) => planned(`${name}.dev.v0`);
 const fresh = (name: string): Outcome => ({
@@ -48,12 +46,10 @@ const cancelled = AbortSignal.abort(new Error('the job was cancelled'));
 const outOfTime = AbortSignal.abort(new Error('the time-budget of 5 min 0 s is used up'));
 
 function messageOf(outcomes: readonly Outcome[], ends: Partial<Stops> = {}) {
-  return closingMessage(summarize('gpt-4', 'set', outcomes), {
-    unusable: undefined,
-    stopped: never,
-    trouble: undefined,
-    ...ends,
-  });
+  const results = resultsOf(outcomes);
+  const verdict = judge({ results, samples: new Map(), rules: [], baseline: undefined });
+  const stops = { unusable: undefined, stopped: never, trouble: undefined, ...ends };
+  return closingMessage(results, verdict, stops);
 }
 
 function textOf(outcomes: readonly Outcome[], ends: Partial<Stops> = {}): string {
@@ -169,22 +165,63 @@ describe('closing message: trouble of the API', () => {
   });
 });
 
-test('closing note: says in the summary what its headline and its table do not say', () => {
-  const noteOf = (outcomes: readonly Outcome[], ends: Partial<Stops> = {}) => {
-    const message = messageOf(outcomes, ends);
-    return message && closingNote(message);
-  };
-  expect(noteOf([failed('a', 2), fresh('b')])).toBe(
-    '1 of 2 evals is done; 2 responses of 1 unfinished eval are recorded and will be replayed. Fix the cause of each failure, then re-run the failed jobs; they continue from here.',
-  );
-  expect(noteOf([pending('a'), fresh('b')], { stopped: cancelled })).toBe(
-    'The set is incomplete, because the job was cancelled. 1 of 2 evals is done. Re-run the failed jobs; they continue from here.',
-  );
+test('remarks: say in the summary what its verdict and its table do not say', () => {
+  const remarksFor = (outcomes: readonly Outcome[], ends: Partial<Stops> = {}) =>
+    remarksOf({ closing: messageOf(outcomes, ends), trouble: undefined, unasked: undefined });
+  expect(remarksFor([failed('a', 2), fresh('b')])).toEqual({
+    notes: ['1 of 2 evals is done; 2 responses of 1 unfinished eval are recorded and will be replayed.'],
+    next: 'Fix the cause of each failure, then re-run the failed jobs; they continue from here.',
+  });
+  expect(remarksFor([pending('a'), fresh('b')], { stopped: cancelled })).toEqual({
+    notes: ['The set is incomplete, because the job was cancelled. 1 of 2 evals is done.'],
+    next: 'Re-run the failed jobs; they continue from here.',
+  });
+  expect(remarksFor([fresh('a')])).toEqual({ notes: [], next: '' });
 });
 
-test('interruption note: says what is kept of a step that was killed', () => {
-  const results = summarize('gpt-4', 'set', [fresh('a'), pending('b', undefined, 16)]);
-  expect(interruptionNote(results, undefined)).toBe(
-    'The step was interrupted. 1 of 2 evals is done; 16 responses of 1 unfinished eval are recorded and will be replayed. Re-run the failed jobs; they continue from here.',
+test('remarks: a step that was killed says what is kept', () => {
+  const results = resultsOf([fresh('a'), pending('b', undefined, 16)]);
+  expect(interruptionRemarks(results, undefined)).toEqual({
+    notes: [
+      'The step was interrupted. 1 of 2 evals is done; 16 responses of 1 unfinished eval are recorded and will be replayed. Requests of evals that were running then are not counted.',
+    ],
+    next: 'Re-run the failed jobs; they continue from here.',
+  });
+});
+
+const rule = (changes: Partial<RuleVerdict>): RuleVerdict => ({
+  rule: 'accuracy >= 0.8',
+  line: 1,
+  advisory: false,
+  status: 'met',
+  sentence: 'a: accuracy is 0.9.',
+  evals: [],
+  ...changes,
+});
+
+test('closing message: rules that are missed or cannot be judged, with what was found', () => {
+  const rules = [
+    rule({}),
+    rule({ status: 'missed', sentence: 'b: accuracy is 0.5, below 0.8.' }),
+    rule({ rule: 'score drop <= 2pp', status: 'not-judged', sentence: 'No eval has the metric score.' }),
+    rule({ rule: 'advisory: x > 1', status: 'missed', advisory: true }),
+  ];
+  const message = closingMessage(
+    resultsOf([fresh('a'), fresh('b')]),
+    someVerdict({ status: 'failed', rules }),
+    {
+      unusable: undefined,
+      stopped: never,
+      trouble: undefined,
+    },
+  );
+  expect(message && describeError(closingError(message))).toBe(
+    [
+      '1 of 3 required rules is missed, and 1 cannot be judged:',
+      '- accuracy >= 0.8: b: accuracy is 0.5, below 0.8.',
+      '- score drop <= 2pp: No eval has the metric score.',
+      '2 of 2 evals are done.',
+      'What to do: Look at the samples in report.html, then fix the cause or change the input thresholds. Completed evals are reused, so only changed ones run again. [THRESHOLDS_MISSED]',
+    ].join('\n'),
   );
 });

@@ -83,7 +83,7 @@ describe('live log: evals', () => {
       status: 'failed',
       eval: A,
       reason: 'it ended with KeyError: 1',
-      place,
+      failure: { type: 'KeyError', place, sample: null },
       lastLines: ['KeyError: 1'],
     });
     expect(entries).toEqual([

@@ -224,7 +224,7 @@ describe('readKeyValues', () => {
 describe('readManifest', () => {
   it('readManifest: an action.yml that only a real runner can evaluate is refused', () => {
     const runs = 'runs:\n  using: node24\n  main: a.js\n';
-    expect(() => readManifest(`inputs:\n  a:\n    default: \${{ github.token }}\n${runs}`)).toThrow(
+    expect(() => readManifest(`inputs:\n  a:\n    default: \${{ github.actor }}\n${runs}`)).toThrow(
       /cannot evaluate/,
     );
     expect(() => readManifest('runs:\n  using: composite\n')).toThrow(/JavaScript/);

@@ -1,0 +1,35 @@
+import { actionVersion } from '../action-root.ts';
+import { type Decision, reportedDecision } from '../model/decision.ts';
+import { sortedLines } from '../model/model-map.ts';
+import type { Plan } from '../model/plan.ts';
+import type { RunFacts } from '../model/run-facts.ts';
+import type { RunContext } from './context.ts';
+import type { Step } from './step.ts';
+
+/** What this run is, for its reports. */
+export function runFacts(step: Step, plan: Plan, decisions: readonly Decision[]): RunFacts {
+  const { inputs, context, beganAt } = step;
+  const bare = bareFacts(context, new Date(beganAt));
+  return {
+    ...bare,
+    versions: { ...bare.versions, evals: plan.evalsVersion, python: plan.pythonVersion ?? null },
+    judgeModel: inputs.judgeModel || null,
+    modelMap: Object.fromEntries(sortedLines(inputs.modelMap)),
+    args: inputs.args,
+    decisions: Object.fromEntries(decisions.map((each) => [each.eval.key, reportedDecision(each)])),
+  };
+}
+
+/** What is known of a run without its plan. */
+export function bareFacts(context: RunContext, started = new Date()): RunFacts {
+  const { repository, runId: id, runAttempt: attempt, sha, ref, workflow, job } = context;
+  return {
+    version: 1,
+    run: { repository, id, attempt, sha, ref, workflow, job, started: started.toISOString() },
+    versions: { action: actionVersion(), evals: '', python: null },
+    judgeModel: null,
+    modelMap: {},
+    args: [],
+    decisions: {},
+  };
+}

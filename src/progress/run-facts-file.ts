@@ -1,0 +1,70 @@
+/** `run.json`: what the last run is. Others may have written the file. */
+import { z } from 'zod';
+import { parseBoundedJson } from '../model/bounded-json.ts';
+import type { RunFacts } from '../model/run-facts.ts';
+import { isSingleLine, oneLine } from '../text.ts';
+import { count } from './record-lines.ts';
+
+/** The facts of 10,000 evals take a tenth of this. */
+export const MAX_RUN_FACTS_BYTES = 32 * 1024 * 1024;
+
+const MAX_VALUES = 1_000_000;
+
+const MAX_TEXT_BYTES = 4096;
+
+const line = z.string().max(MAX_TEXT_BYTES).refine(isSingleLine, 'has control characters');
+
+const schema: z.ZodType<RunFacts> = z.object({
+  version: z.literal(1),
+  run: z.object({
+    repository: line,
+    id: line,
+    attempt: count,
+    sha: line,
+    ref: line,
+    workflow: line,
+    job: line,
+    started: z.iso.datetime(),
+  }),
+  versions: z.object({ action: line, evals: line, python: line.nullable() }),
+  judgeModel: line.nullable(),
+  modelMap: z.record(line, line),
+  args: z.array(z.string().max(65536)).max(4096),
+  decisions: z.record(
+    line,
+    z.object({
+      kind: z.enum(['reuse', 'run']),
+      reason: line,
+      parts: z.array(line).max(10_000),
+    }),
+  ),
+});
+
+/** Returns the facts, or why the text has none. */
+export function parseRunFacts(text: string): RunFacts | { readonly reason: string } {
+  let value: unknown;
+  try {
+    value = parseBoundedJson(text, MAX_VALUES);
+  } catch {
+    return { reason: 'it is not JSON' };
+  }
+  const result = schema.safeParse(value);
+  if (result.success) return result.data;
+  const issue = result.error.issues[0];
+  return {
+    reason: issue ? `${issue.path.join('.') || 'the file'}: ${issue.message}` : 'it has the wrong shape',
+  };
+}
+
+/** A reason may quote names of files and arguments, which are as long as their writers like. */
+export function formatRunFacts(facts: RunFacts, redact: (text: string) => string): string {
+  const decisions = Object.entries(facts.decisions).map(([key, { kind, reason, parts }]) => [
+    key,
+    { kind, reason: short(redact(reason)), parts: parts.map(short) },
+  ]);
+  return `${JSON.stringify({ ...facts, decisions: Object.fromEntries(decisions) })}\n`;
+}
+
+function short(text: string): string {
+  return oneLine(text, MAX_TEXT_BYTES);
+}

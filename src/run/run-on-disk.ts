@@ -1,0 +1,46 @@
+import type { FinishedRun } from '../model/finished-run.ts';
+import type { RunFacts } from '../model/run-facts.ts';
+import type { RunIdentity } from '../model/run-identity.ts';
+import type { SamplesText } from '../model/sample.ts';
+import type { Journals } from '../progress/journals.ts';
+import type { State } from '../progress/state.ts';
+import { attemptCounts, outcomesOnDisk, trafficOnDisk } from './outcomes-on-disk.ts';
+import { withRecorded } from './recorded-responses.ts';
+import { samplesOnDisk } from './samples-on-disk.ts';
+
+export interface RunOnDiskRequest {
+  readonly model: string;
+  readonly evalSet: string;
+  readonly state: State;
+  readonly journals: Journals;
+  /** What the run is when the state does not say. */
+  readonly fallback: RunFacts;
+  readonly texts: SamplesText;
+  /** Why evals without a result are pending, as a clause; undefined when it is not known. */
+  readonly whyPending: string | undefined;
+}
+
+/** The run whose process has ended, from what is on disk alone. */
+export async function runOnDisk(request: RunOnDiskRequest): Promise<FinishedRun> {
+  const { model, evalSet, state, journals, fallback, texts, whyPending } = request;
+  const { runFacts } = state;
+  const facts = runFacts && isSameRun(runFacts.run, fallback.run) ? runFacts : fallback;
+  const { run, decisions } = facts;
+  const onDisk = outcomesOnDisk(state, run, { decisions, whyPending });
+  const outcomes = withRecorded(onDisk, journals, run.repository);
+  return {
+    model,
+    evalSet,
+    facts,
+    outcomes,
+    excluded: state.plan?.leftOut ?? [],
+    traffic: trafficOnDisk(state, run),
+    samples: await samplesOnDisk(outcomes, state.paths, texts),
+    attempts: attemptCounts(state, run),
+    ended: new Date(),
+  };
+}
+
+function isSameRun(a: RunIdentity, b: RunIdentity): boolean {
+  return a.id === b.id && a.attempt === b.attempt;
+}
