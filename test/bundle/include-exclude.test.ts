@@ -17,8 +17,9 @@ describe.concurrent('include and exclude', () => {
     const narrow = await machine.run({ inputs });
     expect(narrow.exitCode, logOf(narrow)).toBe(0);
     expect(narrow.outputs).toMatchObject({ ...counts(2, 0, {}, 2), 'left-out': '2', pending: '0' });
-    expect(narrow.summary).toContain('✅ 2 evals done, 2 of the set left out');
-    expect(narrow.summary).toContain('2 fresh. Left out by include and exclude: 2 of 4 evals.');
+    expect(narrow.summary).toContain(
+      'Passed: 2 evals are done (2 fresh), and 2 evals of the set are left out.',
+    );
     expect(narrow.lines).toContain(
       'Left out by include and exclude, 2 of 4 evals: test-fuzzy-match.s1.simple-v0, test-includes-ignore-case.s1.simple-v0',
     );
@@ -71,8 +72,9 @@ describe.concurrent('include and exclude', () => {
     const killed = await machine.runUntil({ held: 1, answered: 1 }, (main) => main.kill('SIGKILL'), {
       inputs: { exclude: 'ask-3' },
     });
-    expect(killed.post?.summary, logOf(killed)).toContain('1 of 3 evals done, 2 pending');
-    expect(killed.post?.summary).toContain('Left out by include and exclude: 1 of 4 evals.');
+    expect(killed.post?.summary, logOf(killed)).toContain(
+      'Incomplete: 1 of 3 evals is done (1 fresh), 2 are pending, and 1 eval of the set is left out.',
+    );
   });
 
   test('exclude: a set with an eval that cannot be loaded runs with the line that its error proposes', async (context) => {

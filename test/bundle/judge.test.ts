@@ -251,7 +251,7 @@ describe.concurrent('judge-model and plain oaievalset', () => {
 describe.concurrent('the API key of the judge', () => {
   testRows(1, [
     { evalSet: 'mixed', judge: 'gpt-4', says: /\[API_KEY_MISSING\]/ },
-    { evalSet: 'mixed', judge: 'judge-fn', says: /All 3 evals done/ },
+    { evalSet: 'mixed', judge: 'judge-fn', says: /all 3 evals are done/ },
     { evalSet: 'ungraded', judge: 'gpt-4', says: /judge-model is not used/ },
   ])('API key: of $evalSet with judge $judge and no key', async ({ evalSet, judge, says }, context) => {
     const machine = await machineWithJudge(context, {

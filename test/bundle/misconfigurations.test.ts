@@ -71,6 +71,7 @@ function shownBy(markdown: string): string {
     .replace(/^>( ?\[!CAUTION\])?/gm, '')
     .replace(/Code: `[A-Z_]+`\s*$|^ *```.*$|\*\*|<br>/gm, '')
     .replace(/\\([^\w\s]|_)/g, '$1')
+    .replace(/<\/?span>/g, '')
     .replace(/&lt;/g, '<')
     .replace(/&gt;/g, '>')
     .replace(/&amp;/g, '&');

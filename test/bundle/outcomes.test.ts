@@ -61,11 +61,13 @@ describe.concurrent('an eval that fails', () => {
           void executedBy(machine, 'ending-waits').then(() => main.kill('SIGKILL'));
       },
     });
-    const rows = (killed.post?.summary ?? '').split('\n').filter((line) => line.startsWith('| `ending-'));
+    const rows = (killed.post?.summary ?? '')
+      .split('\n')
+      .filter((line) => /`ending-\w+` \||^- not/.test(line));
     expect(rows, logOf(killed)).toEqual([
-      expect.stringMatching(/ending-raises.*failed.*the reactor melted/),
-      expect.stringMatching(/ending-waits.*pending.*not completed when the step ended/),
-      expect.stringMatching(/ending-first.*fresh/),
+      expect.stringMatching(/failed \| `ending-raises` \| .*the reactor melted/),
+      expect.stringMatching(/^- not completed when the step ended: `ending-waits`/),
+      expect.stringMatching(/fresh \| `ending-first` \|/),
     ]);
   });
 
@@ -100,15 +102,15 @@ describe.concurrent('an eval that fails', () => {
     ]);
     expect(result.lines.slice(-6), 'the end of the log').toEqual([
       expect.stringMatching(/^Status +Eval +Samples +Time +Result$/),
-      expect.stringMatching(/^failed +ending-raises +it ended with RuntimeError: the reactor melted in /),
+      expect.stringMatching(/^failed +ending-raises +RuntimeError: the reactor melted in /),
       expect.stringMatching(/^fresh +ending-first +[\d.]+ s {2}accuracy 1$/),
       expect.stringMatching(/^fresh +ending-last +[\d.]+ s {2}accuracy 1$/),
       expect.stringMatching(
-        /^Failed: 1 of 3 evals failed, 2 are done \(2 fresh\); .* from the checkpoint oaievalset-/,
+        /^Failed: 1 of 3 evals failed, 2 are done \(2 fresh\)\. .* from the checkpoint oaievalset-/,
       ),
       expect.stringMatching(/^::error::1 of 3 evals failed/),
     ]);
-    expect(result.summary).toContain('❌ failed');
+    expect(result.summary).toContain('❌&nbsp;failed');
     expect(machine.doneEvals()).toEqual([first, last]);
     expect(machine.records().map((record) => record.eval)).toEqual([first, last]);
 
@@ -132,7 +134,7 @@ describe.concurrent('an eval that fails', () => {
       expect(result.outputs).toMatchObject({ complete: 'false', fresh: '1', failed: '1', pending: '1' });
       expect(machine.doneEvals()).toEqual([first]);
       expect(result.lines).toContainEqual(expect.stringContaining('attempt 2 of 3'));
-      expect(result.summary).toContain('⏳ pending');
+      expect(result.summary).toContain('### 1 pending eval');
     },
   );
 
@@ -202,7 +204,7 @@ describe.concurrent('what an eval prints and sees', () => {
     const result = await machine.run({ env: ledger(machine) });
     expect(result.exitCode, logOf(result)).toBe(0);
     expect(machine.records()[0]?.metrics).toMatchObject({ accuracy: 'NaN', best: 'Infinity' });
-    expect(result.summary).toContain('accuracy **NaN**');
+    expect(result.summary).toMatch(/\| `ending-nan` \| \*\*NaN\*\* \|/);
   });
 });
 

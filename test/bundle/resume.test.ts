@@ -43,7 +43,7 @@ describe.concurrent('a job that is killed', () => {
     expect(machine.doneEvals()).toEqual(EVALS.slice(0, 2));
     const saved = machine.cache.entries().map(({ key }) => key);
     expect(saved).toEqual([expect.stringMatching(/-s1of1-12-1-\d+$/)]);
-    expect(killed.post?.summary).toContain('2 of 4 evals done');
+    expect(killed.post?.summary).toContain('2 of 4 evals are done');
 
     machine.forgetState();
     machine.api.release();
@@ -81,7 +81,7 @@ describe.concurrent('a job that is killed', () => {
       ]),
     );
     expect(later.lines.at(-1)).toMatch(
-      /^Passed: all 4 evals are done \(4 reused\); the next run reuses .* the checkpoint oaievalset-\S+-12-2-\d+\.$/,
+      /^Passed: all 4 evals are done \(4 reused\)\. The next run reuses .* the checkpoint oaievalset-\S+-12-2-\d+\.$/,
     );
     expect(machine.cache.entries()).toHaveLength(2);
     expect(machine.doneEvals()).toEqual(EVALS);

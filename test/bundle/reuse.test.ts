@@ -242,7 +242,7 @@ describe.concurrent('an edit between two runs', { timeout: 240_000 }, () => {
       expect(result.exitCode, logOf(result)).toBe(0);
       expect(annotations(result)).toEqual([]);
 
-      const statuses = rows(result.summary);
+      const statuses = statusesIn(result.lines);
       const expected = SETS[evalSet].map((name) => [name, name in fresh ? 'fresh' : 'reused']);
       expect(
         SETS[evalSet].map((name) => [name, statuses.get(name)]),
@@ -311,12 +311,12 @@ function changesOf(parts: string): RegExp {
   return new RegExp(`^${parts.split(', ').map(change).join(', ')}$`);
 }
 
-/** Status by eval name, from the table of the job summary. */
-function rows(summary: string): Map<string, string> {
+/** Status by eval name, from the table at the end of the log. */
+function statusesIn(lines: readonly string[]): Map<string, string> {
   return new Map(
-    [...summary.matchAll(/^\| `([^`]+)` \| \S+ (\w+) \|/gm)].map(([, name = '', status = '']) => [
-      name,
-      status,
-    ]),
+    lines.flatMap((line) => {
+      const [, status = '', name = ''] = /^(fresh|reused|failed|pending) +(\S+)/.exec(line) ?? [];
+      return name === '' ? [] : [[name, status] as const];
+    }),
   );
 }

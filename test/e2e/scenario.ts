@@ -102,6 +102,7 @@ export function outputsOf(result: ActResult): Outputs {
 
 const printed = [
   'complete',
+  'verdict',
   'total',
   'completed',
   'fresh',

@@ -6,11 +6,13 @@ import { keyMistakes } from './keys.ts';
 import type { Misconfiguration } from './misconfiguration.ts';
 import { pathMistakes } from './paths.ts';
 import { registryMistakes } from './registry.ts';
+import { reportMistakes } from './reports.ts';
 import { valueMistakes } from './values.ts';
 
 export const misconfigurations: readonly Misconfiguration[] = [
   ...inputMistakes,
   ...valueMistakes,
+  ...reportMistakes,
   ...keyMistakes,
   ...pathMistakes,
   ...registryMistakes,

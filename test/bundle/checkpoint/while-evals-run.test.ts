@@ -44,7 +44,7 @@ describe.concurrent('checkpoints while evals are running', () => {
       expect(result.signal, logOf(result)).toBe('SIGKILL');
       expect(result.post?.exitCode, logOf(result)).toBe(0);
       expect(result.post?.lines).not.toContainEqual(expect.stringContaining('Saved the checkpoint'));
-      expect(result.post?.summary).toContain('0 of 1 eval done');
+      expect(result.post?.summary).toContain('0 of 1 eval is done');
       const newest = machine.cache.entries().at(-1)?.key;
       expect(result.post?.lines).toContainEqual(
         expect.stringMatching(new RegExp(`^Incomplete: .* from the checkpoint ${newest}\\.$`)),
