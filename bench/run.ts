@@ -19,12 +19,14 @@ import { cancelBench } from './cancel.ts';
 import { evalsetBench } from './evalset.ts';
 import { gatewayBench } from './gateway.ts';
 import type { BenchOptions } from './measure.ts';
+import { reportsBench } from './reports.ts';
 import type { Section } from './section.ts';
 
 const BENCHES: Readonly<Record<string, (options: BenchOptions) => Promise<Section>>> = {
   gateway: gatewayBench,
   evalset: evalsetBench,
   cancel: cancelBench,
+  reports: reportsBench,
 };
 
 /** The median of fewer pairs is too uncertain to publish. */
