@@ -2,7 +2,7 @@
  * Reads the lines of files. Lines end only at `\n`, as in Python. It does not use node:readline, which also ends lines at U+2028,
  * U+2029 and a lone `\r`, which JSON may contain unescaped.
  */
-import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { closeSync, fstatSync, openSync, readSync, statSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 
 /** One line, without its newline. It is valid until the next one is requested. */
@@ -54,6 +54,11 @@ export async function* linesOfFile(path: string, maxBytes: number): AsyncGenerat
  * to parse it.
  */
 export async function* lineBatchesOfFile(path: string, maxBytes: number): AsyncGenerator<Iterable<Line>> {
+  // To wait for another thread takes longer than to read a small file. A set may have thousands of them.
+  if (statSync(path).size <= CHUNK_BYTES) {
+    yield linesOfFileSync(path, maxBytes);
+    return;
+  }
   const file = await open(path, 'r');
   try {
     const splitter = new Splitter(maxBytes);

@@ -30872,16 +30872,16 @@ const NEWLINE = 10;
  * @throws LineTooLong when a line is longer
  */
 function* linesOfFileSync(path, maxBytes) {
-    const file = openSync(path, 'r');
+    const file = (0,external_node_fs_.openSync)(path, 'r');
     try {
         const splitter = new Splitter(maxBytes);
-        const chunk = Buffer.allocUnsafe(Math.min(CHUNK_BYTES, fstatSync(file).size + 1));
-        for (let read = readSync(file, chunk); read > 0; read = readSync(file, chunk))
+        const chunk = Buffer.allocUnsafe(Math.min(CHUNK_BYTES, (0,external_node_fs_.fstatSync)(file).size + 1));
+        for (let read = (0,external_node_fs_.readSync)(file, chunk); read > 0; read = (0,external_node_fs_.readSync)(file, chunk))
             yield* splitter.add(chunk.subarray(0, read));
         yield* splitter.rest();
     }
     finally {
-        closeSync(file);
+        (0,external_node_fs_.closeSync)(file);
     }
 }
 /** Reads the lines of a file asynchronously, with the same parameters and errors. */
@@ -30894,6 +30894,11 @@ async function* linesOfFile(path, maxBytes) {
  * to parse it.
  */
 async function* lineBatchesOfFile(path, maxBytes) {
+    // To wait for another thread takes longer than to read a small file. A set may have thousands of them.
+    if ((0,external_node_fs_.statSync)(path).size <= CHUNK_BYTES) {
+        yield linesOfFileSync(path, maxBytes);
+        return;
+    }
     const file = await (0,promises_.open)(path, 'r');
     try {
         const splitter = new Splitter(maxBytes);

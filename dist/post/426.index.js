@@ -12696,6 +12696,11 @@ async function* linesOfFile(path, maxBytes) {
  * to parse it.
  */
 async function* lineBatchesOfFile(path, maxBytes) {
+    // To wait for another thread takes longer than to read a small file. A set may have thousands of them.
+    if ((0,node_fs__WEBPACK_IMPORTED_MODULE_0__.statSync)(path).size <= CHUNK_BYTES) {
+        yield linesOfFileSync(path, maxBytes);
+        return;
+    }
     const file = await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_1__.open)(path, 'r');
     try {
         const splitter = new Splitter(maxBytes);
