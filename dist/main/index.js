@@ -54976,8 +54976,8 @@ function limitTexts(samples, policy) {
     };
 }
 
-// EXTERNAL MODULE: external "node:fs/promises"
-var promises_ = __nccwpck_require__(1455);
+// EXTERNAL MODULE: external "node:fs"
+var external_node_fs_ = __nccwpck_require__(3024);
 // EXTERNAL MODULE: ./lib/lines.js
 var lib_lines = __nccwpck_require__(9304);
 // EXTERNAL MODULE: ./lib/text.js
@@ -55402,8 +55402,6 @@ function sum(a, b) {
     return a === null ? b : a + (b ?? 0);
 }
 
-// EXTERNAL MODULE: external "node:fs"
-var external_node_fs_ = __nccwpck_require__(3024);
 ;// CONCATENATED MODULE: ./lib/record/sample-texts.js
 /** Reads the texts of a sample from the lines of its record file that have them. */
 
@@ -55413,18 +55411,24 @@ var external_node_fs_ = __nccwpck_require__(3024);
 
 /** Of each text, in UTF-8. Longer ones are cut in the middle. */
 const MAX_TEXT_BYTES = 4000;
+/** The file that was read last. Writers read the texts of one eval after the other, and of thousands of samples. */
+let last;
+/** It stays open until another one is read, or the process ends. */
+function openFile(path) {
+    if (last?.path === path)
+        return last.file;
+    if (last)
+        (0,external_node_fs_.closeSync)(last.file);
+    last = undefined;
+    last = { path, file: (0,external_node_fs_.openSync)(path, 'r') };
+    return last.file;
+}
 /** @returns `NO_TEXTS` when the file is gone or is no longer the one that was read */
 function readTexts(recordFile, places) {
     if (!places)
         return model_sample/* NO_TEXTS */.rl;
     try {
-        const file = (0,external_node_fs_.openSync)(recordFile, 'r');
-        try {
-            return textsOf(new EventReader(file), places);
-        }
-        finally {
-            (0,external_node_fs_.closeSync)(file);
-        }
+        return textsOf(new EventReader(openFile(recordFile)), places);
     }
     catch (error) {
         // A value that is nested too deeply to be shown overflows the stack.
@@ -55624,20 +55628,21 @@ const MAX_ID_CHARACTERS = 300;
 const NO_SCORES = new Set(['correct', 'expected', 'picked', 'options', 'sampled', 'prompt']);
 /**
  * The file must stay where it is for as long as texts are read. What a torn or damaged file still has is returned.
- * @returns undefined when there is no such file, when it has no sample, and when it has more than `MAX_SAMPLES`
+ * @returns undefined when there is no such file, or none that can be read, when it has no sample, and when it has more than `MAX_SAMPLES`
  */
 async function readSamples(recordFile, source) {
     const reading = new Reading();
     try {
         // A pipe would never end.
-        if (!(await (0,promises_.lstat)(recordFile)).isFile())
+        if (!(0,external_node_fs_.lstatSync)(recordFile).isFile())
             return undefined;
         for await (const lines of (0,lib_lines/* lineBatchesOfFile */.Kj)(recordFile, record_file/* MAX_LINE_BYTES */.Oc))
             for (const { bytes, offset } of lines)
                 reading.add((0,python_json/* parsePythonJson */.S)(bytes.toString('utf8')), offset, bytes.length);
     }
     catch (error) {
-        if (error.code === 'ENOENT')
+        // The results are in the completion record. A run is not lost because its samples cannot be read.
+        if (isFileError(error))
             return undefined;
         if (!(error instanceof lib_lines/* LineTooLong */.dq))
             throw error;

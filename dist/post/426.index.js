@@ -12122,18 +12122,24 @@ function sample_facts_sum(a, b) {
 
 /** Of each text, in UTF-8. Longer ones are cut in the middle. */
 const sample_texts_MAX_TEXT_BYTES = 4000;
+/** The file that was read last. Writers read the texts of one eval after the other, and of thousands of samples. */
+let last;
+/** It stays open until another one is read, or the process ends. */
+function openFile(path) {
+    if (last?.path === path)
+        return last.file;
+    if (last)
+        (0,external_node_fs_.closeSync)(last.file);
+    last = undefined;
+    last = { path, file: (0,external_node_fs_.openSync)(path, 'r') };
+    return last.file;
+}
 /** @returns `NO_TEXTS` when the file is gone or is no longer the one that was read */
 function readTexts(recordFile, places) {
     if (!places)
         return model_sample/* NO_TEXTS */.rl;
     try {
-        const file = (0,external_node_fs_.openSync)(recordFile, 'r');
-        try {
-            return textsOf(new EventReader(file), places);
-        }
-        finally {
-            (0,external_node_fs_.closeSync)(file);
-        }
+        return textsOf(new EventReader(openFile(recordFile)), places);
     }
     catch (error) {
         // A value that is nested too deeply to be shown overflows the stack.
@@ -12333,20 +12339,21 @@ const MAX_ID_CHARACTERS = 300;
 const NO_SCORES = new Set(['correct', 'expected', 'picked', 'options', 'sampled', 'prompt']);
 /**
  * The file must stay where it is for as long as texts are read. What a torn or damaged file still has is returned.
- * @returns undefined when there is no such file, when it has no sample, and when it has more than `MAX_SAMPLES`
+ * @returns undefined when there is no such file, or none that can be read, when it has no sample, and when it has more than `MAX_SAMPLES`
  */
 async function readSamples(recordFile, source) {
     const reading = new samples_Reading();
     try {
         // A pipe would never end.
-        if (!(await (0,promises_.lstat)(recordFile)).isFile())
+        if (!(0,external_node_fs_.lstatSync)(recordFile).isFile())
             return undefined;
         for await (const lines of (0,lib_lines/* lineBatchesOfFile */.Kj)(recordFile, record_file_MAX_LINE_BYTES))
             for (const { bytes, offset } of lines)
                 reading.add(python_json_parsePythonJson(bytes.toString('utf8')), offset, bytes.length);
     }
     catch (error) {
-        if (error.code === 'ENOENT')
+        // The results are in the completion record. A run is not lost because its samples cannot be read.
+        if (isFileError(error))
             return undefined;
         if (!(error instanceof lib_lines/* LineTooLong */.dq))
             throw error;

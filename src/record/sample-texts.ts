@@ -22,16 +22,23 @@ export interface TextPlaces {
 /** Of each text, in UTF-8. Longer ones are cut in the middle. */
 export const MAX_TEXT_BYTES = 4000;
 
+/** The file that was read last. Writers read the texts of one eval after the other, and of thousands of samples. */
+let last: { readonly path: string; readonly file: number } | undefined;
+
+/** It stays open until another one is read, or the process ends. */
+function openFile(path: string): number {
+  if (last?.path === path) return last.file;
+  if (last) closeSync(last.file);
+  last = undefined;
+  last = { path, file: openSync(path, 'r') };
+  return last.file;
+}
+
 /** @returns `NO_TEXTS` when the file is gone or is no longer the one that was read */
 export function readTexts(recordFile: string, places: TextPlaces | undefined): SampleTexts {
   if (!places) return NO_TEXTS;
   try {
-    const file = openSync(recordFile, 'r');
-    try {
-      return textsOf(new EventReader(file), places);
-    } finally {
-      closeSync(file);
-    }
+    return textsOf(new EventReader(openFile(recordFile)), places);
   } catch (error) {
     // A value that is nested too deeply to be shown overflows the stack.
     if (error instanceof RangeError || isFileError(error)) return NO_TEXTS;
@@ -137,6 +144,6 @@ function bounded(text: string | null): string | null {
   return text === null ? null : shorten(text, MAX_TEXT_BYTES);
 }
 
-function isFileError(error: unknown): boolean {
+export function isFileError(error: unknown): boolean {
   return error instanceof Error && 'code' in error && 'syscall' in error;
 }

@@ -2,7 +2,7 @@
  * Reads the samples of one eval from its record file, in one pass that retains no text: texts are read again when they are asked for.
  * `docs/samples.md` says what the outcome, the scores and the hash of a sample come from, for each class of evals' registry.
  */
-import { lstat } from 'node:fs/promises';
+import { lstatSync } from 'node:fs';
 import { LineTooLong, lineBatchesOfFile } from '../lines.ts';
 import type { EvalSamples, Sample, SampleOutcome } from '../model/sample.ts';
 import { compareText } from '../text.ts';
@@ -14,7 +14,7 @@ import { GradeScale, outcomeOf } from './outcome.ts';
 import { parsePythonJson } from './python-json.ts';
 import { flatten, MAX_LINE_BYTES } from './record-file.ts';
 import { type RecordedEvent, SampleFacts } from './sample-facts.ts';
-import { readTexts, type TextPlaces } from './sample-texts.ts';
+import { isFileError, readTexts, type TextPlaces } from './sample-texts.ts';
 import { ScoreColumns, scoresIn } from './score-columns.ts';
 
 /** What the record file does not say. */
@@ -33,7 +33,7 @@ const NO_SCORES = new Set(['correct', 'expected', 'picked', 'options', 'sampled'
 
 /**
  * The file must stay where it is for as long as texts are read. What a torn or damaged file still has is returned.
- * @returns undefined when there is no such file, when it has no sample, and when it has more than `MAX_SAMPLES`
+ * @returns undefined when there is no such file, or none that can be read, when it has no sample, and when it has more than `MAX_SAMPLES`
  */
 export async function readSamples(
   recordFile: string,
@@ -42,12 +42,13 @@ export async function readSamples(
   const reading = new Reading();
   try {
     // A pipe would never end.
-    if (!(await lstat(recordFile)).isFile()) return undefined;
+    if (!lstatSync(recordFile).isFile()) return undefined;
     for await (const lines of lineBatchesOfFile(recordFile, MAX_LINE_BYTES))
       for (const { bytes, offset } of lines)
         reading.add(parsePythonJson(bytes.toString('utf8')), offset, bytes.length);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    // The results are in the completion record. A run is not lost because its samples cannot be read.
+    if (isFileError(error)) return undefined;
     if (!(error instanceof LineTooLong)) throw error;
   }
   if (reading.size === 0 || reading.size > MAX_SAMPLES) return undefined;

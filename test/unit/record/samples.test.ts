@@ -259,3 +259,14 @@ test('texts of a sample: a prompt is readable, whatever its form', async () => {
   expect(await promptOf([{ role: 'assistant', content: null }])).toBe('assistant: ');
   expect(await promptOf({ any: [1] })).toBe('{"any":[1]}');
 });
+
+test.each([
+  ['is not there', 'no-file.jsonl'],
+  ['is below a file', 'file/record.jsonl'],
+  ['is a directory', '.'],
+])('samples of a record: there are none when the file %s', async (_, name) => {
+  const directory = temporaryDirectory();
+  writeFileSync(join(directory, 'file'), '');
+  const read = readSamples(join(directory, name), { evalKey: 'eval.dev.v0', replayed: null });
+  expect(await read).toBeUndefined();
+});
