@@ -29,6 +29,13 @@ const WEEKLY = new Set([
   'changed-eval',
   'progress',
   'evals-28',
+  'rate-limited',
+  'api-down',
+  'api-down-later',
+  'token-budget',
+  'no-op',
+  'model-map',
+  'nothing-reused-args',
   'evals-1000',
 ]);
 

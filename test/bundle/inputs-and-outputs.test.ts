@@ -6,7 +6,7 @@ import { evalsPython } from '../helpers/evals-venv.ts';
 import type { RunResult } from '../helpers/runner.ts';
 import type { Cleanup } from '../helpers/temporary-directory.ts';
 import { logOf, type MachineOptions, runsAgain, TestMachine } from '../helpers/test-machine.ts';
-import { LONG } from '../helpers/test-rows.ts';
+import { LONG, SOAK } from '../helpers/test-rows.ts';
 
 let python = '';
 beforeAll(async () => {
@@ -172,7 +172,7 @@ describe.concurrent('what an eval writes is no input of it', { timeout: 240_000 
     },
   );
 
-  test('written files: a directory that the eval makes and fills is no input', LONG, async (context) => {
+  test('written files: a directory that the eval makes and fills is no input', SOAK, async (context) => {
     const checkout = await Checkout.make(context, {
       report_folder: './reports/today',
       after:
@@ -251,7 +251,7 @@ describe.concurrent('names that are no text', { timeout: 240_000 }, () => {
     expect(await checkout.outcome()).toMatch(/^knowledge caf.\.txt changed$/);
   });
 
-  test('names in UTF-8: they are read where Python expects ASCII', LONG, async (context) => {
+  test('names in UTF-8: they are read where Python expects ASCII', SOAK, async (context) => {
     const checkout = await Checkout.make(
       context,
       { knowledge: 'kb' },

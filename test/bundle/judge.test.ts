@@ -5,7 +5,7 @@ import { evalsPython } from '../helpers/evals-venv.ts';
 import { machineWithSharedState, oaievalset } from '../helpers/plain-oaievalset.ts';
 import type { Cleanup } from '../helpers/temporary-directory.ts';
 import { annotations, logOf, type MachineOptions, runsAgain, TestMachine } from '../helpers/test-machine.ts';
-import { LONG, testRows } from '../helpers/test-rows.ts';
+import { LONG, SOAK, testRows } from '../helpers/test-rows.ts';
 
 const FIXTURES = join(import.meta.dirname, '../fixtures/judge');
 const MODEL = 'gpt-4';
@@ -144,7 +144,7 @@ describe.concurrent('judge-model', () => {
     });
   });
 
-  test('judge-model: classes derived from ModelBasedClassify get the judge', LONG, async (context) => {
+  test('judge-model: classes derived from ModelBasedClassify get the judge', SOAK, async (context) => {
     const machine = await machineWithJudge(context, { evalSet: 'derived' });
     const result = await machine.run();
     expect(result.outputs, logOf(result)).toMatchObject({ complete: 'true', fresh: '3' });
@@ -155,7 +155,7 @@ describe.concurrent('judge-model', () => {
     });
   });
 
-  test('judge-model: two candidates are compared by the judge', LONG, async (context) => {
+  test('judge-model: two candidates are compared by the judge', SOAK, async (context) => {
     const machine = await machineWithJudge(context, { model: 'gpt-4,gpt-3.5-turbo', evalSet: 'compared' });
     const result = await machine.run();
     expect(result.outputs, logOf(result)).toMatchObject({ complete: 'true', fresh: '1' });

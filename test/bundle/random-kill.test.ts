@@ -96,7 +96,7 @@ async function killAfter(
 }
 
 describe.concurrent('an eval set that is killed again and again', () => {
-  testRows({ short: 0, long: 2 }, [
+  testRows({ short: 0, long: 1 }, [
     { threads: 10, seeds: [11, 12, 13], forget: false },
     { threads: 10, seeds: [16, 17, 18], forget: true },
     { threads: 1, seeds: [1, 2, 3], forget: false },

@@ -9,7 +9,7 @@ import { evalsPython } from '../../helpers/evals-venv.ts';
 import type { RunResult } from '../../helpers/runner.ts';
 import { type Cleanup, temporaryDirectory } from '../../helpers/temporary-directory.ts';
 import { logOf, type MachineRun, TestMachine } from '../../helpers/test-machine.ts';
-import { LONG } from '../../helpers/test-rows.ts';
+import { LONG, SOAK } from '../../helpers/test-rows.ts';
 
 const REGISTRY = join(import.meta.dirname, '../../fixtures/reuse/registry');
 
@@ -167,7 +167,7 @@ describe('a checkpoint of 20,000 small files', () => {
     },
   );
 
-  test('checkpoint of 20,000 files: a job that is cancelled after unpacking ends', LONG, async (context) => {
+  test('checkpoint of 20,000 files: a job that is cancelled after unpacking ends', SOAK, async (context) => {
     const machine = await withManyFiles(context);
     const bin = temporaryDirectory(context);
     const tar = execFileSync('sh', ['-c', 'command -v tar'], { encoding: 'utf8' }).trim();

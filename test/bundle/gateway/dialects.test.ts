@@ -138,7 +138,7 @@ async function machineFor(context: Cleanup, row: Row): Promise<TestMachine> {
 const anthropicEnv = ({ api }: TestMachine) => ({ ANTHROPIC_BASE_URL: api.url, ANTHROPIC_API_KEY: 'x' });
 
 describe.concurrent('servers and their dialects', () => {
-  testRows({ short: 1, long: DIALECTS.length - 1 }, [...DIALECTS, ...MORE].map(titled))(
+  testRows({ short: 1, long: 4 }, [...DIALECTS, ...MORE].map(titled))(
     'dialect: %s is retried when busy, recorded, counted and resumed',
     async ({ row }, context) => {
       const machine = await machineFor(context, row);
@@ -169,7 +169,7 @@ describe.concurrent('servers and their dialects', () => {
     },
   );
 
-  testRows({ short: 1, long: 4 }, [...DIALECTS, ...MORE].filter(isWhole).map(titled))(
+  testRows({ short: 1, long: 1 }, [...DIALECTS, ...MORE].filter(isWhole).map(titled))(
     'dialect: %s that the server does not know is refused in the words of the server',
     async ({ row }, context) => {
       const machine = await machineFor(context, row);

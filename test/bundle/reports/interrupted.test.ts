@@ -8,7 +8,7 @@ import { has } from '../../helpers/requires.ts';
 import type { RunningAction, RunResult } from '../../helpers/runner.ts';
 import { type Cleanup, temporaryDirectory } from '../../helpers/temporary-directory.ts';
 import { annotations, logOf, type MachineRun, type TestMachine } from '../../helpers/test-machine.ts';
-import { LONG, testRows } from '../../helpers/test-rows.ts';
+import { SOAK, testRows } from '../../helpers/test-rows.ts';
 import { until } from '../../helpers/waiting.ts';
 import { junitCounts } from './one-verdict.ts';
 import { REPORT_FILES, resultsIn } from './reported-set.ts';
@@ -109,7 +109,7 @@ const rows: readonly Row[] = [
 ];
 
 describe.concurrent('reports of a step that did not finish', () => {
-  testRows(2, rows)(
+  testRows({ short: 2, long: 0 }, rows)(
     'reports after $title: say what is done, what failed and why, and what is pending',
     async (row, context) => {
       const { fails, act, note, writer } = row;
@@ -231,7 +231,7 @@ describe.concurrent('reports of a step that did not finish', () => {
     expect(result.post?.summary).toContain('Incomplete: 2 of 3 evals are done');
   });
 
-  describe.runIf(has('mount'))('on a disk of its own', LONG, () => {
+  describe.runIf(has('mount'))('on a disk of its own', SOAK, () => {
     test('reports on a full disk: post warns, saves the state and does not fail', async (context) => {
       const disk = temporaryDirectory(context);
       execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=16k', 'none', disk]);

@@ -53,7 +53,7 @@ const errorsOf = (result: RunResult): string[] =>
   annotations(result).flatMap((line) => (line.startsWith('error: ') ? [line.slice('error: '.length)] : []));
 
 describe.concurrent('thresholds', () => {
-  testRows(2, ruleRows)('thresholds: $title', async (row, context) => {
+  testRows({ short: 2, long: 2 }, ruleRows)('thresholds: $title', async (row, context) => {
     const baseline =
       row.baseline === 'better'
         ? betterReport(context)
@@ -194,7 +194,7 @@ function expectNothingInjected(result: RunResult): void {
 }
 
 describe.concurrent('a baseline that cannot be used', () => {
-  testRows(1, hostileRows)(
+  testRows({ short: 1, long: 1 }, hostileRows)(
     'baseline: $title is an error before any request, if a rule needs the baseline',
     async (row, context) => {
       const baseline = row.write(temporaryDirectory(context));
@@ -209,7 +209,7 @@ describe.concurrent('a baseline that cannot be used', () => {
     },
   );
 
-  testRows(2, hostileRows)(
+  testRows({ short: 2, long: 1 }, hostileRows)(
     'baseline: $title is told, and fails nothing, if no rule needs it',
     async (row, context) => {
       const baseline = row.write(temporaryDirectory(context));

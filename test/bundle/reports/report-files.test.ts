@@ -241,7 +241,7 @@ describe.concurrent('samples-text', () => {
   ];
   /** Of samples that are not. */
   const wrong = [`${prompt} question 0`, `${expected} 0`, wrongAnswer, judge, 'statement 0,'];
-  testRows(2, [
+  testRows({ short: 2, long: 0 }, [
     { policy: 'none', leaves: [], stays: [...wrong, ...right] },
     { policy: '', leaves: wrong, stays: right },
     { policy: 'all', leaves: [...wrong, ...right], stays: [] },
