@@ -164,7 +164,7 @@ describe('recipes of results under act', () => {
       expect(rules.map(({ status }) => status)).toEqual(['met', 'not-judged']);
       expect(comparison?.problem).toMatch(/^there is no file /);
       const log = compared.result.outputOf(id).join('\n');
-      expect(log).toMatch(/Advisory rule not judged: advisory: accuracy drop <= 2pp: .*there is no file /);
+      expect(log).toMatch(/Advisory rule not judged: accuracy drop <= 2pp: .*there is no file /);
     },
   );
 

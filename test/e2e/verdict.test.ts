@@ -182,7 +182,7 @@ const rows: readonly Row[] = [
 /** The error at the start names why nobody could approve these results. */
 const refused = [
   { id: 'refused-empty', baseline: '', why: 'the input baseline is empty' },
-  { id: 'refused-missing', baseline: 'nowhere', why: 'nowhere cannot be used: there is no file' },
+  { id: 'refused-missing', baseline: 'nowhere', why: '"nowhere", which cannot be used: there is no file' },
   { id: 'refused-missed', baseline: resultsOf('missed'), why: 'its run missed 1 required rule' },
   { id: 'refused-incomplete', baseline: resultsOf('incomplete'), why: 'its run is incomplete: ' },
   { id: 'refused-failed', baseline: resultsOf('failed-eval'), why: 'in its run 1 eval failed' },
