@@ -1,5 +1,6 @@
 /** Makes text that others wrote safe to show: nothing in it controls a terminal or misleads a reader, and it contains no secret. */
 import { stripVTControlCharacters } from 'node:util';
+import { wholeNumber } from './model/format.ts';
 
 /**
  * Invisible characters that have an effect: controls, line separators, halves of surrogate pairs, and format characters, such
@@ -59,15 +60,10 @@ export function shorten(text: string, bytes: number): string {
   if (text.length * 3 <= bytes) return text;
   const encoded = Buffer.from(text);
   if (encoded.length <= bytes) return text;
-  const note = ` … (shortened, ${withSeparators(encoded.length)} bytes) … `;
+  const note = ` … (shortened, ${wholeNumber(encoded.length)} bytes) … `;
   const room = Math.max(0, bytes - Buffer.byteLength(note));
   const tail = Math.floor(room / 3);
   return `${firstBytes(encoded, room - tail)}${note}${lastBytes(encoded, tail)}`;
-}
-
-/** By hand: the first use of `toLocaleString` takes 12 ms. */
-function withSeparators(value: number): string {
-  return String(value).replace(/\B(?=(\d{3})+$)/g, ',');
 }
 
 /** Returns whole characters only, as does `lastBytes`. */

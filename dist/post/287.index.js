@@ -502,7 +502,9 @@ function apart(character) {
 /* harmony export */   v_: () => (/* binding */ isSingleLine)
 /* harmony export */ });
 /* harmony import */ var node_util__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(7975);
+/* harmony import */ var _model_format_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(9774);
 /** Makes text that others wrote safe to show: nothing in it controls a terminal or misleads a reader, and it contains no secret. */
+
 
 /**
  * Invisible characters that have an effect: controls, line separators, halves of surrogate pairs, and format characters, such
@@ -554,14 +556,10 @@ function shorten(text, bytes) {
     const encoded = Buffer.from(text);
     if (encoded.length <= bytes)
         return text;
-    const note = ` … (shortened, ${withSeparators(encoded.length)} bytes) … `;
+    const note = ` … (shortened, ${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_1__/* .wholeNumber */ .rD)(encoded.length)} bytes) … `;
     const room = Math.max(0, bytes - Buffer.byteLength(note));
     const tail = Math.floor(room / 3);
     return `${firstBytes(encoded, room - tail)}${note}${lastBytes(encoded, tail)}`;
-}
-/** By hand: the first use of `toLocaleString` takes 12 ms. */
-function withSeparators(value) {
-    return String(value).replace(/\B(?=(\d{3})+$)/g, ',');
 }
 /** Returns whole characters only, as does `lastBytes`. */
 function firstBytes(text, bytes) {
