@@ -97,7 +97,7 @@ async function reportAll(): Promise<void> {
   const context = readContext({}, 'linux', tmpdir());
   const report = makeReport({ run, gate, samplesText: 'failures', context, log });
   const files = reportPaths(join(root, 'report'), context);
-  await writeReportFiles(report, files, log);
+  writeReportFiles(report, files, log);
   renderSummary(report, { notes: [], next: '' });
   const cost: ReportsCost = {
     seconds: (performance.now() - begun) / 1000,

@@ -30602,8 +30602,8 @@ function origins(rows) {
 var action_event = __nccwpck_require__(3118);
 // EXTERNAL MODULE: ./lib/action/job-summary.js
 var job_summary = __nccwpck_require__(5484);
-// EXTERNAL MODULE: ./lib/action/report-files.js + 29 modules
-var report_files = __nccwpck_require__(7724);
+// EXTERNAL MODULE: ./lib/action/report-files.js + 30 modules
+var report_files = __nccwpck_require__(9073);
 ;// CONCATENATED MODULE: ./lib/action/publish.js
 /** Shows the results of a step: its outputs, the end of its log, its job summary, its report files, and its comment. */
 
@@ -30659,7 +30659,7 @@ function printResults({ results, verdict }, checkpoint, log) {
 }
 /** Writes the report files and the job summary. What fails is a warning. */
 async function publishReports(report, remarks, { paths, canBeUploaded }, log) {
-    const isWritten = await (0,report_files/* writeReportFiles */.t)(report, paths, log);
+    const isWritten = (0,report_files/* writeReportFiles */.t)(report, paths, log);
     const place = isWritten && canBeUploaded ? { savedReportPath: paths.html } : {};
     await publishSummary(() => renderSummary(report, { ...remarks, ...place }), log);
 }
@@ -31668,7 +31668,7 @@ function quoteChildLine(line) {
 
 /***/ }),
 
-/***/ 7724:
+/***/ 9073:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -31732,14 +31732,35 @@ function sorted(object) {
     return Object.fromEntries(Object.entries(object).sort(([a], [b]) => (0,lib_text/* compareText */.n6)(a, b)));
 }
 
-// EXTERNAL MODULE: external "node:fs/promises"
-var promises_ = __nccwpck_require__(1455);
+;// CONCATENATED MODULE: ./lib/artifact/whole-file.js
+
+/** The file is there only when it is complete. */
+function writeWholeFile(path, chunks) {
+    const temporary = `${path}.tmp`;
+    // An existing file is left over from a run that was killed. 'wx' does not follow a link.
+    (0,external_node_fs_.rmSync)(temporary, { force: true });
+    try {
+        const file = (0,external_node_fs_.openSync)(temporary, 'wx');
+        try {
+            for (const chunk of chunks)
+                (0,external_node_fs_.writeFileSync)(file, chunk);
+        }
+        finally {
+            (0,external_node_fs_.closeSync)(file);
+        }
+        (0,external_node_fs_.renameSync)(temporary, path);
+    }
+    catch (error) {
+        (0,external_node_fs_.rmSync)(temporary, { force: true });
+        throw error;
+    }
+}
+
 // EXTERNAL MODULE: ./lib/model/sample.js
 var model_sample = __nccwpck_require__(5307);
 // EXTERNAL MODULE: ./lib/artifact/format-sample.js
 var format_sample = __nccwpck_require__(2078);
 ;// CONCATENATED MODULE: ./lib/artifact/write-samples.js
-/** Writes `samples.jsonl`: the samples of all evals, one a line. */
 
 
 
@@ -31752,67 +31773,57 @@ const LIMITS = { samples: format_sample/* MAX_SAMPLES */.xs, bytesWithTexts: BYT
  * Writes the samples in the order of the evals. The file is there only when it is complete.
  * @param path in a directory that exists
  */
-async function writeSamples(path, { results, samples }, limits = LIMITS) {
-    const temporary = `${path}.tmp`;
-    // An existing file is left over from a run that was killed. 'wx' does not follow a link.
-    await (0,promises_.rm)(temporary, { force: true });
-    const file = await (0,promises_.open)(temporary, 'wx');
-    try {
-        const writer = new SamplesWriter(file, limits);
-        for (const { key, mainMetric } of results.evals) {
-            const own = samples.get(key);
-            for (const sample of own?.samples ?? [])
-                if (own && writer.add(key, mainMetric?.name, sample, own))
-                    await writer.flush();
-        }
-        await writer.flush();
-        await file.close();
-        await (0,promises_.rename)(temporary, path);
-        return writer.written;
-    }
-    catch (error) {
-        await file.close();
-        await (0,promises_.rm)(temporary, { force: true });
-        throw error;
-    }
+function writeSamples(path, report, limits = LIMITS) {
+    const pieces = new Pieces(limits);
+    writeWholeFile(path, pieces.of(report));
+    return pieces.written;
 }
-/** Collects lines, because a system call for each of 100,000 lines takes longer than everything else. */
-class SamplesWriter {
-    #file;
+/** The lines in pieces, because a system call for each of 100,000 lines takes longer than everything else. */
+class Pieces {
     #limits;
     #lines = [];
     #pendingBytes = 0;
-    #flushedBytes = 0;
+    #bytes = 0;
     #written = { samples: 0, withoutTexts: 0, leftOut: 0 };
-    constructor(file, limits) {
-        this.#file = file;
+    constructor(limits) {
         this.#limits = limits;
     }
     get written() {
         return { ...this.#written };
     }
-    /** @returns whether it is time to flush */
-    add(key, metric, sample, own) {
+    *of({ results, samples }) {
+        for (const { key, mainMetric } of results.evals) {
+            const own = samples.get(key);
+            for (const sample of own?.samples ?? []) {
+                if (own)
+                    this.#add(key, mainMetric?.name, sample, own);
+                if (this.#pendingBytes >= PIECE_BYTES)
+                    yield this.#piece();
+            }
+        }
+        yield this.#piece();
+    }
+    #add(key, metric, sample, own) {
         if (this.#written.samples >= this.#limits.samples) {
             this.#written.leftOut += 1;
-            return false;
+            return;
         }
         const texts = own.texts(sample);
-        const hasRoom = this.#flushedBytes + this.#pendingBytes < this.#limits.bytesWithTexts;
+        const hasRoom = this.#bytes < this.#limits.bytesWithTexts;
         if (!hasRoom && texts !== model_sample/* NO_TEXTS */.rl)
             this.#written.withoutTexts += 1;
         const line = `${(0,format_sample/* formatSample */.yO)(key, metric, sample, hasRoom ? texts : model_sample/* NO_TEXTS */.rl)}\n`;
+        const bytes = Buffer.byteLength(line);
         this.#written.samples += 1;
         this.#lines.push(line);
-        this.#pendingBytes += Buffer.byteLength(line);
-        return this.#pendingBytes >= PIECE_BYTES;
+        this.#pendingBytes += bytes;
+        this.#bytes += bytes;
     }
-    async flush() {
+    #piece() {
         const piece = this.#lines.join('');
-        this.#flushedBytes += this.#pendingBytes;
         this.#lines = [];
         this.#pendingBytes = 0;
-        await this.#file.appendFile(piece);
+        return piece;
     }
 }
 
@@ -33556,6 +33567,7 @@ function asSeconds(seconds) {
 
 
 
+
 /**
  * Each step of a job has a directory of its own.
  * @param chosen the input report-directory, absolute; empty: a directory that the runner empties after the job
@@ -33572,13 +33584,13 @@ function reportPaths(chosen, { temporaryDirectory, step }) {
     };
 }
 /** If that fails, as on a full disk, it warns and the run continues. Whether all files were written. */
-async function writeReportFiles(report, paths, log) {
+function writeReportFiles(report, paths, log) {
     const { results, verdict } = report;
     try {
         (0,external_node_fs_.mkdirSync)(paths.directory, { recursive: true });
         removeEarlier(paths);
         writeWholeFile(paths.results, [formatResults(results, verdict)]);
-        await writeSamples(paths.samples, report);
+        writeSamples(paths.samples, report);
         writeWholeFile(paths.html, renderHtml(report));
         writeWholeFile(paths.junit, [renderJunit(report)]);
         writeWholeFile(paths.benchmark, [renderBenchmark(results)]);
@@ -33589,31 +33601,10 @@ async function writeReportFiles(report, paths, log) {
         return false;
     }
 }
-/** If the disk is full now, nobody shall take the files of an earlier run for those of this one. */
+/** If the disk is full now, the files of an earlier run must not look like those of this one. */
 function removeEarlier({ directory: _, ...files }) {
     for (const path of Object.values(files))
         (0,external_node_fs_.rmSync)(path, { force: true });
-}
-/** The file is there only when it is complete. */
-function writeWholeFile(path, chunks) {
-    const temporary = `${path}.tmp`;
-    // An existing file is left over from a run that was killed. 'wx' does not follow a link.
-    (0,external_node_fs_.rmSync)(temporary, { force: true });
-    try {
-        const file = (0,external_node_fs_.openSync)(temporary, 'wx');
-        try {
-            for (const chunk of chunks)
-                (0,external_node_fs_.writeFileSync)(file, chunk);
-        }
-        finally {
-            (0,external_node_fs_.closeSync)(file);
-        }
-        (0,external_node_fs_.renameSync)(temporary, path);
-    }
-    catch (error) {
-        (0,external_node_fs_.rmSync)(temporary, { force: true });
-        throw error;
-    }
 }
 
 
@@ -41734,7 +41725,7 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 /* harmony import */ var _action_conclude_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(2832);
 /* harmony import */ var _action_finish_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(5670);
 /* harmony import */ var _action_log_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(2988);
-/* harmony import */ var _action_report_files_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(7724);
+/* harmony import */ var _action_report_files_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(9073);
 /* harmony import */ var _action_requests_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(1848);
 /* harmony import */ var _action_run_facts_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(3225);
 /* harmony import */ var _action_session_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(9090);

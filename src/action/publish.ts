@@ -79,7 +79,7 @@ export async function publishReports(
   { paths, canBeUploaded }: ReportPlace,
   log: Log,
 ): Promise<void> {
-  const isWritten = await writeReportFiles(report, paths, log);
+  const isWritten = writeReportFiles(report, paths, log);
   const place = isWritten && canBeUploaded ? { savedReportPath: paths.html } : {};
   await publishSummary(() => renderSummary(report, { ...remarks, ...place }), log);
 }

@@ -1,7 +1,8 @@
 /** Writes the report files: results.json, samples.jsonl, report.html, junit.xml and benchmark.json. */
-import { closeSync, mkdirSync, openSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { formatResults } from '../artifact/format-results.ts';
+import { writeWholeFile } from '../artifact/whole-file.ts';
 import { writeSamples } from '../artifact/write-samples.ts';
 import { reasonOf } from '../errors.ts';
 import type { Log } from '../log.ts';
@@ -39,13 +40,13 @@ export function reportPaths(chosen: string, { temporaryDirectory, step }: RunCon
 }
 
 /** If that fails, as on a full disk, it warns and the run continues. Whether all files were written. */
-export async function writeReportFiles(report: Report, paths: ReportPaths, log: Log): Promise<boolean> {
+export function writeReportFiles(report: Report, paths: ReportPaths, log: Log): boolean {
   const { results, verdict } = report;
   try {
     mkdirSync(paths.directory, { recursive: true });
     removeEarlier(paths);
     writeWholeFile(paths.results, [formatResults(results, verdict)]);
-    await writeSamples(paths.samples, report);
+    writeSamples(paths.samples, report);
     writeWholeFile(paths.html, renderHtml(report));
     writeWholeFile(paths.junit, [renderJunit(report)]);
     writeWholeFile(paths.benchmark, [renderBenchmark(results)]);
@@ -59,26 +60,7 @@ export async function writeReportFiles(report: Report, paths: ReportPaths, log: 
   }
 }
 
-/** If the disk is full now, nobody shall take the files of an earlier run for those of this one. */
+/** If the disk is full now, the files of an earlier run must not look like those of this one. */
 function removeEarlier({ directory: _, ...files }: ReportPaths): void {
   for (const path of Object.values<string>(files)) rmSync(path, { force: true });
-}
-
-/** The file is there only when it is complete. */
-function writeWholeFile(path: string, chunks: Iterable<string>): void {
-  const temporary = `${path}.tmp`;
-  // An existing file is left over from a run that was killed. 'wx' does not follow a link.
-  rmSync(temporary, { force: true });
-  try {
-    const file = openSync(temporary, 'wx');
-    try {
-      for (const chunk of chunks) writeFileSync(file, chunk);
-    } finally {
-      closeSync(file);
-    }
-    renameSync(temporary, path);
-  } catch (error) {
-    rmSync(temporary, { force: true });
-    throw error;
-  }
 }

@@ -48,8 +48,7 @@ async function writtenFiles(report: Report, directory: string): Promise<ReportFi
     junit: path('junit.xml'),
     benchmark: path('benchmark.json'),
   };
-  if (!(await writeReportFiles(report, paths, silentLog)))
-    throw new Error('The report could not be written.');
+  if (!writeReportFiles(report, paths, silentLog)) throw new Error('The report could not be written.');
   const read = (name: string) => readFileSync(path(name), 'utf8');
   return {
     'results.json': read('results.json'),

@@ -79,7 +79,7 @@ async function writeBaseline(directory: string): Promise<Baseline> {
   const evals = edited(named(['zero-samples', 'own-metric']));
   const run = await recordedRun(evals, { ...BEFORE, judges: { 'model-graded-unscored': 'gpt-4o' } }, files);
   const report = toReport(run, '', undefined);
-  if (!(await writeReportFiles(report, reportPaths(files, contextOf(run)), silentLog)))
+  if (!writeReportFiles(report, reportPaths(files, contextOf(run)), silentLog))
     throw new Error('The baseline could not be written.');
   return readBaseline(files, 'evals/baseline.json');
 }

@@ -20,7 +20,7 @@ const written: Report = report([one], {
 async function directoryWith({ samples = true } = {}): Promise<string> {
   const directory = temporaryDirectory();
   writeFileSync(join(directory, 'results.json'), formatResults(written.results, written.verdict));
-  if (samples) await writeSamples(join(directory, 'samples.jsonl'), written);
+  if (samples) writeSamples(join(directory, 'samples.jsonl'), written);
   return directory;
 }
 

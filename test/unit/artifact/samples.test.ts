@@ -57,14 +57,14 @@ const anyTexts: fc.Arbitrary<SampleTexts> = fc.record({
 });
 
 describe('writeSamples', () => {
-  test('writes a sample a line, with the score of the main metric, and without texts that are missing', async () => {
+  test('writes a sample a line, with the score of the main metric, and without texts that are missing', () => {
     const file = path();
     const samples = new Map([
       ['b.dev.v0', evalSamples([sample('b.0', false, { scores: { f1: 0.5 } })])],
       ['a.dev.v0', evalSamples([one], { 'a.0': { prompt: 'Is it?\n', answer: 'yes' } })],
       ['unknown', evalSamples([one])],
     ]);
-    expect(await writeSamples(file, reportOf(samples, ['a', 'b']))).toEqual({
+    expect(writeSamples(file, reportOf(samples, ['a', 'b']))).toEqual({
       samples: 2,
       withoutTexts: 0,
       leftOut: 0,
@@ -76,7 +76,7 @@ describe('writeSamples', () => {
     expect(readdirSync(dirname(file))).toEqual(['samples.jsonl']);
   });
 
-  test('leaves out texts, then samples, that do not fit into a file that is read', async () => {
+  test('leaves out texts, then samples, that do not fit into a file that is read', () => {
     const file = path();
     const texts = Object.fromEntries(['a.0', 'a.1', 'a.2'].map((id) => [id, { prompt: 'x'.repeat(500) }]));
     const samples = new Map([
@@ -89,7 +89,7 @@ describe('writeSamples', () => {
       ],
     ]);
     const limits = { samples: 3, bytesWithTexts: 400 };
-    expect(await writeSamples(file, reportOf(samples), limits)).toEqual({
+    expect(writeSamples(file, reportOf(samples), limits)).toEqual({
       samples: 3,
       withoutTexts: 2,
       leftOut: 1,
@@ -102,18 +102,18 @@ describe('writeSamples', () => {
     const samples = new Map([
       ['a.dev.v0', evalSamples([one], { 'a.0': { prompt: '漢'.repeat(1_000_000) } })],
     ]);
-    await writeSamples(file, reportOf(samples));
+    writeSamples(file, reportOf(samples));
     const written = await readSamples(file);
     expect('problem' in written ? written : written.get('a.dev.v0')?.texts(one)).toEqual(NO_TEXTS);
   });
 
-  test('leaves no file when it fails', async () => {
+  test('leaves no file when it fails', () => {
     const file = path();
     const texts = () => {
       throw new Error('disk is gone');
     };
     const samples = new Map([['a.dev.v0', { samples: [one], texts }]]);
-    await expect(writeSamples(file, reportOf(samples))).rejects.toThrow('disk is gone');
+    expect(() => writeSamples(file, reportOf(samples))).toThrow('disk is gone');
     expect(readdirSync(dirname(file))).toEqual([]);
   });
 });
@@ -128,7 +128,7 @@ describe('readSamples', () => {
           const texts = new Map(pairs.map(([{ id }, its]) => [id, its]));
           const samples = pairs.map(([each]) => each);
           const own = { samples, texts: ({ id }: Sample) => texts.get(id) ?? NO_TEXTS };
-          await writeSamples(file, reportOf(new Map([['a.dev.v0', own]])));
+          writeSamples(file, reportOf(new Map([['a.dev.v0', own]])));
           const back = await readSamples(file);
           if ('problem' in back) expect.fail(back.problem);
           const readBack = back.get('a.dev.v0');
