@@ -12332,9 +12332,10 @@ const MAX_ID_CHARACTERS = 300;
 const NO_SCORES = new Set(['correct', 'expected', 'picked', 'options', 'sampled', 'prompt']);
 /**
  * The file must stay where it is for as long as texts are read. What a torn or damaged file still has is returned.
+ * @param replayed whether the responses to the eval were replayed; null when that is not known, or differs between its samples
  * @returns undefined when there is no such file, or none that can be read, when it has no sample, and when it has more than `MAX_SAMPLES`
  */
-async function readSamples(recordFile, source) {
+async function readSamples(recordFile, replayed) {
     const reading = new samples_Reading();
     try {
         // A pipe would never end.
@@ -12353,7 +12354,7 @@ async function readSamples(recordFile, source) {
     }
     if (reading.size === 0 || reading.size > MAX_SAMPLES)
         return undefined;
-    const samples = reading.samples(source.replayed);
+    const samples = reading.samples(replayed);
     return { samples, texts: ({ id }) => readTexts(recordFile, reading.placesOf(id)) };
 }
 class samples_Reading {
@@ -12497,10 +12498,7 @@ async function samplesOnDisk(outcomes, paths, texts) {
         const record = 'record' in outcome ? outcome.record : undefined;
         if (!record)
             continue;
-        const samples = await readSamples(completedRecordFile(paths, record.eval), {
-            evalKey: record.eval,
-            replayed: wereReplayed(record.requests),
-        });
+        const samples = await readSamples(completedRecordFile(paths, record.eval), wereReplayed(record.requests));
         if (samples)
             found.push([record.eval, limitTexts(samples, texts)]);
     }

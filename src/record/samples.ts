@@ -17,13 +17,6 @@ import { type RecordedEvent, SampleFacts } from './sample-facts.ts';
 import { isFileError, readTexts, type TextPlaces } from './sample-texts.ts';
 import { ScoreColumns, scoresIn } from './score-columns.ts';
 
-/** What the record file does not say. */
-export interface SampleSource {
-  readonly evalKey: string;
-  /** Whether the responses to the eval were replayed; null when that is not known, or differs between its samples. */
-  readonly replayed: boolean | null;
-}
-
 /** With more samples, all that is made of them would not fit into the memory of a runner. */
 export const MAX_SAMPLES = 250_000;
 const MAX_ID_CHARACTERS = 300;
@@ -33,11 +26,12 @@ const NO_SCORES = new Set(['correct', 'expected', 'picked', 'options', 'sampled'
 
 /**
  * The file must stay where it is for as long as texts are read. What a torn or damaged file still has is returned.
+ * @param replayed whether the responses to the eval were replayed; null when that is not known, or differs between its samples
  * @returns undefined when there is no such file, or none that can be read, when it has no sample, and when it has more than `MAX_SAMPLES`
  */
 export async function readSamples(
   recordFile: string,
-  source: SampleSource,
+  replayed: boolean | null,
 ): Promise<EvalSamples | undefined> {
   const reading = new Reading();
   try {
@@ -52,7 +46,7 @@ export async function readSamples(
     if (!(error instanceof LineTooLong)) throw error;
   }
   if (reading.size === 0 || reading.size > MAX_SAMPLES) return undefined;
-  const samples = reading.samples(source.replayed);
+  const samples = reading.samples(replayed);
   return { samples, texts: ({ id }) => readTexts(recordFile, reading.placesOf(id)) };
 }
 

@@ -17,10 +17,7 @@ export async function samplesOnDisk(
   for (const outcome of outcomes) {
     const record = 'record' in outcome ? outcome.record : undefined;
     if (!record) continue;
-    const samples = await readSamples(completedRecordFile(paths, record.eval), {
-      evalKey: record.eval,
-      replayed: wereReplayed(record.requests),
-    });
+    const samples = await readSamples(completedRecordFile(paths, record.eval), wereReplayed(record.requests));
     if (samples) found.push([record.eval, limitTexts(samples, texts)]);
   }
   return new Map(found);

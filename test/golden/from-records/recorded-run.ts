@@ -117,7 +117,7 @@ async function readEval(
     started: new Date(started).toISOString(),
     ended: new Date(started + 60_000).toISOString(),
   };
-  const samples = await readSamples(file, { evalKey: planned.key, replayed: wereReplayed(traffic) });
+  const samples = await readSamples(file, wereReplayed(traffic));
   return {
     outcome: { status: isReused ? 'reused' : 'fresh', eval: planned, record: completion },
     samples: samples && limitTexts(samples, options.samplesText ?? 'failures'),

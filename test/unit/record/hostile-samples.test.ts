@@ -19,7 +19,7 @@ import { readRecordFile } from '../../../src/record/record-file.ts';
 import { MAX_SAMPLES, readSamples } from '../../../src/record/samples.ts';
 import { temporaryDirectory } from '../../helpers/temporary-directory.ts';
 
-const SOURCE = { evalKey: 'eval.dev.v0', replayed: null };
+const REPLAYED = null;
 const MATCH = join(import.meta.dirname, '../../fixtures/records/match.jsonl');
 
 function recordOf(content: string | Buffer): string {
@@ -45,11 +45,11 @@ function recordWithTexts(samples: number, bytes: number): string {
 
 test('samples: a record that was cut anywhere gives what it still has', async () => {
   const whole = readFileSync(MATCH);
-  const complete = (await readSamples(MATCH, SOURCE))?.samples ?? [];
+  const complete = (await readSamples(MATCH, REPLAYED))?.samples ?? [];
   const known = new Set(complete.map(({ id }) => id));
   let before = 0;
   for (let end = 0; end <= whole.length; end += 397) {
-    const read = await readSamples(recordOf(whole.subarray(0, end)), SOURCE);
+    const read = await readSamples(recordOf(whole.subarray(0, end)), REPLAYED);
     const samples = read?.samples ?? [];
     expect(samples.length).toBeGreaterThanOrEqual(before);
     expect(samples.filter(({ id }) => !known.has(id))).toEqual([]);
@@ -68,7 +68,7 @@ test.each<[string, string]>([
   ['a sample id of a thousand characters', line('match', { correct: true }, 'x'.repeat(1000))],
   ['a spec that is none', '{"spec": {"run_config": [], "completion_fns": 7}}\n{"final_report": []}\n'],
 ])('samples: %s has none', async (_what, content) => {
-  expect(await readSamples(recordOf(content), SOURCE)).toBeUndefined();
+  expect(await readSamples(recordOf(content), REPLAYED)).toBeUndefined();
 });
 
 test('samples: a directory, a missing file and a pipe have none', async () => {
@@ -76,7 +76,7 @@ test('samples: a directory, a missing file and a pipe have none', async () => {
   mkdirSync(join(directory, 'folder'));
   execFileSync('mkfifo', [join(directory, 'pipe')]);
   for (const name of ['folder', 'pipe', 'missing'])
-    expect(await readSamples(join(directory, name), SOURCE), name).toBeUndefined();
+    expect(await readSamples(join(directory, name), REPLAYED), name).toBeUndefined();
 });
 
 test.each<[string, string]>([
@@ -112,7 +112,7 @@ test.each<[string, string]>([
   ],
   ['bytes that are no UTF-8', `${line('match', { correct: true })}\xff\xfe\x80`],
 ])('samples: %s neither ends the reading nor invents a sample', async (_what, content) => {
-  const read = await readSamples(recordOf(Buffer.from(content, 'latin1')), SOURCE);
+  const read = await readSamples(recordOf(Buffer.from(content, 'latin1')), REPLAYED);
   expect(read?.samples.map(({ id }) => id)).toEqual(['e.dev.0']);
   for (const sample of read?.samples ?? [])
     for (const text of Object.values(read?.texts(sample) ?? {}))
@@ -125,7 +125,7 @@ test('samples: names such as __proto__ are names', async () => {
   const record = names.map((name) => `{"sample_id": "${name}", "type": "metrics", "data": ${metrics}}\n`);
   const known = { cls: 'evals.elsuite.ballots.eval:BallotsEval' };
   const spec = `${JSON.stringify({ spec: { run_config: { eval_spec: known } } })}\n`;
-  const read = await readSamples(recordOf(spec + record.join('')), SOURCE);
+  const read = await readSamples(recordOf(spec + record.join('')), REPLAYED);
   expect(read?.samples.map(({ id }) => id).sort()).toEqual([...names].sort());
   for (const { scores } of read?.samples ?? []) {
     expect(Object.entries(scores).sort()).toEqual(
@@ -137,7 +137,7 @@ test('samples: names such as __proto__ are names', async () => {
 
 test('samples: numbers that are not finite are no scores', async () => {
   const record = `{"sample_id": "e.dev.0", "type": "metrics", "data": {"a": NaN, "b": -Infinity, "c": 1e999, "d": 0}}\n`;
-  const read = await readSamples(recordOf(record), SOURCE);
+  const read = await readSamples(recordOf(record), REPLAYED);
   expect(read?.samples.map(({ scores }) => scores)).toEqual([{ d: 0 }]);
 });
 
@@ -145,7 +145,7 @@ test('samples: scores and their names are bounded', async () => {
   const many = Object.fromEntries(Array.from({ length: 5000 }, (_, index) => [`m${index}`, index]));
   const read = await readSamples(
     recordOf(line('metrics', { ['x'.repeat(300)]: 1, ...many }) + line('metrics', many, 'e.dev.1')),
-    SOURCE,
+    REPLAYED,
   );
   expect(read?.samples.map(({ scores }) => Object.keys(scores))).toEqual(
     Array.from({ length: 2 }, () => Array.from({ length: 32 }, (_, index) => `m${index}`)),
@@ -161,7 +161,7 @@ test('samples: texts and choices are bounded', async () => {
     line('error', { type: long, message: long }),
     line('metrics', { choice: long, score: 1 }),
   ];
-  const read = await readSamples(recordOf(record.join('')), SOURCE);
+  const read = await readSamples(recordOf(record.join('')), REPLAYED);
   const [sample] = read?.samples ?? [];
   expect(sample?.choice?.length).toBe(200);
   for (const [name, text] of Object.entries((sample && read?.texts(sample)) ?? {})) {
@@ -177,7 +177,7 @@ test('samples: no text stays in memory', async () => {
   const path = recordWithTexts(samples, 1 << 20);
   collectGarbage();
   const before = process.memoryUsage().heapUsed;
-  const read = await readSamples(path, SOURCE);
+  const read = await readSamples(path, REPLAYED);
   collectGarbage();
   expect(process.memoryUsage().heapUsed - before).toBeLessThan(samples << 18);
   expect(read?.samples.length).toBe(samples);
@@ -189,14 +189,14 @@ test('samples: reading ends at a line that is too long', async () => {
   const chunk = Buffer.alloc(1 << 20, 'x');
   for (let size = 0; size <= 64; size += 1) writeSync(file, chunk);
   closeSync(file);
-  expect((await readSamples(path, SOURCE))?.samples.length).toBe(1);
+  expect((await readSamples(path, REPLAYED))?.samples.length).toBe(1);
 });
 
 test('samples: a torn line of millions of quotes is read once', async () => {
   // A reader that looks again for the end of a text at each quote would take hours.
   const torn = `{"sample_id": "e.dev.0", "data": {"prompt": "${'\\"'.repeat(4_000_000)}`;
   const path = recordOf(line('match', { correct: true }) + torn);
-  expect((await readSamples(path, SOURCE))?.samples.length).toBe(1);
+  expect((await readSamples(path, REPLAYED))?.samples.length).toBe(1);
   expect((await readRecordFile(path))?.problem).toBe('it ends in the middle of a line');
 });
 
@@ -204,12 +204,12 @@ test('samples: more than a runner has memory for are none', async () => {
   const lines: string[] = [];
   for (let index = 0; index <= MAX_SAMPLES; index += 1)
     lines.push(`{"sample_id":"${index}","type":"x","data":{}}\n`);
-  expect(await readSamples(recordOf(lines.join('')), SOURCE)).toBeUndefined();
+  expect(await readSamples(recordOf(lines.join('')), REPLAYED)).toBeUndefined();
 });
 
 test('samples: texts of a file that is gone or was replaced are none', async () => {
   const path = recordOf(readFileSync(MATCH));
-  const read = await readSamples(path, SOURCE);
+  const read = await readSamples(path, REPLAYED);
   const [sample] = read?.samples ?? [];
   if (!read || !sample) throw new Error('The fixture has no samples.');
   expect(read.texts(sample).answer).toBe('Paris');
