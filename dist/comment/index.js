@@ -28668,8 +28668,8 @@ var path_faults = __nccwpck_require__(5608);
 var core = __nccwpck_require__(3218);
 // EXTERNAL MODULE: ./lib/text.js
 var lib_text = __nccwpck_require__(8804);
-// EXTERNAL MODULE: ./lib/action/log.js
-var log = __nccwpck_require__(2988);
+// EXTERNAL MODULE: ./lib/action/log.js + 1 modules
+var log = __nccwpck_require__(4262);
 ;// CONCATENATED MODULE: ./lib/action/input/text.js
 /** Reads the text of one input. All errors are ActionErrors that name the input. */
 
@@ -28723,6 +28723,10 @@ function text_invalid(name, value, why, next) {
 /** A shell would replace `~`, and other actions do. */
 function withHome(path) {
     return path === '~' || path.startsWith('~/') ? (0,external_node_path_.join)((0,external_node_os_.homedir)(), path.slice(1)) : path;
+}
+/** The absolute path that an input names: a relative one starts at working-directory, also when that is wrong. */
+function fromWorkingDirectory(path) {
+    return resolve(withHome(text('working-directory') || '.'), withHome(path));
 }
 /** Absolute. */
 function workingDirectoryInput() {
@@ -31334,16 +31338,37 @@ function parsedFile(path) {
 
 /***/ }),
 
-/***/ 2988:
+/***/ 4262:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   Zx: () => (/* binding */ actionLog)
-/* harmony export */ });
-/* unused harmony exports sanitizeMessage, quoteChildLine */
-/* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6760);
-/* harmony import */ var _actions_core__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(3218);
-/* harmony import */ var _text_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(8804);
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  Zx: () => (/* binding */ actionLog)
+});
+
+// UNUSED EXPORTS: quoteChildLine, sanitizeMessage
+
+// EXTERNAL MODULE: ./node_modules/@actions/core/lib/core.js + 20 modules
+var core = __nccwpck_require__(3218);
+// EXTERNAL MODULE: ./lib/text.js
+var lib_text = __nccwpck_require__(8804);
+// EXTERNAL MODULE: external "node:path"
+var external_node_path_ = __nccwpck_require__(6760);
+;// CONCATENATED MODULE: ./lib/action/checkout-path.js
+
+/**
+ * The path of a file relative to the checkout; undefined when it is not in it.
+ * @param workspace absolute; empty outside a runner
+ */
+function pathInCheckout(file, workspace) {
+    if (workspace === '')
+        return undefined;
+    const path = (0,external_node_path_.relative)(workspace, file);
+    return path.startsWith('..') || (0,external_node_path_.isAbsolute)(path) ? undefined : path;
+}
+
+;// CONCATENATED MODULE: ./lib/action/log.js
 
 
 
@@ -31351,48 +31376,47 @@ function parsedFile(path) {
 const MAX_ANNOTATION_BYTES = 4096;
 /** GitHub accepts titles of up to 255 characters (https://docs.github.com/rest/checks/runs, `title` of an annotation). */
 const MAX_TITLE_BYTES = 200;
-const redactor = new _text_js__WEBPACK_IMPORTED_MODULE_2__/* .Redactor */ .pO();
+const redactor = new lib_text/* Redactor */.pO();
 /** Prints to the log of the step. */
 const actionLog = {
-    debug: (message) => _actions_core__WEBPACK_IMPORTED_MODULE_1__/* .debug */ .Yz(redactor.redact((0,_text_js__WEBPACK_IMPORTED_MODULE_2__/* .printable */ .g$)(message))),
-    info: (message) => _actions_core__WEBPACK_IMPORTED_MODULE_1__/* .info */ .pq(redactor.redact(sanitizeMessage(message))),
-    notice: (message, title) => annotate(_actions_core__WEBPACK_IMPORTED_MODULE_1__/* .notice */ .lm, message, title),
-    warning: (message, title) => annotate(_actions_core__WEBPACK_IMPORTED_MODULE_1__/* .warning */ .$e, message, title),
-    error: (message, title, place) => annotate(_actions_core__WEBPACK_IMPORTED_MODULE_1__/* .error */ .z3, message, title, place),
+    debug: (message) => core/* debug */.Yz(redactor.redact((0,lib_text/* printable */.g$)(message))),
+    info: (message) => core/* info */.pq(redactor.redact(sanitizeMessage(message))),
+    notice: (message, title) => annotate(core/* notice */.lm, message, title),
+    warning: (message, title) => annotate(core/* warning */.$e, message, title),
+    error: (message, title, place) => annotate(core/* error */.z3, message, title, place),
     group(title) {
-        _actions_core__WEBPACK_IMPORTED_MODULE_1__/* .startGroup */ .Oh(redactor.redact((0,_text_js__WEBPACK_IMPORTED_MODULE_2__/* .oneLine */ .TN)(title)));
-        return { [Symbol.dispose]: () => _actions_core__WEBPACK_IMPORTED_MODULE_1__/* .endGroup */ .N4() };
+        core/* startGroup */.Oh(redactor.redact((0,lib_text/* oneLine */.TN)(title)));
+        return { [Symbol.dispose]: () => core/* endGroup */.N4() };
     },
-    child: (line) => _actions_core__WEBPACK_IMPORTED_MODULE_1__/* .info */ .pq(redactor.redact(quoteChildLine(line))),
+    child: (line) => core/* info */.pq(redactor.redact(quoteChildLine(line))),
     hide(secret, { isMasked = false } = {}) {
         // Prints a command that makes the runner mask the value, in later steps too.
         if (redactor.hide(secret) && !isMasked)
-            _actions_core__WEBPACK_IMPORTED_MODULE_1__/* .setSecret */ .Pq(secret);
+            core/* setSecret */.Pq(secret);
     },
     redact: (text) => redactor.redact(text),
 };
 /** If the annotation would be too long, prints the whole message to the log first. */
 function annotate(issue, message, title, place) {
-    const whole = redactor.redact((0,_text_js__WEBPACK_IMPORTED_MODULE_2__/* .printable */ .g$)(message));
-    const text = (0,_text_js__WEBPACK_IMPORTED_MODULE_2__/* .shorten */ .ml)(whole, MAX_ANNOTATION_BYTES);
+    const whole = redactor.redact((0,lib_text/* printable */.g$)(message));
+    const text = (0,lib_text/* shorten */.ml)(whole, MAX_ANNOTATION_BYTES);
     if (text !== whole)
-        _actions_core__WEBPACK_IMPORTED_MODULE_1__/* .info */ .pq(sanitizeMessage(whole));
+        core/* info */.pq(sanitizeMessage(whole));
     issue(text, {
-        ...(title === undefined ? {} : { title: redactor.redact((0,_text_js__WEBPACK_IMPORTED_MODULE_2__/* .oneLine */ .TN)(title, MAX_TITLE_BYTES)) }),
+        ...(title === undefined ? {} : { title: redactor.redact((0,lib_text/* oneLine */.TN)(title, MAX_TITLE_BYTES)) }),
         ...inCheckout(place),
     });
 }
 /** GitHub shows an annotation at a file of the repository only, which it names relative to the checkout. */
 function inCheckout(place) {
-    const workspace = process.env.GITHUB_WORKSPACE;
-    if (!place || !workspace)
+    if (!place)
         return {};
-    const file = (0,node_path__WEBPACK_IMPORTED_MODULE_0__.relative)(workspace, place.file);
-    return file.startsWith('..') || (0,node_path__WEBPACK_IMPORTED_MODULE_0__.isAbsolute)(file) ? {} : { file, startLine: place.line };
+    const file = pathInCheckout(place.file, process.env.GITHUB_WORKSPACE ?? '');
+    return file === undefined ? {} : { file, startLine: place.line };
 }
 /** Prevents a message, which may quote text that others wrote, from acting as a workflow command. */
 function sanitizeMessage(message) {
-    return (0,_text_js__WEBPACK_IMPORTED_MODULE_2__/* .printable */ .g$)(message)
+    return (0,lib_text/* printable */.g$)(message)
         .split('\n')
         .map((line) => line.replaceAll('##[', '## ['))
         .map((line) => (/^\s*::/.test(line) ? `│ ${line}` : line))
@@ -31405,7 +31429,7 @@ function sanitizeMessage(message) {
 function quoteChildLine(line) {
     return line
         .split(/\r\n|\r|\n/)
-        .map((part) => `│ ${(0,_text_js__WEBPACK_IMPORTED_MODULE_2__/* .printable */ .g$)(part).replaceAll('##[', '## [')}`)
+        .map((part) => `│ ${(0,lib_text/* printable */.g$)(part).replaceAll('##[', '## [')}`)
         .join('\n');
 }
 
@@ -31425,7 +31449,7 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 /* harmony import */ var _action_comment_source_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(1309);
 /* harmony import */ var _action_context_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(6225);
 /* harmony import */ var _action_event_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(3118);
-/* harmony import */ var _action_log_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(2988);
+/* harmony import */ var _action_log_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(4262);
 /* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_10__ = __nccwpck_require__(452);
 /* harmony import */ var _github_event_js__WEBPACK_IMPORTED_MODULE_11__ = __nccwpck_require__(9607);
 /** comment/action.yml: comments on a pull request with results that another run left, such as one of a fork. docs/comments.md */

@@ -28917,6 +28917,28 @@ function announceRun({ inputs, context }, run, log) {
 
 /***/ }),
 
+/***/ 9698:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   B: () => (/* binding */ pathInCheckout)
+/* harmony export */ });
+/* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6760);
+
+/**
+ * The path of a file relative to the checkout; undefined when it is not in it.
+ * @param workspace absolute; empty outside a runner
+ */
+function pathInCheckout(file, workspace) {
+    if (workspace === '')
+        return undefined;
+    const path = (0,node_path__WEBPACK_IMPORTED_MODULE_0__.relative)(workspace, file);
+    return path.startsWith('..') || (0,node_path__WEBPACK_IMPORTED_MODULE_0__.isAbsolute)(path) ? undefined : path;
+}
+
+
+/***/ }),
+
 /***/ 2832:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
@@ -28977,8 +28999,6 @@ function unaskedModels(map, outcomes) {
     return `No eval of the set asked for ${what} of the input model-map: ${names.join(', ')}. Check the spelling, or remove ${lines}.`;
 }
 
-// EXTERNAL MODULE: external "node:path"
-var external_node_path_ = __nccwpck_require__(6760);
 // EXTERNAL MODULE: ./lib/gate/comparison/compare-with-baseline.js + 1 modules
 var compare_with_baseline = __nccwpck_require__(7539);
 // EXTERNAL MODULE: ./lib/gate/describe-verdict.js
@@ -29890,6 +29910,8 @@ function failures({ samples }) {
     return samples.filter(({ outcome }) => outcome !== null && outcome !== 'correct');
 }
 
+// EXTERNAL MODULE: ./lib/action/checkout-path.js
+var checkout_path = __nccwpck_require__(9698);
 ;// CONCATENATED MODULE: ./lib/action/make-report.js
 /** Makes what all reports are made from, in main and in post. */
 
@@ -29935,13 +29957,13 @@ function publicEval(result, workspace, redact) {
         error: error && {
             ...error,
             message: redact(error.message),
-            place: error.place && { ...error.place, file: inCheckout(error.place.file, workspace) },
+            place: error.place && {
+                ...error.place,
+                file: (0,checkout_path/* pathInCheckout */.B)(error.place.file, workspace) ?? error.place.file,
+            },
             lastLines: error.lastLines.map(redact),
         },
     };
-}
-function inCheckout(file, workspace) {
-    return workspace !== '' && file.startsWith(`${workspace}/`) ? (0,external_node_path_.relative)(workspace, file) : file;
 }
 function allRedacted(samples, redact) {
     return new Map([...samples].map(([key, each]) => [key, redacted(each, redact)]));
@@ -30958,6 +30980,7 @@ const CANCELLED_EARLY = new errors/* ActionError */.lZ('INCOMPLETE', 'The job wa
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   J1: () => (/* binding */ fromWorkingDirectory),
 /* harmony export */   PG: () => (/* binding */ stateDirectoryInput),
 /* harmony export */   RW: () => (/* binding */ workingDirectoryInput),
 /* harmony export */   sl: () => (/* binding */ directoryFault),
@@ -30977,6 +31000,10 @@ const CANCELLED_EARLY = new errors/* ActionError */.lZ('INCOMPLETE', 'The job wa
 /** A shell would replace `~`, and other actions do. */
 function withHome(path) {
     return path === '~' || path.startsWith('~/') ? (0,node_path__WEBPACK_IMPORTED_MODULE_1__.join)((0,node_os__WEBPACK_IMPORTED_MODULE_0__.homedir)(), path.slice(1)) : path;
+}
+/** The absolute path that an input names: a relative one starts at working-directory, also when that is wrong. */
+function fromWorkingDirectory(path) {
+    return (0,node_path__WEBPACK_IMPORTED_MODULE_1__.resolve)(withHome((0,_text_js__WEBPACK_IMPORTED_MODULE_3__/* .text */ .Qq)('working-directory') || '.'), withHome(path));
 }
 /** Absolute. */
 function workingDirectoryInput() {
@@ -31051,8 +31078,6 @@ __nccwpck_require__.d(__webpack_exports__, {
 
 // UNUSED EXPORTS: gateInputs
 
-// EXTERNAL MODULE: external "node:path"
-var external_node_path_ = __nccwpck_require__(6760);
 // EXTERNAL MODULE: ./node_modules/@actions/core/lib/core.js + 11 modules
 var core = __nccwpck_require__(3360);
 // EXTERNAL MODULE: ./lib/errors.js
@@ -31450,7 +31475,6 @@ var input_text = __nccwpck_require__(8718);
 
 
 
-
 /** @throws ActionError INPUT_INVALID when a rule is wrong */
 async function gateInputs() {
     const rules = parseRules((0,input_text/* text */.Qq)('thresholds', input_text/* SEVERAL_LINES */.xx));
@@ -31490,12 +31514,12 @@ async function baselineInput() {
     const { readBaseline } = await __nccwpck_require__.e(/* import() */ 370).then(__nccwpck_require__.bind(__nccwpck_require__, 6370));
     return await readBaseline(path, (0,input_text/* text */.Qq)('baseline'));
 }
-/** Absolute; undefined when the input is empty. Relative paths start at working-directory, as in all inputs. */
+/** Absolute; undefined when the input is empty. */
 function baselinePath() {
     const value = (0,input_text/* text */.Qq)('baseline');
     if (value === '')
         return undefined;
-    return (0,external_node_path_.resolve)((0,directories/* withHome */.up)((0,input_text/* text */.Qq)('working-directory') || '.'), (0,directories/* withHome */.up)(value));
+    return (0,directories/* fromWorkingDirectory */.J1)(value);
 }
 
 
@@ -31597,9 +31621,9 @@ async function writeJobSummary(render, elsewhere, log) {
 /* harmony export */   Zx: () => (/* binding */ actionLog)
 /* harmony export */ });
 /* unused harmony exports sanitizeMessage, quoteChildLine */
-/* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6760);
-/* harmony import */ var _actions_core__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(3360);
-/* harmony import */ var _text_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(8804);
+/* harmony import */ var _actions_core__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3360);
+/* harmony import */ var _text_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(8804);
+/* harmony import */ var _checkout_path_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(9698);
 
 
 
@@ -31607,48 +31631,47 @@ async function writeJobSummary(render, elsewhere, log) {
 const MAX_ANNOTATION_BYTES = 4096;
 /** GitHub accepts titles of up to 255 characters (https://docs.github.com/rest/checks/runs, `title` of an annotation). */
 const MAX_TITLE_BYTES = 200;
-const redactor = new _text_js__WEBPACK_IMPORTED_MODULE_2__/* .Redactor */ .pO();
+const redactor = new _text_js__WEBPACK_IMPORTED_MODULE_1__/* .Redactor */ .pO();
 /** Prints to the log of the step. */
 const actionLog = {
-    debug: (message) => _actions_core__WEBPACK_IMPORTED_MODULE_1__/* .debug */ .Yz(redactor.redact((0,_text_js__WEBPACK_IMPORTED_MODULE_2__/* .printable */ .g$)(message))),
-    info: (message) => _actions_core__WEBPACK_IMPORTED_MODULE_1__/* .info */ .pq(redactor.redact(sanitizeMessage(message))),
-    notice: (message, title) => annotate(_actions_core__WEBPACK_IMPORTED_MODULE_1__/* .notice */ .lm, message, title),
-    warning: (message, title) => annotate(_actions_core__WEBPACK_IMPORTED_MODULE_1__/* .warning */ .$e, message, title),
-    error: (message, title, place) => annotate(_actions_core__WEBPACK_IMPORTED_MODULE_1__/* .error */ .z3, message, title, place),
+    debug: (message) => _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .debug */ .Yz(redactor.redact((0,_text_js__WEBPACK_IMPORTED_MODULE_1__/* .printable */ .g$)(message))),
+    info: (message) => _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .info */ .pq(redactor.redact(sanitizeMessage(message))),
+    notice: (message, title) => annotate(_actions_core__WEBPACK_IMPORTED_MODULE_0__/* .notice */ .lm, message, title),
+    warning: (message, title) => annotate(_actions_core__WEBPACK_IMPORTED_MODULE_0__/* .warning */ .$e, message, title),
+    error: (message, title, place) => annotate(_actions_core__WEBPACK_IMPORTED_MODULE_0__/* .error */ .z3, message, title, place),
     group(title) {
-        _actions_core__WEBPACK_IMPORTED_MODULE_1__/* .startGroup */ .Oh(redactor.redact((0,_text_js__WEBPACK_IMPORTED_MODULE_2__/* .oneLine */ .TN)(title)));
-        return { [Symbol.dispose]: () => _actions_core__WEBPACK_IMPORTED_MODULE_1__/* .endGroup */ .N4() };
+        _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .startGroup */ .Oh(redactor.redact((0,_text_js__WEBPACK_IMPORTED_MODULE_1__/* .oneLine */ .TN)(title)));
+        return { [Symbol.dispose]: () => _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .endGroup */ .N4() };
     },
-    child: (line) => _actions_core__WEBPACK_IMPORTED_MODULE_1__/* .info */ .pq(redactor.redact(quoteChildLine(line))),
+    child: (line) => _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .info */ .pq(redactor.redact(quoteChildLine(line))),
     hide(secret, { isMasked = false } = {}) {
         // Prints a command that makes the runner mask the value, in later steps too.
         if (redactor.hide(secret) && !isMasked)
-            _actions_core__WEBPACK_IMPORTED_MODULE_1__/* .setSecret */ .Pq(secret);
+            _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .setSecret */ .Pq(secret);
     },
     redact: (text) => redactor.redact(text),
 };
 /** If the annotation would be too long, prints the whole message to the log first. */
 function annotate(issue, message, title, place) {
-    const whole = redactor.redact((0,_text_js__WEBPACK_IMPORTED_MODULE_2__/* .printable */ .g$)(message));
-    const text = (0,_text_js__WEBPACK_IMPORTED_MODULE_2__/* .shorten */ .ml)(whole, MAX_ANNOTATION_BYTES);
+    const whole = redactor.redact((0,_text_js__WEBPACK_IMPORTED_MODULE_1__/* .printable */ .g$)(message));
+    const text = (0,_text_js__WEBPACK_IMPORTED_MODULE_1__/* .shorten */ .ml)(whole, MAX_ANNOTATION_BYTES);
     if (text !== whole)
-        _actions_core__WEBPACK_IMPORTED_MODULE_1__/* .info */ .pq(sanitizeMessage(whole));
+        _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .info */ .pq(sanitizeMessage(whole));
     issue(text, {
-        ...(title === undefined ? {} : { title: redactor.redact((0,_text_js__WEBPACK_IMPORTED_MODULE_2__/* .oneLine */ .TN)(title, MAX_TITLE_BYTES)) }),
+        ...(title === undefined ? {} : { title: redactor.redact((0,_text_js__WEBPACK_IMPORTED_MODULE_1__/* .oneLine */ .TN)(title, MAX_TITLE_BYTES)) }),
         ...inCheckout(place),
     });
 }
 /** GitHub shows an annotation at a file of the repository only, which it names relative to the checkout. */
 function inCheckout(place) {
-    const workspace = process.env.GITHUB_WORKSPACE;
-    if (!place || !workspace)
+    if (!place)
         return {};
-    const file = (0,node_path__WEBPACK_IMPORTED_MODULE_0__.relative)(workspace, place.file);
-    return file.startsWith('..') || (0,node_path__WEBPACK_IMPORTED_MODULE_0__.isAbsolute)(file) ? {} : { file, startLine: place.line };
+    const file = (0,_checkout_path_js__WEBPACK_IMPORTED_MODULE_2__/* .pathInCheckout */ .B)(place.file, process.env.GITHUB_WORKSPACE ?? '');
+    return file === undefined ? {} : { file, startLine: place.line };
 }
 /** Prevents a message, which may quote text that others wrote, from acting as a workflow command. */
 function sanitizeMessage(message) {
-    return (0,_text_js__WEBPACK_IMPORTED_MODULE_2__/* .printable */ .g$)(message)
+    return (0,_text_js__WEBPACK_IMPORTED_MODULE_1__/* .printable */ .g$)(message)
         .split('\n')
         .map((line) => line.replaceAll('##[', '## ['))
         .map((line) => (/^\s*::/.test(line) ? `│ ${line}` : line))
@@ -31661,7 +31684,7 @@ function sanitizeMessage(message) {
 function quoteChildLine(line) {
     return line
         .split(/\r\n|\r|\n/)
-        .map((part) => `│ ${(0,_text_js__WEBPACK_IMPORTED_MODULE_2__/* .printable */ .g$)(part).replaceAll('##[', '## [')}`)
+        .map((part) => `│ ${(0,_text_js__WEBPACK_IMPORTED_MODULE_1__/* .printable */ .g$)(part).replaceAll('##[', '## [')}`)
         .join('\n');
 }
 
@@ -35063,7 +35086,7 @@ function token() {
 
 
 /**
- * What is at report-directory is not looked at: post shall report even when nothing can be written there any more.
+ * What is at report-directory is not checked, so that post reports even when nothing can be written there any more.
  * @throws ActionError INPUT_INVALID that names each of them that is wrong
  */
 function reportInputs() {
@@ -35082,7 +35105,7 @@ function readers(directory) {
 }
 function report_reportDirectory() {
     const value = (0,input_text/* text */.Qq)('report-directory');
-    return value === '' ? '' : (0,external_node_path_.resolve)((0,directories/* withHome */.up)((0,input_text/* text */.Qq)('working-directory') || '.'), (0,directories/* withHome */.up)(value));
+    return value === '' ? '' : (0,directories/* fromWorkingDirectory */.J1)(value);
 }
 function usableReportDirectory() {
     const value = (0,input_text/* text */.Qq)('report-directory');

@@ -2,6 +2,28 @@ export const id = 287;
 export const ids = [287];
 export const modules = {
 
+/***/ 9698:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   B: () => (/* binding */ pathInCheckout)
+/* harmony export */ });
+/* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(6760);
+
+/**
+ * The path of a file relative to the checkout; undefined when it is not in it.
+ * @param workspace absolute; empty outside a runner
+ */
+function pathInCheckout(file, workspace) {
+    if (workspace === '')
+        return undefined;
+    const path = (0,node_path__WEBPACK_IMPORTED_MODULE_0__.relative)(workspace, file);
+    return path.startsWith('..') || (0,node_path__WEBPACK_IMPORTED_MODULE_0__.isAbsolute)(path) ? undefined : path;
+}
+
+
+/***/ }),
+
 /***/ 5484:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
 
@@ -38,9 +60,9 @@ async function writeJobSummary(render, elsewhere, log) {
 /* harmony export */   Zx: () => (/* binding */ actionLog)
 /* harmony export */ });
 /* unused harmony exports sanitizeMessage, quoteChildLine */
-/* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(6760);
-/* harmony import */ var _actions_core__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(3218);
-/* harmony import */ var _text_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(8804);
+/* harmony import */ var _actions_core__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(3218);
+/* harmony import */ var _text_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(8804);
+/* harmony import */ var _checkout_path_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(9698);
 
 
 
@@ -48,48 +70,47 @@ async function writeJobSummary(render, elsewhere, log) {
 const MAX_ANNOTATION_BYTES = 4096;
 /** GitHub accepts titles of up to 255 characters (https://docs.github.com/rest/checks/runs, `title` of an annotation). */
 const MAX_TITLE_BYTES = 200;
-const redactor = new _text_js__WEBPACK_IMPORTED_MODULE_2__/* .Redactor */ .pO();
+const redactor = new _text_js__WEBPACK_IMPORTED_MODULE_1__/* .Redactor */ .pO();
 /** Prints to the log of the step. */
 const actionLog = {
-    debug: (message) => _actions_core__WEBPACK_IMPORTED_MODULE_1__/* .debug */ .Yz(redactor.redact((0,_text_js__WEBPACK_IMPORTED_MODULE_2__/* .printable */ .g$)(message))),
-    info: (message) => _actions_core__WEBPACK_IMPORTED_MODULE_1__/* .info */ .pq(redactor.redact(sanitizeMessage(message))),
-    notice: (message, title) => annotate(_actions_core__WEBPACK_IMPORTED_MODULE_1__/* .notice */ .lm, message, title),
-    warning: (message, title) => annotate(_actions_core__WEBPACK_IMPORTED_MODULE_1__/* .warning */ .$e, message, title),
-    error: (message, title, place) => annotate(_actions_core__WEBPACK_IMPORTED_MODULE_1__/* .error */ .z3, message, title, place),
+    debug: (message) => _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .debug */ .Yz(redactor.redact((0,_text_js__WEBPACK_IMPORTED_MODULE_1__/* .printable */ .g$)(message))),
+    info: (message) => _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .info */ .pq(redactor.redact(sanitizeMessage(message))),
+    notice: (message, title) => annotate(_actions_core__WEBPACK_IMPORTED_MODULE_0__/* .notice */ .lm, message, title),
+    warning: (message, title) => annotate(_actions_core__WEBPACK_IMPORTED_MODULE_0__/* .warning */ .$e, message, title),
+    error: (message, title, place) => annotate(_actions_core__WEBPACK_IMPORTED_MODULE_0__/* .error */ .z3, message, title, place),
     group(title) {
-        _actions_core__WEBPACK_IMPORTED_MODULE_1__/* .startGroup */ .Oh(redactor.redact((0,_text_js__WEBPACK_IMPORTED_MODULE_2__/* .oneLine */ .TN)(title)));
-        return { [Symbol.dispose]: () => _actions_core__WEBPACK_IMPORTED_MODULE_1__/* .endGroup */ .N4() };
+        _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .startGroup */ .Oh(redactor.redact((0,_text_js__WEBPACK_IMPORTED_MODULE_1__/* .oneLine */ .TN)(title)));
+        return { [Symbol.dispose]: () => _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .endGroup */ .N4() };
     },
-    child: (line) => _actions_core__WEBPACK_IMPORTED_MODULE_1__/* .info */ .pq(redactor.redact(quoteChildLine(line))),
+    child: (line) => _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .info */ .pq(redactor.redact(quoteChildLine(line))),
     hide(secret, { isMasked = false } = {}) {
         // Prints a command that makes the runner mask the value, in later steps too.
         if (redactor.hide(secret) && !isMasked)
-            _actions_core__WEBPACK_IMPORTED_MODULE_1__/* .setSecret */ .Pq(secret);
+            _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .setSecret */ .Pq(secret);
     },
     redact: (text) => redactor.redact(text),
 };
 /** If the annotation would be too long, prints the whole message to the log first. */
 function annotate(issue, message, title, place) {
-    const whole = redactor.redact((0,_text_js__WEBPACK_IMPORTED_MODULE_2__/* .printable */ .g$)(message));
-    const text = (0,_text_js__WEBPACK_IMPORTED_MODULE_2__/* .shorten */ .ml)(whole, MAX_ANNOTATION_BYTES);
+    const whole = redactor.redact((0,_text_js__WEBPACK_IMPORTED_MODULE_1__/* .printable */ .g$)(message));
+    const text = (0,_text_js__WEBPACK_IMPORTED_MODULE_1__/* .shorten */ .ml)(whole, MAX_ANNOTATION_BYTES);
     if (text !== whole)
-        _actions_core__WEBPACK_IMPORTED_MODULE_1__/* .info */ .pq(sanitizeMessage(whole));
+        _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .info */ .pq(sanitizeMessage(whole));
     issue(text, {
-        ...(title === undefined ? {} : { title: redactor.redact((0,_text_js__WEBPACK_IMPORTED_MODULE_2__/* .oneLine */ .TN)(title, MAX_TITLE_BYTES)) }),
+        ...(title === undefined ? {} : { title: redactor.redact((0,_text_js__WEBPACK_IMPORTED_MODULE_1__/* .oneLine */ .TN)(title, MAX_TITLE_BYTES)) }),
         ...inCheckout(place),
     });
 }
 /** GitHub shows an annotation at a file of the repository only, which it names relative to the checkout. */
 function inCheckout(place) {
-    const workspace = process.env.GITHUB_WORKSPACE;
-    if (!place || !workspace)
+    if (!place)
         return {};
-    const file = (0,node_path__WEBPACK_IMPORTED_MODULE_0__.relative)(workspace, place.file);
-    return file.startsWith('..') || (0,node_path__WEBPACK_IMPORTED_MODULE_0__.isAbsolute)(file) ? {} : { file, startLine: place.line };
+    const file = (0,_checkout_path_js__WEBPACK_IMPORTED_MODULE_2__/* .pathInCheckout */ .B)(place.file, process.env.GITHUB_WORKSPACE ?? '');
+    return file === undefined ? {} : { file, startLine: place.line };
 }
 /** Prevents a message, which may quote text that others wrote, from acting as a workflow command. */
 function sanitizeMessage(message) {
-    return (0,_text_js__WEBPACK_IMPORTED_MODULE_2__/* .printable */ .g$)(message)
+    return (0,_text_js__WEBPACK_IMPORTED_MODULE_1__/* .printable */ .g$)(message)
         .split('\n')
         .map((line) => line.replaceAll('##[', '## ['))
         .map((line) => (/^\s*::/.test(line) ? `│ ${line}` : line))
@@ -102,7 +123,7 @@ function sanitizeMessage(message) {
 function quoteChildLine(line) {
     return line
         .split(/\r\n|\r|\n/)
-        .map((part) => `│ ${(0,_text_js__WEBPACK_IMPORTED_MODULE_2__/* .printable */ .g$)(part).replaceAll('##[', '## [')}`)
+        .map((part) => `│ ${(0,_text_js__WEBPACK_IMPORTED_MODULE_1__/* .printable */ .g$)(part).replaceAll('##[', '## [')}`)
         .join('\n');
 }
 

@@ -75,8 +75,6 @@ function hideKeys({ secrets }, log) {
         log.hide(value, { isMasked: !isTrimmed });
 }
 
-// EXTERNAL MODULE: external "node:path"
-var external_node_path_ = __webpack_require__(6760);
 // EXTERNAL MODULE: ./node_modules/@actions/core/lib/core.js + 20 modules
 var core = __webpack_require__(3218);
 // EXTERNAL MODULE: ./lib/errors.js
@@ -1839,6 +1837,8 @@ function excerpt(line, at) {
 
 // EXTERNAL MODULE: external "node:os"
 var external_node_os_ = __webpack_require__(8161);
+// EXTERNAL MODULE: external "node:path"
+var external_node_path_ = __webpack_require__(6760);
 // EXTERNAL MODULE: ./lib/path-faults.js
 var path_faults = __webpack_require__(5608);
 // EXTERNAL MODULE: ./lib/action/log.js
@@ -1896,6 +1896,10 @@ function text_invalid(name, value, why, next) {
 /** A shell would replace `~`, and other actions do. */
 function directories_withHome(path) {
     return path === '~' || path.startsWith('~/') ? (0,external_node_path_.join)((0,external_node_os_.homedir)(), path.slice(1)) : path;
+}
+/** The absolute path that an input names: a relative one starts at working-directory, also when that is wrong. */
+function fromWorkingDirectory(path) {
+    return (0,external_node_path_.resolve)(directories_withHome(text_text('working-directory') || '.'), directories_withHome(path));
 }
 /** Absolute. */
 function workingDirectoryInput() {
@@ -1964,7 +1968,6 @@ function similarPath(value, base) {
 
 
 
-
 /** @throws ActionError INPUT_INVALID when a rule is wrong */
 async function gateInputs() {
     const rules = parseRules(text_text('thresholds', text_SEVERAL_LINES));
@@ -2004,12 +2007,12 @@ async function baselineInput() {
     const { readBaseline } = await __webpack_require__.e(/* import() */ 370).then(__webpack_require__.bind(__webpack_require__, 6370));
     return await readBaseline(path, text_text('baseline'));
 }
-/** Absolute; undefined when the input is empty. Relative paths start at working-directory, as in all inputs. */
+/** Absolute; undefined when the input is empty. */
 function gate_baselinePath() {
     const value = text_text('baseline');
     if (value === '')
         return undefined;
-    return (0,external_node_path_.resolve)(directories_withHome(text_text('working-directory') || '.'), directories_withHome(value));
+    return fromWorkingDirectory(value);
 }
 
 // EXTERNAL MODULE: external "node:fs"
@@ -2170,7 +2173,7 @@ function token() {
 
 
 /**
- * What is at report-directory is not looked at: post shall report even when nothing can be written there any more.
+ * What is at report-directory is not checked, so that post reports even when nothing can be written there any more.
  * @throws ActionError INPUT_INVALID that names each of them that is wrong
  */
 function reportInputs() {
@@ -2189,7 +2192,7 @@ function readers(directory) {
 }
 function report_reportDirectory() {
     const value = text_text('report-directory');
-    return value === '' ? '' : (0,external_node_path_.resolve)(directories_withHome(text_text('working-directory') || '.'), directories_withHome(value));
+    return value === '' ? '' : fromWorkingDirectory(value);
 }
 function usableReportDirectory() {
     const value = text('report-directory');
@@ -3393,6 +3396,8 @@ function failures({ samples }) {
     return samples.filter(({ outcome }) => outcome !== null && outcome !== 'correct');
 }
 
+// EXTERNAL MODULE: ./lib/action/checkout-path.js
+var checkout_path = __webpack_require__(9698);
 ;// CONCATENATED MODULE: ./lib/action/make-report.js
 /** Makes what all reports are made from, in main and in post. */
 
@@ -3438,13 +3443,13 @@ function publicEval(result, workspace, redact) {
         error: error && {
             ...error,
             message: redact(error.message),
-            place: error.place && { ...error.place, file: inCheckout(error.place.file, workspace) },
+            place: error.place && {
+                ...error.place,
+                file: (0,checkout_path/* pathInCheckout */.B)(error.place.file, workspace) ?? error.place.file,
+            },
             lastLines: error.lastLines.map(redact),
         },
     };
-}
-function inCheckout(file, workspace) {
-    return workspace !== '' && file.startsWith(`${workspace}/`) ? (0,external_node_path_.relative)(workspace, file) : file;
 }
 function allRedacted(samples, redact) {
     return new Map([...samples].map(([key, each]) => [key, redacted(each, redact)]));

@@ -1,8 +1,8 @@
-import { isAbsolute, relative } from 'node:path';
 import * as core from '@actions/core';
 import type { Log } from '../log.ts';
 import type { Place } from '../model/place.ts';
 import { oneLine, printable, Redactor, shorten } from '../text.ts';
+import { pathInCheckout } from './checkout-path.ts';
 
 /** The runner cuts an annotation after 4096 characters (actions/runner, `ExecutionContext.cs`, `_maxIssueMessageLength`). */
 const MAX_ANNOTATION_BYTES = 4096;
@@ -49,10 +49,9 @@ function annotate(
 
 /** GitHub shows an annotation at a file of the repository only, which it names relative to the checkout. */
 function inCheckout(place: Place | undefined): core.AnnotationProperties {
-  const workspace = process.env.GITHUB_WORKSPACE;
-  if (!place || !workspace) return {};
-  const file = relative(workspace, place.file);
-  return file.startsWith('..') || isAbsolute(file) ? {} : { file, startLine: place.line };
+  if (!place) return {};
+  const file = pathInCheckout(place.file, process.env.GITHUB_WORKSPACE ?? '');
+  return file === undefined ? {} : { file, startLine: place.line };
 }
 
 /** Prevents a message, which may quote text that others wrote, from acting as a workflow command. */

@@ -1,5 +1,4 @@
 /** Makes what all reports are made from, in main and in post. */
-import { relative } from 'node:path';
 import { judge } from '../gate/judge.ts';
 import type { Log } from '../log.ts';
 import type { FinishedRun } from '../model/finished-run.ts';
@@ -15,6 +14,7 @@ import {
 } from '../model/sample.ts';
 import { summarize } from '../report/results.ts';
 import { limitBaselineTexts } from './baseline-texts.ts';
+import { pathInCheckout } from './checkout-path.ts';
 import type { RunContext } from './context.ts';
 import type { Gate } from './input/gate.ts';
 
@@ -70,14 +70,13 @@ function publicEval(result: EvalResult, workspace: string, redact: (text: string
     error: error && {
       ...error,
       message: redact(error.message),
-      place: error.place && { ...error.place, file: inCheckout(error.place.file, workspace) },
+      place: error.place && {
+        ...error.place,
+        file: pathInCheckout(error.place.file, workspace) ?? error.place.file,
+      },
       lastLines: error.lastLines.map(redact),
     },
   };
-}
-
-function inCheckout(file: string, workspace: string): string {
-  return workspace !== '' && file.startsWith(`${workspace}/`) ? relative(workspace, file) : file;
 }
 
 function allRedacted(samples: SamplesByEval, redact: (text: string) => string): SamplesByEval {

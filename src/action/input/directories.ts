@@ -16,6 +16,11 @@ export function withHome(path: string): string {
   return path === '~' || path.startsWith('~/') ? join(homedir(), path.slice(1)) : path;
 }
 
+/** The absolute path that an input names: a relative one starts at working-directory, also when that is wrong. */
+export function fromWorkingDirectory(path: string): string {
+  return resolve(withHome(text('working-directory') || '.'), withHome(path));
+}
+
 /** Absolute. */
 export function workingDirectoryInput(): string {
   const value = text('working-directory') || '.';

@@ -1,5 +1,4 @@
 /** Reads the inputs that decide whether the step passes. */
-import { resolve } from 'node:path';
 import { getInput } from '@actions/core';
 import { ActionError } from '../../errors.ts';
 import { whyOfOtherSet } from '../../gate/comparison/compare-with-baseline.ts';
@@ -7,7 +6,7 @@ import { parseRules } from '../../gate/rules/parse-rules.ts';
 import { needsBaseline, type Rule } from '../../gate/rules/rule.ts';
 import type { Baseline } from '../../model/baseline.ts';
 import { shorten } from '../../text.ts';
-import { withHome } from './directories.ts';
+import { fromWorkingDirectory } from './directories.ts';
 import { MAX_SHOWN_BYTES, SEVERAL_LINES, text } from './text.ts';
 
 /** What a run is judged by. */
@@ -66,9 +65,9 @@ async function baselineInput(): Promise<Baseline | undefined> {
   return await readBaseline(path, text('baseline'));
 }
 
-/** Absolute; undefined when the input is empty. Relative paths start at working-directory, as in all inputs. */
+/** Absolute; undefined when the input is empty. */
 export function baselinePath(): string | undefined {
   const value = text('baseline');
   if (value === '') return undefined;
-  return resolve(withHome(text('working-directory') || '.'), withHome(value));
+  return fromWorkingDirectory(value);
 }

@@ -1,11 +1,11 @@
 /** Reads the inputs about reports. Post reads them as well. */
 import { realpathSync } from 'node:fs';
-import { dirname, resolve } from 'node:path';
+import { dirname } from 'node:path';
 import type { SamplesText } from '../../model/sample.ts';
 import { whyNoNewDirectory } from '../../path-faults.ts';
 import { type CommentInput, commentInput } from '../comment-inputs.ts';
 import { type Readers, readAll } from '../read-all.ts';
-import { withHome } from './directories.ts';
+import { fromWorkingDirectory } from './directories.ts';
 import { baselinePath } from './gate.ts';
 import { invalid, text } from './text.ts';
 import { oneOf } from './values.ts';
@@ -18,7 +18,7 @@ export interface ReportInputs {
 }
 
 /**
- * What is at report-directory is not looked at: post shall report even when nothing can be written there any more.
+ * What is at report-directory is not checked, so that post reports even when nothing can be written there any more.
  * @throws ActionError INPUT_INVALID that names each of them that is wrong
  */
 export function reportInputs(): Promise<ReportInputs> {
@@ -40,7 +40,7 @@ function readers(directory: () => string): Readers<ReportInputs> {
 
 function reportDirectory(): string {
   const value = text('report-directory');
-  return value === '' ? '' : resolve(withHome(text('working-directory') || '.'), withHome(value));
+  return value === '' ? '' : fromWorkingDirectory(value);
 }
 
 function usableReportDirectory(): string {
