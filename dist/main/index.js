@@ -29198,7 +29198,7 @@ function shareOf(count, of) {
 function describeUnknown(unknown, number) {
     return `${number} ${(0,format/* isOrAre */.Cj)(unknown.length)} not judged: ${reasonsOf(unknown)}.`;
 }
-/** Evals with one reason are told together. */
+/** Groups evals that have the same reason. */
 function reasonsOf(unknown) {
     const reasons = [...Map.groupBy(unknown, ({ brief }) => brief)];
     const texts = reasons.map(([brief, evals]) => {
@@ -29360,7 +29360,7 @@ function judgeDropRule(rule, now, before, comparisons) {
         : whyUnmatched(glob, now.evals);
     return notJudged(rule, why);
 }
-/** Those of evals that report the metric now or in the baseline, and of evals of which nobody knows whether they do. */
+/** Of evals that report the metric in either run, and of evals whose metrics are not known. */
 function withMetric(metric, comparisons, now, before) {
     const keys = new Set([
         ...[...now, ...before].filter(({ metrics }) => Object.hasOwn(metrics, metric)).map(({ key }) => key),
@@ -29440,7 +29440,7 @@ function judgeEvalRule(rule, { evals }) {
     if (rule.glob !== null && matched.length === 0)
         return notJudged(rule, whyUnmatched(rule.glob, evals));
     const readings = matched.map((each) => ({ each, reading: readValue(each, rule) }));
-    // Without a glob, the rule is about the evals that have the metric, and about those of which nobody knows whether they have it.
+    // Without a glob, the rule is about evals that have the metric, and about evals whose metrics are not known.
     const about = rule.glob === null ? readings.filter(({ reading }) => reading.kind !== 'absent') : readings;
     if (about.length === 0)
         return notJudged(rule, whyNoEval(rule, matched));
@@ -39755,8 +39755,8 @@ function pairsSentence(subject, paired, unpaired, tested, reading) {
         return `${fewFlips(paired, tested)}${rest}`;
     const scale = (0,words/* scaleFor */.E1)(isRate, paired.difference);
     const facts = [`${(0,format/* counted */.hS)(pairs, 'pair')}`, `${(0,format/* wholeNumber */.rD)(worse)} worse`, `${(0,format/* wholeNumber */.rD)(better)} better`];
-    const told = `${changeOf(paired, scale)}; ${[...facts, pWords(tested)].join(', ')}`;
-    return `${movement(subject, paired, scale)} (${told})${meaning(paired, reading, tested)}.${rest}`;
+    const details = `${changeOf(paired, scale)}; ${[...facts, pWords(tested)].join(', ')}`;
+    return `${movement(subject, paired, scale)} (${details})${meaning(paired, reading, tested)}.${rest}`;
 }
 function intervalsSentence(subject, finding, tested, reading) {
     const { isRate, p, unpaired } = finding;
@@ -39789,7 +39789,7 @@ function changeOf({ difference, interval }, scale) {
         return change;
     return `${change}, 95 % ${(0,words/* boundText */.O6)(interval.low, scale)} to ${(0,words/* boundText */.O6)(interval.high, scale)}`;
 }
-/** Of several evals, the corrected p decides, so it is the one to tell. */
+/** Of several evals, the corrected p decides, so it is shown. */
 function pWords({ p, adjustedP, tests }) {
     return tests > 1
         ? `p ${(0,format/* probabilityText */.jm)(adjustedP)} corrected for ${tests} evals`
@@ -40346,7 +40346,7 @@ function conclude(all, tolerance) {
     const pValues = all.map(({ finding }) => pOf(finding));
     const adjusted = holm(pValues.filter((p) => p !== null));
     const tests = adjusted.length;
-    // To be told apart too, another eval would have to pass the strictest of the steps that remain.
+    // Holm's next step: the level that the next eval has to reach.
     const remaining = Math.max(1, adjusted.filter((p) => p >= ALPHA).length);
     const needed = flipsNeeded(ALPHA / remaining);
     let next = 0;

@@ -86,7 +86,7 @@ function sentenceOf(
 }
 
 export interface StepComment extends Pick<CommentPublication, 'report' | 'mode' | 'reportUrl'> {
-  /** Whether the user has set the input comment. If not, nobody waits for a comment. */
+  /** Whether the user has set the input comment. If not, a comment that cannot be published is no warning. */
   readonly isExplicit: boolean;
   /** Empty: there is no comment. */
   readonly token: string;

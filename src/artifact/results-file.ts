@@ -16,7 +16,7 @@ export type ParsedResults = { readonly results: Results; readonly verdict: Verdi
 
 /** Why a text is not a results.json that this version knows. */
 export interface NotResults {
-  /** A clause, which quotes no values: the path may have led to a file that nobody may see. */
+  /** A clause. It quotes no values, because the path may name a confidential file. */
   readonly problem: string;
   /** What to do, a whole sentence. */
   readonly next: string;

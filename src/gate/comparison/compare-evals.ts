@@ -63,7 +63,7 @@ export function conclude(all: readonly Examined[], tolerance: number): EvalCompa
   const pValues = all.map(({ finding }) => pOf(finding));
   const adjusted = holm(pValues.filter((p) => p !== null));
   const tests = adjusted.length;
-  // To be told apart too, another eval would have to pass the strictest of the steps that remain.
+  // Holm's next step: the level that the next eval has to reach.
   const remaining = Math.max(1, adjusted.filter((p) => p >= ALPHA).length);
   const needed = flipsNeeded(ALPHA / remaining);
   let next = 0;

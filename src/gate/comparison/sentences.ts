@@ -42,8 +42,8 @@ export function pairsSentence(
     return `${fewFlips(paired, tested)}${rest}`;
   const scale = scaleFor(isRate, paired.difference);
   const facts = [`${counted(pairs, 'pair')}`, `${wholeNumber(worse)} worse`, `${wholeNumber(better)} better`];
-  const told = `${changeOf(paired, scale)}; ${[...facts, pWords(tested)].join(', ')}`;
-  return `${movement(subject, paired, scale)} (${told})${meaning(paired, reading, tested)}.${rest}`;
+  const details = `${changeOf(paired, scale)}; ${[...facts, pWords(tested)].join(', ')}`;
+  return `${movement(subject, paired, scale)} (${details})${meaning(paired, reading, tested)}.${rest}`;
 }
 
 export function intervalsSentence(
@@ -89,7 +89,7 @@ function changeOf({ difference, interval }: PairedDifference, scale: Scale): str
   return `${change}, 95 % ${boundText(interval.low, scale)} to ${boundText(interval.high, scale)}`;
 }
 
-/** Of several evals, the corrected p decides, so it is the one to tell. */
+/** Of several evals, the corrected p decides, so it is shown. */
 function pWords({ p, adjustedP, tests }: Tested): string {
   return tests > 1
     ? `p ${probabilityText(adjustedP)} corrected for ${tests} evals`

@@ -86,7 +86,7 @@ function describeUnknown(unknown: readonly Finding[], number: string): string {
   return `${number} ${isOrAre(unknown.length)} not judged: ${reasonsOf(unknown)}.`;
 }
 
-/** Evals with one reason are told together. */
+/** Groups evals that have the same reason. */
 function reasonsOf(unknown: readonly Finding[]): string {
   const reasons = [...Map.groupBy(unknown, ({ brief }) => brief)];
   const texts = reasons.map(([brief, evals]) => {

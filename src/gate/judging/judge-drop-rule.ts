@@ -36,7 +36,7 @@ export function judgeDropRule(
   return notJudged(rule, why);
 }
 
-/** Those of evals that report the metric now or in the baseline, and of evals of which nobody knows whether they do. */
+/** Of evals that report the metric in either run, and of evals whose metrics are not known. */
 function withMetric(
   metric: string,
   comparisons: readonly EvalComparison[],

@@ -13,7 +13,7 @@ export function judgeEvalRule(rule: EvalRule, { evals }: Results): RuleVerdict {
   const matched = rule.glob === null ? plannedEvals(evals) : matchedEvals(rule.glob, evals);
   if (rule.glob !== null && matched.length === 0) return notJudged(rule, whyUnmatched(rule.glob, evals));
   const readings = matched.map((each) => ({ each, reading: readValue(each, rule) }));
-  // Without a glob, the rule is about the evals that have the metric, and about those of which nobody knows whether they have it.
+  // Without a glob, the rule is about evals that have the metric, and about evals whose metrics are not known.
   const about = rule.glob === null ? readings.filter(({ reading }) => reading.kind !== 'absent') : readings;
   if (about.length === 0) return notJudged(rule, whyNoEval(rule, matched));
   const findings = about.map(({ each, reading }) => findingOf(each, reading, rule));
