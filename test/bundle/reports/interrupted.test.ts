@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { machineWithSet } from '../../helpers/generated-set.ts';
+import { machineWithSet, untilRecorded } from '../../helpers/generated-set.ts';
 import { has } from '../../helpers/requires.ts';
 import type { RunningAction, RunResult } from '../../helpers/runner.ts';
 import { type Cleanup, temporaryDirectory } from '../../helpers/temporary-directory.ts';
@@ -54,7 +54,12 @@ async function interrupted(
   act: (main: RunningAction) => unknown,
   run: MachineRun = {},
 ): Promise<RunResult> {
-  return machine.runUntil(at(fails), act, { workspace, ...run });
+  const untilThere = async (main: RunningAction) => {
+    // The third eval has three responses. The API has sent the last one, and it may not be recorded yet.
+    await untilRecorded(machine, 3);
+    await act(main);
+  };
+  return machine.runUntil(at(fails), untilThere, { workspace, ...run });
 }
 
 /** Whole seconds in which this machine, as busy as it is, gets to the point several times over. */
