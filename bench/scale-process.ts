@@ -15,7 +15,7 @@ import { cpSync, existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { CompletionRecord } from '../src/model/completion-record.ts';
 import { noModelMap } from '../src/model/model-map.ts';
-import { NO_DEPENDENCIES, type Plan, type PlannedEval } from '../src/model/plan.ts';
+import type { Plan, PlannedEval } from '../src/model/plan.ts';
 import { FileHashes } from '../src/plan/file-hashes.ts';
 import { contents } from '../src/plan/fingerprint.ts';
 import { makePlan, recallPlan } from '../src/plan/make-plan.ts';
@@ -158,11 +158,10 @@ function planOnDisk(): Omit<Plan, 'dependencies'> {
 
 /** @returns how many evals are complete */
 function open(name: string): number {
-  const { evals, ...made } = planOnDisk();
+  const { evals } = planOnDisk();
   begin();
   const state = openState(name, evals);
-  const dependencies = NO_DEPENDENCIES;
-  const decisions = reconcile({ ...made, evals, dependencies }, state, { now: new Date() });
+  const decisions = reconcile({ evals }, state, { now: new Date() });
   const ordered = longestFirst(evals, expectedDurations(evals, state.records));
   expect(count, ordered.length);
   return decisions.filter(({ kind }) => kind === 'reuse').length;

@@ -65,6 +65,8 @@ export type ErrorCode =
   | 'API_UNREACHABLE'
   | 'EVALS_FAILED'
   | 'THRESHOLDS_MISSED'
+  | 'SHARDS_MISSING'
+  | 'SHARDS_DIFFER'
   | 'COMMENT_FAILED'
   | 'INCOMPLETE';
 

@@ -13,13 +13,15 @@ import { ownerOf, type Session, saveSession } from './action/session.ts';
 import { checkpointStore } from './checkpoint/checkpoint-store.ts';
 import { Checkpointer } from './checkpoint/checkpointer.ts';
 import { ActionError } from './errors.ts';
+import { WHOLE } from './model/shard.ts';
+import { partOf } from './plan/assign-shards.ts';
 import { Journals } from './progress/journals.ts';
 import { lockState } from './progress/lock.ts';
 import { type StatePaths, statePaths } from './progress/paths.ts';
 import { State } from './progress/state.ts';
 import { interruptionRemarks } from './report/remarks.ts';
 import { readApiKeys } from './run/api-keys.ts';
-import { runOnDisk } from './run/run-on-disk.ts';
+import { factsOnDisk, runOnDisk } from './run/run-on-disk.ts';
 
 /** @param session what main has left to know */
 export async function finishInterrupted(session: Session): Promise<void> {
@@ -31,7 +33,7 @@ export async function finishInterrupted(session: Session): Promise<void> {
       : 'The step did not finish. Saving what it completed.',
   );
 
-  const paths = statePaths(session.inputs.stateDirectory, model, evalSet);
+  const paths = statePaths(session.inputs.stateDirectory, model, evalSet, session.checkpoint.shard);
   const lock = await lockState(paths).catch((error: unknown) => {
     if (error instanceof ActionError && error.code === 'STATE_LOCKED') return undefined;
     throw error;
@@ -57,12 +59,17 @@ async function saveAndReport(session: Session, paths: StatePaths): Promise<void>
   const { inputs, context, trouble } = session;
   const { gate, reports } = await readAll({ gate: gateInputs, reports: reportInputs });
   const { model, evalSet } = inputs;
+  const { plan } = state;
+  const facts = factsOnDisk(state, bareFacts(context));
+  const { shard = WHOLE } = facts;
   const run = await runOnDisk({
     model,
     evalSet,
     state,
     journals,
-    fallback: bareFacts(context),
+    part: partOf({ evals: plan?.evals ?? [] }, shard),
+    excluded: plan?.leftOut ?? [],
+    facts,
     texts: reports.samplesText,
     whyPending: session.whyStopped,
   });
@@ -75,6 +82,8 @@ async function saveAndReport(session: Session, paths: StatePaths): Promise<void>
   // Later steps have run already and cannot upload the files any more. On self-hosted machines they may remain.
   const files = reportPaths(reports.reportDirectory, context);
   await publishReports(report, remarks, { paths: files, canBeUploaded: false }, log);
+  // The merge of the shards comments on the whole.
+  if (run.shard) return;
   const { comment } = reports;
   const [matrix, githubToken] = [text('matrix', SEVERAL_LINES), secret('github-token')];
   await publishComment(report, { comment, matrix, githubToken, context }, log);

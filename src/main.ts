@@ -15,6 +15,7 @@ import { SupersededCheckpoints } from './checkpoint/superseded.ts';
 import { engines } from './engine/engines.ts';
 import { Installation } from './environment/installation.ts';
 import { installerLog } from './environment/installer-log.ts';
+import { partOf, shardOf } from './plan/assign-shards.ts';
 import { planSet } from './plan/plan-set.ts';
 import { reconcile, renewedRecords } from './plan/reconcile.ts';
 import { keepMemorySmall } from './process/memory.ts';
@@ -33,10 +34,10 @@ async function main(cancelled: Cancellation): Promise<void> {
   keepMemorySmall();
   const step = await readStep(log);
   const { inputs, context } = step;
-  const { model, evalSet, resume } = inputs;
+  const { model, evalSet, shard, resume } = inputs;
   const owner = ownerOf(step);
   const command = pick.commandOf(step);
-  const paths = statePaths(inputs.stateDirectory, model, evalSet);
+  const paths = statePaths(inputs.stateDirectory, model, evalSet, shard);
 
   const identity = pick.identityOf(step);
   const store = checkpointStore(pick.storeRequest(step, identity, 1));
@@ -57,17 +58,18 @@ async function main(cancelled: Cancellation): Promise<void> {
   });
   announceSet(step, plan, log);
   announceBaseline(step, log);
+  const { elsewhere, ...part } = partOf(plan, shard);
 
   const requireKey = () => requireApiKey(plan, step.keys, context.withheldSecrets);
   // Nothing is completed, so every eval will run. A missing key is reported before the state is created.
   if (checkpoint.kind !== 'hit' && !machine.hasState) requireKey();
-  await using opened = await openState({ paths, owner, plan, command, checkpoint, resume, log });
+  await using opened = await openState({ paths, owner, plan, command, elsewhere, checkpoint, resume, log });
   const { state, journals } = opened;
   const start = { checkpoint: identity, nextSeq: store.nextSeq, ended: false };
   const session = new RunningSession({ inputs: sessionInputs(inputs), context, ...start }, log);
 
-  const decisions = reconcile(plan, state, { maxAgeMs: inputs.maxAgeMs, now: new Date() });
-  announceRun(step, { plan, decisions, journals }, log);
+  const decisions = reconcile(part, state, { maxAgeMs: inputs.maxAgeMs, now: new Date() });
+  announceRun(step, { plan, elsewhere, decisions, journals }, log);
   state.renew(renewedRecords(decisions));
   const facts = runFacts(step, plan, decisions);
   state.beginRun(facts);
@@ -79,7 +81,7 @@ async function main(cancelled: Cancellation): Promise<void> {
     ...pick.runRequest(step, cancelled),
     command,
     decisions,
-    leftOut: plan.leftOut,
+    notHere: [...plan.leftOut, ...elsewhere],
     state,
     journals,
     listener: new LiveLog(log, {
@@ -104,7 +106,8 @@ async function main(cancelled: Cancellation): Promise<void> {
   const attempts = attemptCounts(state, facts.run);
   const samples = await samplesOnDisk(outcomes, paths, inputs.report.samplesText);
   const excluded = plan.leftOut;
-  const run = { model, evalSet, facts, outcomes, excluded, traffic, samples, attempts, ended: new Date() };
+  const ofRun = { model, evalSet, facts, ...shardOf(shard, elsewhere), outcomes, excluded };
+  const run = { ...ofRun, traffic, samples, attempts, ended: new Date() };
   const places = {
     restoredKey: checkpoint.restoredKey,
     savedKey,

@@ -30503,7 +30503,7 @@ const versions = schemas/* object */.Ikc({
     .describe('The programs that the results depend on.');
 const totals = schemas/* object */.Ikc({
     evals: schemas/* object */.Ikc({
-        total: count.describe('Evals of the plan.'),
+        total: count.describe('Evals of the plan; of a shard, those that it has.'),
         completed: count.describe('Evals that are fresh or reused.'),
         fresh: count.describe('Evals that this run completed.'),
         reused: count.describe('Evals that an earlier run completed and that are still valid.'),
@@ -30524,6 +30524,12 @@ const totals = schemas/* object */.Ikc({
     cost: cost.describe('US dollars; null when a price is not known.'),
 })
     .describe('Of this run alone. What reused evals took is in their entries.');
+const shard = schemas/* object */.Ikc({
+    index: count.describe('From 1.'),
+    count: count.describe('Shards of the set.'),
+    elsewhere: count.describe('Evals of the plan that the other shards have.'),
+})
+    .describe('Which part of the set was run; missing when these are the results of the whole set.');
 const interval = schemas/* object */.Ikc({
     low: number,
     high: number,
@@ -30635,6 +30641,7 @@ const resultsSchema = schemas/* object */.Ikc({
         .max(MAX_ALL_ADAPTATIONS)
         .describe('Each different change of requests, in any eval, because a model does not accept a parameter.'),
     args: schemas/* array */.YOg(fields_text).max(10_000).describe('Further arguments of oaieval.'),
+    shard: shard.optional(),
     totals,
     evals: schemas/* array */.YOg(evalResult).max(results_schema_MAX_EVALS).describe('In the order of the set; excluded evals last.'),
     verdict: verdictSchema,

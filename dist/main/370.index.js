@@ -15,6 +15,8 @@ __webpack_require__.d(__webpack_exports__, {
 var external_node_path_ = __webpack_require__(6760);
 // EXTERNAL MODULE: ./lib/model/format.js
 var format = __webpack_require__(9774);
+// EXTERNAL MODULE: ./lib/model/shard.js
+var shard = __webpack_require__(8165);
 // EXTERNAL MODULE: ./lib/path-faults.js
 var path_faults = __webpack_require__(5608);
 // EXTERNAL MODULE: external "node:fs/promises"
@@ -217,7 +219,7 @@ const versions = schemas/* object */.Ikc({
     .describe('The programs that the results depend on.');
 const totals = schemas/* object */.Ikc({
     evals: schemas/* object */.Ikc({
-        total: count.describe('Evals of the plan.'),
+        total: count.describe('Evals of the plan; of a shard, those that it has.'),
         completed: count.describe('Evals that are fresh or reused.'),
         fresh: count.describe('Evals that this run completed.'),
         reused: count.describe('Evals that an earlier run completed and that are still valid.'),
@@ -238,6 +240,12 @@ const totals = schemas/* object */.Ikc({
     cost: cost.describe('US dollars; null when a price is not known.'),
 })
     .describe('Of this run alone. What reused evals took is in their entries.');
+const results_schema_shard = schemas/* object */.Ikc({
+    index: count.describe('From 1.'),
+    count: count.describe('Shards of the set.'),
+    elsewhere: count.describe('Evals of the plan that the other shards have.'),
+})
+    .describe('Which part of the set was run; missing when these are the results of the whole set.');
 const interval = schemas/* object */.Ikc({
     low: number,
     high: number,
@@ -349,6 +357,7 @@ const resultsSchema = schemas/* object */.Ikc({
         .max(MAX_ALL_ADAPTATIONS)
         .describe('Each different change of requests, in any eval, because a model does not accept a parameter.'),
     args: schemas/* array */.YOg(fields_text).max(10_000).describe('Further arguments of oaieval.'),
+    shard: results_schema_shard.optional(),
     totals,
     evals: schemas/* array */.YOg(evalResult).max(results_schema_MAX_EVALS).describe('In the order of the set; excluded evals last.'),
     verdict: verdictSchema,
@@ -755,6 +764,7 @@ function readExtent(path, { offset, bytes }) {
 
 
 
+
 /**
  * @param path absolute path of a results.json, or of a directory that contains one
  * @param shownPath the path as the user wrote it
@@ -777,6 +787,11 @@ async function readBaseline(path, shownPath) {
 }
 /** A baseline says what is good enough, so a run that is not good enough itself cannot be one. */
 function whyNotApprovable(results, verdict) {
+    if (results.shard)
+        return {
+            problem: `it has the results of ${(0,shard/* describeShard */.y0)(results.shard)} alone`,
+            next: 'Approve the results.json that the merge of the shards wrote.',
+        };
     const number = (status) => results.evals.filter((each) => each.status === status).length;
     const [failed, pending] = [number('failed'), number('pending')];
     if (failed > 0)

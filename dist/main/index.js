@@ -28688,6 +28688,8 @@ __nccwpck_require__.d(__webpack_exports__, {
 
 // EXTERNAL MODULE: ./lib/action-root.js
 var action_root = __nccwpck_require__(5118);
+// EXTERNAL MODULE: ./lib/plan/assign-shards.js
+var assign_shards = __nccwpck_require__(7810);
 // EXTERNAL MODULE: ./lib/model/command.js
 var model_command = __nccwpck_require__(4252);
 // EXTERNAL MODULE: ./lib/model/format.js
@@ -28726,6 +28728,8 @@ function anotherJudge({ command }) {
 
 // EXTERNAL MODULE: ./lib/model/decision.js
 var decision = __nccwpck_require__(283);
+// EXTERNAL MODULE: ./lib/model/shard.js
+var model_shard = __nccwpck_require__(8165);
 ;// CONCATENATED MODULE: ./lib/report/describe-reruns.js
 /** Says, for the log, why evals run again. A reason that several evals have in common is said once. Pure. */
 
@@ -28784,6 +28788,7 @@ function describeShared(reasons) {
 
 
 
+
 /** More names do not help a reader. */
 const MAX_NAMES = 20;
 /** Runs that completed reused evals, each with a line of its own. */
@@ -28802,17 +28807,24 @@ function describeVersions({ action, plan, engine }) {
     ].join(', ');
 }
 /** A headline, then what is reused, what is replayed, and why evals run again. */
-function describePlan({ evalSet, decisions, leftOut, recorded, run }) {
+function describePlan(planned) {
+    const { evalSet, shard, decisions, leftOut, recorded, run } = planned;
     const reused = decisions.filter((decision) => decision.kind === 'reuse');
     const outputs = reused.flatMap(({ eval: { name }, written }) => written ? [`${name}: ${(0,decision/* describeWritten */.hD)(written)}`] : []);
     return [
-        `${evalSet}: ${(0,format/* counted */.hS)(decisions.length, 'eval')}, ${(0,format/* wholeNumber */.rD)(reused.length)} reused, ${describeToRun(decisions)}`,
-        ...describeLeftOut(leftOut, decisions.length),
+        `${evalSet}: ${describeSize(decisions.length, shard)}, ${(0,format/* wholeNumber */.rD)(reused.length)} reused, ${describeToRun(decisions)}`,
+        ...describeLeftOut(leftOut, decisions.length + (shard?.elsewhere ?? 0)),
         ...describeOrigins(reused.flatMap(({ record }) => record ?? []), run),
         ...describeRecorded(recorded),
         ...describeReruns(decisions),
         ...bounded(outputs, MAX_OUTPUTS, (hidden) => `${(0,format/* counted */.hS)(hidden, 'more reused eval')} also write files`),
     ];
+}
+/** `28 evals`, or `shard 2 of 5 has 6 of 28 evals` */
+function describeSize(count, shard) {
+    if (!shard)
+        return (0,format/* counted */.hS)(count, 'eval');
+    return `${(0,model_shard/* describeShard */.y0)(shard)} has ${(0,format/* wholeNumber */.rD)(count)} of ${(0,format/* counted */.hS)(count + shard.elsewhere, 'eval')}`;
 }
 /** `3 to run (1,200 samples)` */
 function describeToRun(decisions) {
@@ -28885,6 +28897,7 @@ var gate = __nccwpck_require__(2841);
 
 
 
+
 /** Says why nothing will be compared with the baseline, while a job can still be stopped. */
 function announceBaseline({ inputs }, log) {
     const { baseline } = inputs.gate;
@@ -28905,11 +28918,19 @@ function announceSet({ inputs }, plan, log) {
 }
 /** Which evals are reused, which run, and why. */
 function announceRun({ inputs, context }, run, log) {
-    const { decisions, journals, plan } = run;
-    const { evalSet, sampleResume } = inputs;
+    const { decisions, elsewhere, journals, plan } = run;
+    const { evalSet, shard, sampleResume } = inputs;
     const { repository } = context;
     const recorded = (0,recorded_responses/* recordedResponses */.r)(decisions, { journals, repository, sampleResume });
-    const planned = { evalSet, decisions, leftOut: plan.leftOut, recorded, run: (0,action_context/* runIdentity */.f)(context) };
+    const ofShard = (0,assign_shards/* shardOf */.IS)(shard, elsewhere);
+    const planned = {
+        evalSet,
+        ...ofShard,
+        decisions,
+        leftOut: plan.leftOut,
+        recorded,
+        run: (0,action_context/* runIdentity */.f)(context),
+    };
     for (const line of describePlan(planned))
         log.info(line);
 }
@@ -28958,10 +28979,10 @@ var describe_trouble = __nccwpck_require__(6039);
 
 
 
-function remarksOf({ closing, trouble, unasked }) {
+function remarksOf({ closing, trouble, notes: others }) {
     const ending = closing ? (0,closing_message/* whatHappened */.ez)(closing) : trouble && (0,describe_trouble/* describeAtEnd */.M)(trouble);
-    const notes = [ending, unasked].filter((note) => note !== undefined && note !== '');
-    return { notes: notes, next: closing?.next ?? '' };
+    const notes = [ending ?? '', ...others].filter((note) => note !== '');
+    return { notes, next: closing?.next ?? '' };
 }
 /** Of a step that was killed. */
 function interruptionRemarks(results, trouble) {
@@ -29633,7 +29654,7 @@ function judge({ results, samples, rules, baseline }) {
     const status = judge_statusOf(results, verdicts);
     return {
         status,
-        sentence: (0,describe_verdict/* describeVerdict */.X)({ status, rules: verdicts, comparison }, results.totals.evals),
+        sentence: (0,describe_verdict/* describeVerdict */.X)({ status, rules: verdicts, comparison }, results),
         rules: verdicts,
         comparison,
         overall: overallRate(results, samples),
@@ -29730,7 +29751,7 @@ var main_metric = __nccwpck_require__(8726);
 
 
 function summarize(run) {
-    const { model, evalSet, facts, outcomes, excluded, ended } = run;
+    const { model, evalSet, facts, shard, outcomes, excluded, ended } = run;
     const { versions, judgeModel, modelMap, args } = facts;
     const evals = [...outcomes.map((outcome) => evalResult(outcome, run)), ...excluded.map(excludedEval)];
     return {
@@ -29742,6 +29763,7 @@ function summarize(run) {
         modelMap,
         adaptations: distinct(evals.flatMap(({ adaptations }) => adaptations)),
         args,
+        ...(shard ? { shard } : {}),
         totals: totalsOf(run),
         evals,
     };
@@ -30711,7 +30733,7 @@ var requests = __nccwpck_require__(1848);
 
 /** @returns why the step fails; undefined when it passes */
 async function conclude(step, ended, log) {
-    const { session, run, stops, places, isSaved, commentDeadline } = ended;
+    const { session, run, stops, notes = [], places, isSaved, commentDeadline } = ended;
     const { inputs, context } = step;
     const { gate, report: reports } = inputs;
     const { stopped, trouble } = stops;
@@ -30720,13 +30742,15 @@ async function conclude(step, ended, log) {
     const unasked = unaskedModels(inputs.modelMap, run.outcomes);
     if (unasked)
         log.warning(unasked, 'Model map');
-    const remarks = remarksOf({ closing, trouble, unasked });
+    const remarks = remarksOf({ closing, trouble, notes: unasked ? [...notes, unasked] : notes });
     publishOutputs(report, places, log);
     printResults(report, places.savedKey || places.restoredKey, log);
     session.save({ remarks, ...(stopped.aborted ? { whyStopped: (0,errors/* reasonOf */.A3)(stopped.reason) } : {}) });
     await publishReports(report, remarks, { paths: places.report, canBeUploaded: true }, log);
     session.save({ isReported: true });
-    await publishComment(report, { ...requests/* commentRequest */.bu(step), context, signal: commentDeadline }, log);
+    // The merge of the shards comments on the whole.
+    if (!run.shard)
+        await publishComment(report, { ...requests/* commentRequest */.bu(step), context, signal: commentDeadline }, log);
     session.save({ ended: isSaved });
     return closing;
 }
@@ -33655,6 +33679,8 @@ __nccwpck_require__.d(__webpack_exports__, {
 var external_node_path_ = __nccwpck_require__(6760);
 // EXTERNAL MODULE: ./lib/model/model-map.js
 var model_map = __nccwpck_require__(7651);
+// EXTERNAL MODULE: ./lib/model/shard.js
+var model_shard = __nccwpck_require__(8165);
 // EXTERNAL MODULE: ./lib/checkpoint/keys.js
 var keys = __nccwpck_require__(448);
 ;// CONCATENATED MODULE: ./lib/checkpoint/identity.js
@@ -33662,16 +33688,18 @@ var keys = __nccwpck_require__(448);
 
 
 
+
 /** What may be confidential is in it only as a hash, so it can be stored. */
 function checkpointIdentity(request, user) {
     const { model, judgeModel, modelMap, evalSet, cacheKey, args, registryPaths, workingDirectory, urls } = request;
+    const { shard } = request;
     const { workflow, job, step, matrix, runId, runAttempt, workspace } = user;
     const portable = (text) => withoutWorkspace(text, workspace);
     return {
         model,
         evalSet,
         cacheKey,
-        request: (0,keys/* shortHash */.B)({
+        request: (0,keys/* shortHash */.BC)({
             args: args.map(portable),
             registryPaths: registryPaths.map(portable),
             workingDirectory: (0,external_node_path_.relative)(workspace || workingDirectory, workingDirectory),
@@ -33679,8 +33707,9 @@ function checkpointIdentity(request, user) {
             ...(judgeModel === '' ? {} : { judgeModel }),
             ...(modelMap.size > 0 ? { modelMap: (0,model_map/* sortedLines */.LU)(modelMap) } : {}),
         }, 32),
-        user: (0,keys/* shortHash */.B)({ workflow, job, step, matrix }, 32),
-        shard: { index: 1, count: 1 },
+        // The job that merges the shards has to find their checkpoints, and it is another job with another matrix.
+        user: (0,keys/* shortHash */.BC)((0,model_shard/* isWhole */.wP)(shard) ? { workflow, job, step, matrix } : { workflow }, 32),
+        shard,
         runId,
         runAttempt,
     };
@@ -33799,16 +33828,43 @@ function githubOf({ context, secrets }) {
 
 /***/ }),
 
-/***/ 3225:
+/***/ 3851:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   p: () => (/* binding */ runFacts)
-/* harmony export */ });
-/* unused harmony export bareFacts */
-/* harmony import */ var _action_root_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(5118);
-/* harmony import */ var _model_decision_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(283);
-/* harmony import */ var _model_model_map_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(7651);
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  p: () => (/* binding */ runFacts)
+});
+
+// UNUSED EXPORTS: bareFacts
+
+// EXTERNAL MODULE: ./lib/action-root.js
+var action_root = __nccwpck_require__(5118);
+// EXTERNAL MODULE: ./lib/model/decision.js
+var decision = __nccwpck_require__(283);
+// EXTERNAL MODULE: ./lib/model/model-map.js
+var model_map = __nccwpck_require__(7651);
+// EXTERNAL MODULE: ./lib/model/shard.js
+var shard = __nccwpck_require__(8165);
+// EXTERNAL MODULE: ./lib/plan/hash.js
+var hash = __nccwpck_require__(6371);
+;// CONCATENATED MODULE: ./lib/plan/plan-digest.js
+
+/**
+ * SHA-256 (hex) of what a plan runs: its commands, their content and their samples. It is the same on every machine, so that
+ * the merge of shards can tell whether all of them had one plan.
+ */
+function planDigest({ evals, leftOut = [] }) {
+    return (0,hash/* hashOf */.q)([
+        evals.map(({ key, command, fingerprint, samples }) => [key, command, fingerprint.value, samples]),
+        leftOut,
+    ]);
+}
+
+;// CONCATENATED MODULE: ./lib/action/run-facts.js
+
+
 
 
 
@@ -33820,9 +33876,10 @@ function runFacts(step, plan, decisions) {
         ...bare,
         versions: { ...bare.versions, evals: plan.evalsVersion, python: plan.pythonVersion ?? null },
         judgeModel: inputs.judgeModel || null,
-        modelMap: Object.fromEntries((0,_model_model_map_js__WEBPACK_IMPORTED_MODULE_2__/* .sortedLines */ .LU)(inputs.modelMap)),
+        modelMap: Object.fromEntries((0,model_map/* sortedLines */.LU)(inputs.modelMap)),
         args: inputs.args,
-        decisions: Object.fromEntries(decisions.map((each) => [each.eval.key, (0,_model_decision_js__WEBPACK_IMPORTED_MODULE_1__/* .reportedDecision */ .Mx)(each)])),
+        ...((0,shard/* isWhole */.wP)(inputs.shard) ? {} : { shard: { ...inputs.shard, plan: planDigest(plan) } }),
+        decisions: Object.fromEntries(decisions.map((each) => [each.eval.key, (0,decision/* reportedDecision */.Mx)(each)])),
     };
 }
 /** What is known of a run without its plan. */
@@ -33831,7 +33888,7 @@ function bareFacts(context, started = new Date()) {
     return {
         version: 1,
         run: { repository, id, attempt, sha, ref, workflow, job, started: started.toISOString() },
-        versions: { action: (0,_action_root_js__WEBPACK_IMPORTED_MODULE_0__/* .actionVersion */ .R)(), evals: '', python: null },
+        versions: { action: (0,action_root/* actionVersion */.R)(), evals: '', python: null },
         judgeModel: null,
         modelMap: {},
         args: [],
@@ -34013,7 +34070,7 @@ function cancellation(log) {
 
 /***/ }),
 
-/***/ 5459:
+/***/ 3962:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -35135,8 +35192,46 @@ function realPath(path) {
     }
 }
 
+// EXTERNAL MODULE: ./lib/model/shard.js
+var model_shard = __nccwpck_require__(8165);
+;// CONCATENATED MODULE: ./lib/action/input/shard.js
+/** Reads the input `shard`. */
+
+
+
+const EXAMPLE = 'Set shard to the number of this job and the number of all, such as ${{ matrix.shard }}/4.';
+/** What is said of the results of the whole set. */
+const OF_THE_WHOLE = ['thresholds', 'baseline', 'comment'];
+/** @throws ActionError INPUT_INVALID also when an input is set that only the merge of the shards can use */
+function shardInput() {
+    const shard = parseShard((0,input_text/* text */.Qq)('shard'));
+    if ((0,model_shard/* isWhole */.wP)(shard))
+        return shard;
+    const misplaced = OF_THE_WHOLE.filter((name) => (0,input_text/* text */.Qq)(name, input_text/* SEVERAL_LINES */.xx) !== '');
+    if (misplaced.length === 0)
+        return shard;
+    const names = misplaced.join(' and ');
+    throw new lib_errors/* ActionError */.lZ('INPUT_INVALID', `This step is ${(0,model_shard/* describeShard */.y0)(shard)}, and its results are a part of those that ${names} would be about.`, `Move ${names} to the step that merges the shards (docs/shards.md).`);
+}
+function parseShard(value) {
+    if (value === '')
+        return model_shard/* WHOLE */.Ef;
+    const [, first, second] = /^(\d{1,6}) *\/ *(\d{1,6})$/.exec(value) ?? [];
+    if (first === undefined || second === undefined)
+        throw (0,input_text/* invalid */.Gq)('shard', value, 'it is not a number, a slash and a number', EXAMPLE);
+    const [index, count] = [Number(first), Number(second)];
+    if (count < 1 || count > model_shard/* MAX_SHARDS */.hH)
+        throw (0,input_text/* invalid */.Gq)('shard', value, `a set has from 1 to ${model_shard/* MAX_SHARDS */.hH} shards`, EXAMPLE);
+    if (index === 0)
+        throw (0,input_text/* invalid */.Gq)('shard', value, 'shards are counted from 1', 'In the matrix, list the shards from 1.');
+    if (index > count)
+        throw (0,input_text/* invalid */.Gq)('shard', value, `there is no shard ${index} of ${count}`, EXAMPLE);
+    return { index, count };
+}
+
 ;// CONCATENATED MODULE: ./lib/action/inputs.js
 /** Reads and checks all inputs of action.yml. No other room reads an INPUT_ variable. */
+
 
 
 
@@ -35197,6 +35292,7 @@ function readInputs(env = process.env) {
         checkpointIntervalMs: () => interval('checkpoint-interval') ?? 2 * UNIT_MS.m,
         matrix: () => (0,input_text/* text */.Qq)('matrix', input_text/* SEVERAL_LINES */.xx),
         stateDirectory: directories/* stateDirectoryInput */.PG,
+        shard: shardInput,
         gate: gate/* checkedGateInputs */.eK,
         report: checkedReportInputs,
     });
@@ -35474,7 +35570,7 @@ __nccwpck_require__.d(__webpack_exports__, {
 // EXTERNAL MODULE: ./lib/errors.js
 var errors = __nccwpck_require__(452);
 // EXTERNAL MODULE: ./lib/checkpoint/keys.js
-var keys = __nccwpck_require__(448);
+var checkpoint_keys = __nccwpck_require__(448);
 // EXTERNAL MODULE: external "node:path"
 var external_node_path_ = __nccwpck_require__(6760);
 // EXTERNAL MODULE: ./lib/action-root.js
@@ -36613,17 +36709,41 @@ const DELETE_OR_CHANGE_KEY = 'delete the entry in the caches of the repository, 
 
 
 
+
 /** How many older entries a restore downloads when the nearest one is broken. */
 const MAX_OLDER = 4;
 async function restoreNearest(context) {
-    const { primaryRestoreKey: key, restoreKeys } = context.keys;
+    const { primaryRestoreKey: key } = context.keys;
+    const restoreKeys = await restoreKeysOf(context);
     const nearest = await fetchEntry({ key, restoreKeys }, context);
     return nearest.kind === 'miss' ? restoreOtherPacking(context) : firstSound(nearest, context);
+}
+async function restoreKeysOf(context) {
+    const { keys, scope } = context;
+    const { thisRun, ownOrMerged, restoreKeys } = keys;
+    if (scope !== 'set')
+        return allowed(restoreKeys, context);
+    if (!ownOrMerged)
+        return restoreKeys;
+    const [own, merged] = await Promise.all([
+        lookUp([thisRun, ownOrMerged[0]], context),
+        lookUp([ownOrMerged[1]], context),
+    ]);
+    if (own.kind !== 'hit' || merged.kind !== 'hit' || own.key.startsWith(thisRun))
+        return restoreKeys;
+    // Since this shard last saved, the set may have been run as another number of shards.
+    const [first, second] = (0,checkpoint_keys/* runOfKey */.QI)(merged.key) >= (0,checkpoint_keys/* runOfKey */.QI)(own.key) ? [merged, own] : [own, merged];
+    return [first.key, second.key, ...restoreKeys];
+}
+/** The keys and prefixes that only find entries of the scope. */
+function allowed(wanted, { keys, scope }) {
+    const prefix = scope === 'run' ? keys.thisRun : keys.thisUser;
+    return scope === 'set' ? wanted : wanted.filter((each) => each.startsWith(prefix));
 }
 /** The client finds only entries that were packed in the same way as on this machine: with zstd, or without. */
 async function restoreOtherPacking(context) {
     const other = { ...context, packing: context.packing === 'zstd' ? 'gzip' : 'zstd' };
-    const found = await lookUp(context.keys.restoreKeys, other);
+    const found = await lookUp(allowed(context.keys.restoreKeys, context), other);
     if (found.kind !== 'hit')
         return { kind: 'miss' };
     const { key } = found;
@@ -36648,7 +36768,7 @@ async function firstSound(nearest, context) {
         if (passedOver.length > MAX_OLDER || limit.stop.aborted)
             break;
         const tried = passedOver.map(({ key }) => key);
-        const older = await lookUp(keys.olderThan(objection.key), context, tried);
+        const older = await lookUp(allowed(keys.olderThan(objection.key), context), context, tried);
         if (older.kind !== 'hit')
             break;
         latest = await fetchEntry({ key: older.key, restoreKeys: [] }, context);
@@ -36738,15 +36858,16 @@ function openCheckpointStore(options) {
             const packing = await client.packing(limitOf(timeoutMs, signal));
             return typeof packing === 'string' ? undefined : packing;
         },
-        async restore({ signal, timeoutMs = restoreMs, inspect } = {}) {
+        async restore({ signal, timeoutMs = restoreMs, inspect, scope = 'set', keys: others = keys } = {}) {
             if (!client.hasService)
                 return noService;
             const limit = limitOf(timeoutMs, signal);
             const packing = await client.packing(limit);
             if (typeof packing !== 'string')
                 return packing;
-            const context = { client, keys, temporaryDirectory, encryptionKey, bounds, packing, limit, inspect };
-            return restoreNearest(context);
+            const entries = { keys: others, scope };
+            const context = { client, temporaryDirectory, encryptionKey, bounds, packing, limit, inspect };
+            return restoreNearest({ ...context, ...entries });
         },
         async otherCheckpoint({ signal, timeoutMs = restoreMs } = {}) {
             if (!client.hasService)
@@ -36781,7 +36902,7 @@ function checkpointStore({ identity, ...options }) {
     if (problem) {
         throw new errors/* ActionError */.lZ('INPUT_INVALID', `The input encryption-key cannot be used: ${problem}.`, 'Generate a key with "openssl rand -base64 32", and store it as a secret of the repository.');
     }
-    return openCheckpointStore({ keys: (0,keys/* checkpointKeys */.v)(identity), ...options });
+    return openCheckpointStore({ keys: (0,checkpoint_keys/* checkpointKeys */.vK)(identity), ...options });
 }
 
 
@@ -36791,10 +36912,13 @@ function checkpointStore({ identity, ...options }) {
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   B: () => (/* binding */ shortHash),
-/* harmony export */   v: () => (/* binding */ checkpointKeys)
+/* harmony export */   BC: () => (/* binding */ shortHash),
+/* harmony export */   QI: () => (/* binding */ runOfKey),
+/* harmony export */   vK: () => (/* binding */ checkpointKeys)
 /* harmony export */ });
 /* harmony import */ var node_crypto__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7598);
+/* harmony import */ var _model_shard_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(8165);
+
 
 const SLUG_LENGTH = 80;
 /** All first digits of a hash. A look-up for each finds more than the newest entry of all other users. */
@@ -36810,15 +36934,18 @@ function checkpointKeys(identity) {
     const { model, evalSet, cacheKey, shard, runAttempt } = identity;
     const slug = slugOf(model, evalSet);
     const set = `${slug}-${shortHash([model, evalSet, cacheKey], 16)}-`;
-    const shardPart = `s${shard.index}of${shard.count}-`;
+    const shardPart = partOfKey(shard);
     const anyOfSet = `oaievalset-v2-${set}`;
     const sameRequest = `${anyOfSet}${shortHash(identity.request, 8)}`;
-    const anyRun = `${sameRequest}${shortHash(identity.user, 8)}-${shardPart}`;
+    const ofUser = `${sameRequest}${shortHash(identity.user, 8)}-`;
+    const anyRun = `${ofUser}${shardPart}`;
+    /** What the merge of the shards saves. */
+    const merged = (0,_model_shard_js__WEBPACK_IMPORTED_MODULE_1__/* .isWhole */ .wP)(shard) ? [] : [`${ofUser}${partOfKey(_model_shard_js__WEBPACK_IMPORTED_MODULE_1__/* .WHOLE */ .Ef)}`];
     const run = `${keyPart(identity.runId) || 'local'}-`;
     /** The keys of version 1, which did not distinguish the users of a set. */
     const before = `oaievalset-v1-${set}${shardPart}`;
     const thisAttempt = `${anyRun}${run}${runAttempt}-`;
-    const restoreKeys = [anyRun + run, before + run, anyRun, sameRequest, anyOfSet, before];
+    const restoreKeys = [anyRun + run, before + run, anyRun, ...merged, sameRequest, anyOfSet, before];
     return {
         primary(seq) {
             if (!Number.isSafeInteger(seq) || seq < 1)
@@ -36831,6 +36958,9 @@ function checkpointKeys(identity) {
         },
         primaryRestoreKey: `${thisAttempt}0`,
         restoreKeys,
+        thisRun: anyRun + run,
+        thisUser: anyRun,
+        ownOrMerged: merged[0] === undefined ? undefined : [anyRun, merged[0]],
         thisAttempt,
         anyOfSet,
         isOfSet: (key) => key.startsWith(anyOfSet) || key.startsWith(before),
@@ -36839,6 +36969,10 @@ function checkpointKeys(identity) {
                 return 'this run';
             if (key.startsWith(anyRun))
                 return 'an earlier run';
+            if (merged.some((prefix) => key.startsWith(prefix)))
+                return 'all shards';
+            if (!(0,_model_shard_js__WEBPACK_IMPORTED_MODULE_1__/* .isWhole */ .wP)(shard) && key.startsWith(ofUser))
+                return 'another shard';
             return key.startsWith(sameRequest) ? 'the same request' : 'the same set';
         },
         others: [`oaievalset-v2-${slug}-`, 'oaievalset-v2-'],
@@ -36861,6 +36995,14 @@ function checkpointKeys(identity) {
             ]),
         ],
     };
+}
+function partOfKey({ index, count }) {
+    return `s${index}of${count}-`;
+}
+/** The id of the run that saved the entry with this key; 0 outside of GitHub. */
+function runOfKey(key) {
+    const [, run = '0'] = /-s\d+of\d+-(\d{1,20})-\d{1,9}-\d{1,9}$/.exec(key) ?? [];
+    return BigInt(run);
 }
 /** The first digits (hex) of the SHA-256 of a value. */
 function shortHash(value, length) {
@@ -36925,6 +37067,8 @@ __nccwpck_require__.d(__webpack_exports__, {
 var external_node_fs_ = __nccwpck_require__(3024);
 // EXTERNAL MODULE: ./lib/errors.js
 var errors = __nccwpck_require__(452);
+// EXTERNAL MODULE: ./lib/model/shard.js
+var shard = __nccwpck_require__(8165);
 // EXTERNAL MODULE: ./lib/progress/paths.js
 var progress_paths = __nccwpck_require__(8943);
 // EXTERNAL MODULE: ./lib/progress/state.js + 9 modules
@@ -36996,16 +37140,18 @@ function sizesBelow(directory) {
         .map((path) => [(0,external_node_path_.relative)(directory, path), (0,external_node_fs_.lstatSync)(path, { throwIfNoEntry: false })?.size ?? -1]);
 }
 
-// EXTERNAL MODULE: ./lib/text.js
-var lib_text = __nccwpck_require__(8804);
 // EXTERNAL MODULE: ./lib/checkpoint/keys.js
 var keys = __nccwpck_require__(448);
+// EXTERNAL MODULE: ./lib/text.js
+var lib_text = __nccwpck_require__(8804);
 ;// CONCATENATED MODULE: ./lib/checkpoint/restore-messages.js
 
 
 const ORIGINS = {
     'this run': '',
     'an earlier run': ', of an earlier run',
+    'all shards': ', of all shards of an earlier run',
+    'another shard': ', of another shard. Its plan is reused, and what it has of the evals of this shard',
     'the same request': ', of another job or step with the same request. Its results are reused',
     'the same set': ', of this eval set with other arguments. Results of evals with the same content are reused',
 };
@@ -37025,7 +37171,7 @@ function reportHit({ key, passedOver }, { identity }, log) {
     for (const { key: broken, why } of passedOver) {
         log.warning(`The checkpoint ${broken} is not used: ${why}. An older one is used instead: ${key}.`, 'Checkpoint rejected');
     }
-    log.info(`Restored the checkpoint ${key}${ORIGINS[(0,keys/* checkpointKeys */.v)(identity).originOf(key)]}`);
+    log.info(`Restored the checkpoint ${key}${ORIGINS[(0,keys/* checkpointKeys */.vK)(identity).originOf(key)]}`);
 }
 function reportUnavailable({ cause, canBeFixed }, log) {
     if (canBeFixed) {
@@ -37094,9 +37240,12 @@ const MAX_FILE_BYTES = 32 * 1024 * 1024;
 /** Inspects the files of one model and eval set in restored trees. */
 class TreeInspector {
     #owner;
+    #readsPlans;
     #plans = new Map();
-    constructor(owner) {
+    /** @param options whether plans are read, which takes long when they are large */
+    constructor(owner, { readsPlans = true } = {}) {
         this.#owner = owner;
+        this.#readsPlans = readsPlans;
     }
     inspect = async (directory, signal) => {
         const forbidden = await (0,untrusted_tree/* findForbiddenEntry */.Ll)(directory, untrusted_tree/* CHECKPOINT_BOUNDS */.Xl, signal);
@@ -37106,7 +37255,7 @@ class TreeInspector {
         const [progress, resume] = await Promise.all([kindOf(paths.progressFile), kindOf(paths.resume)]);
         if (!progress && !resume)
             return { kind: 'unusable', why: 'it contains no state of this model and eval set' };
-        const planText = await textOf(paths.plan);
+        const planText = this.#readsPlans ? await textOf(paths.plan) : '';
         const plan = planText === '' ? undefined : (0,saved_plan/* parseSavedPlan */.q4)(planText);
         if (plan && !('reason' in plan))
             this.#plans.set(directory, plan);
@@ -37148,36 +37297,46 @@ async function textOf(path) {
 
 
 
+
+
 /**
  * Restores the nearest checkpoint and reports what was found. The state of this machine does not change yet.
  * @throws the reason of the signal when it is aborted, instead of a warning that the restore failed
  */
 async function restoreCheckpoint(request) {
-    const { store, identity, owner, machine, resume, log, signal } = request;
+    const { store, identity, owner, machine, resume, scope = 'set', log, signal } = request;
     const inspector = new TreeInspector(owner);
     const outcome = resume
-        ? await store.restore({ signal, inspect: inspector.inspect })
+        ? await store.restore({ signal, inspect: inspector.inspect, scope })
         : ((await store.check({ signal })) ?? { kind: 'miss' });
     if (outcome.kind !== 'hit')
         signal?.throwIfAborted();
-    if (resume || outcome.kind !== 'miss') {
+    // A merge may find no earlier one: the results come from the shards.
+    if ((resume && scope === 'set') || outcome.kind !== 'miss') {
         const isFresh = outcome.kind === 'miss' && !machine.hasState;
         const difference = isFresh ? await store.otherCheckpoint({ signal }) : undefined;
         reportRestore(outcome, { identity, machine, difference }, log);
     }
     const plan = outcome.kind === 'hit' ? inspector.planOf(outcome.directory) : undefined;
-    return new RestoredCheckpoint(outcome, plan, log);
+    // A shard with nothing to do says by a checkpoint that it ran: the merge of the shards has no other way to know.
+    const mustSave = !(0,shard/* isWhole */.wP)(identity.shard) && !isOfThisRun(outcome, identity);
+    return new RestoredCheckpoint(outcome, plan, { mustSave, log });
+}
+function isOfThisRun(outcome, identity) {
+    return outcome.kind === 'hit' && outcome.key.startsWith((0,keys/* checkpointKeys */.vK)(identity).thisRun);
 }
 class RestoredCheckpoint {
     /** The saved plan in the checkpoint, if it has one that belongs to this owner. */
     plan;
     #outcome;
+    #mustSave;
     #log;
     #adopted;
-    constructor(outcome, plan, log) {
+    constructor(outcome, plan, options) {
         this.#outcome = outcome;
         this.plan = plan;
-        this.#log = log;
+        this.#mustSave = options.mustSave;
+        this.#log = options.log;
     }
     get kind() {
         return this.#outcome.kind;
@@ -37222,7 +37381,9 @@ class RestoredCheckpoint {
     }
     /** Whether the adopted checkpoint already contains the whole state, so that another one is not worth saving. */
     isUnchanged() {
-        return this.#adopted !== undefined && !hasNews(contentOf(this.#adopted.state), this.#adopted.content);
+        if (!this.#adopted || this.#mustSave)
+            return false;
+        return !hasNews(contentOf(this.#adopted.state), this.#adopted.content);
     }
     async [Symbol.asyncDispose]() {
         this.#discard();
@@ -40568,9 +40729,11 @@ function plainText(value) {
 /* harmony export */   X: () => (/* binding */ describeVerdict),
 /* harmony export */   _: () => (/* binding */ VERDICT_WORDS)
 /* harmony export */ });
-/* harmony import */ var _model_format_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(9774);
-/* harmony import */ var _rules_rule_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(6993);
+/* harmony import */ var _model_format_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(9774);
+/* harmony import */ var _model_shard_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8165);
+/* harmony import */ var _rules_rule_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(6993);
 /** The verdict of a run in one line, with all counts. Pure. */
+
 
 
 const VERDICT_WORDS = {
@@ -40579,40 +40742,48 @@ const VERDICT_WORDS = {
     incomplete: 'Incomplete',
 };
 /** Plain text: `Passed: all 28 evals are done (23 fresh, 5 reused); 3 of 3 rules are met.` */
-function describeVerdict({ status, rules, comparison }, counts) {
+function describeVerdict({ status, rules, comparison }, { totals, shard }) {
+    const counts = totals.evals;
     const parts = [
-        counts.failed + counts.pending > 0 ? describeUnfinished(counts) : describeCompleted(counts),
+        describeEvals(counts, shard),
         ...(status === 'incomplete' ? unjudged(rules) : describeRules(rules)),
         ...describeDegraded(comparison),
     ];
-    return `${VERDICT_WORDS[status]}: ${parts.join('; ')}.`;
+    const of = shard ? `, ${(0,_model_shard_js__WEBPACK_IMPORTED_MODULE_0__/* .describeShard */ .y0)(shard)}` : '';
+    return `${VERDICT_WORDS[status]}${of}: ${parts.join('; ')}.`;
+}
+function describeEvals(counts, shard) {
+    // A set may have fewer evals than shards.
+    if (shard && counts.total === 0)
+        return 'it has no evals';
+    return counts.failed + counts.pending > 0 ? describeUnfinished(counts) : describeCompleted(counts);
 }
 /** `all 28 evals are done (23 fresh, 5 reused)` */
 function describeCompleted(counts) {
     const { total, excluded } = counts;
     // Not "all": the set has more.
     const all = excluded > 0 || total < 3 ? '' : 'all ';
-    return `${all}${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_0__/* .counted */ .hS)(total, 'eval')} ${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_0__/* .isOrAre */ .Cj)(total)} done${describeOrigins(counts)}${describeExcluded(counts)}`;
+    return `${all}${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_1__/* .counted */ .hS)(total, 'eval')} ${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_1__/* .isOrAre */ .Cj)(total)} done${describeOrigins(counts)}${describeExcluded(counts)}`;
 }
 /** `2 of 28 evals failed, 24 are done (20 fresh, 4 reused), 2 are pending` */
 function describeUnfinished(counts) {
     const { total, completed, failed, pending } = counts;
-    const of = `of ${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_0__/* .counted */ .hS)(total, 'eval')}`;
+    const of = `of ${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_1__/* .counted */ .hS)(total, 'eval')}`;
     return [
-        ...(failed > 0 ? [`${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_0__/* .wholeNumber */ .rD)(failed)} ${of} failed`] : []),
-        `${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_0__/* .wholeNumber */ .rD)(completed)}${failed > 0 ? '' : ` ${of}`} ${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_0__/* .isOrAre */ .Cj)(failed === 0 && total === 1 ? 1 : completed)} done${describeOrigins(counts)}`,
-        ...(pending > 0 ? [`${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_0__/* .wholeNumber */ .rD)(pending)} ${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_0__/* .isOrAre */ .Cj)(pending)} pending`] : []),
+        ...(failed > 0 ? [`${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_1__/* .wholeNumber */ .rD)(failed)} ${of} failed`] : []),
+        `${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_1__/* .wholeNumber */ .rD)(completed)}${failed > 0 ? '' : ` ${of}`} ${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_1__/* .isOrAre */ .Cj)(failed === 0 && total === 1 ? 1 : completed)} done${describeOrigins(counts)}`,
+        ...(pending > 0 ? [`${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_1__/* .wholeNumber */ .rD)(pending)} ${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_1__/* .isOrAre */ .Cj)(pending)} pending`] : []),
     ]
         .join(', ')
         .concat(describeExcluded(counts));
 }
 function describeExcluded({ excluded }) {
-    return excluded > 0 ? `, and ${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_0__/* .counted */ .hS)(excluded, 'eval')} of the set ${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_0__/* .isOrAre */ .Cj)(excluded)} left out` : '';
+    return excluded > 0 ? `, and ${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_1__/* .counted */ .hS)(excluded, 'eval')} of the set ${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_1__/* .isOrAre */ .Cj)(excluded)} left out` : '';
 }
 function describeOrigins({ fresh, reused, completed }) {
     const parts = [
-        ...(fresh > 0 ? [`${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_0__/* .wholeNumber */ .rD)(fresh)} fresh`] : []),
-        ...(reused > 0 ? [`${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_0__/* .wholeNumber */ .rD)(reused)} reused`] : []),
+        ...(fresh > 0 ? [`${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_1__/* .wholeNumber */ .rD)(fresh)} fresh`] : []),
+        ...(reused > 0 ? [`${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_1__/* .wholeNumber */ .rD)(reused)} reused`] : []),
     ];
     return completed === 0 ? '' : ` (${parts.join(', ')})`;
 }
@@ -40620,7 +40791,7 @@ function describeOrigins({ fresh, reused, completed }) {
 function unjudged({ length }) {
     if (length === 0)
         return [];
-    return [length === 1 ? 'the rule is not judged' : `the ${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_0__/* .wholeNumber */ .rD)(length)} rules are not judged`];
+    return [length === 1 ? 'the rule is not judged' : `the ${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_1__/* .wholeNumber */ .rD)(length)} rules are not judged`];
 }
 function describeRules(rules) {
     const [advisory, required] = [
@@ -40639,13 +40810,13 @@ function describeRules(rules) {
 function describeStatuses(rules, noun, missed) {
     const clauses = ['missed', 'not-judged', 'met'].flatMap((status) => {
         const count = rules.filter((rule) => rule.status === status).length;
-        const is = `${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_0__/* .isOrAre */ .Cj)(count)} ${status === 'not-judged' ? 'not judged' : status}`;
+        const is = `${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_1__/* .isOrAre */ .Cj)(count)} ${status === 'not-judged' ? 'not judged' : status}`;
         return count === 0 ? [] : [{ count, is: status === 'missed' ? `${is}${missed}` : is }];
     });
     const texts = clauses.map(({ count, is }, index) => {
         if (rules.length === 1)
             return `the ${noun} ${is}`;
-        return `${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_0__/* .wholeNumber */ .rD)(count)}${index === 0 ? ` of ${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_0__/* .counted */ .hS)(rules.length, noun)}` : ''} ${is}`;
+        return `${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_1__/* .wholeNumber */ .rD)(count)}${index === 0 ? ` of ${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_1__/* .counted */ .hS)(rules.length, noun)}` : ''} ${is}`;
     });
     return texts.length === 0 ? [] : [texts.join(', ')];
 }
@@ -40653,15 +40824,15 @@ const MOST_NAMED = 3;
 /** ` (accuracy >= 0.9)`. Nothing else says at once what an advisory rule has found, because it does not fail the step. */
 function namesOfMissed(advisory) {
     const missed = advisory.filter(({ status }) => status === 'missed');
-    const names = missed.map(({ rule }) => (0,_rules_rule_js__WEBPACK_IMPORTED_MODULE_1__/* .withoutMark */ .E)(rule));
-    return ` (${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_0__/* .listed */ .KE)(names, MOST_NAMED)})`;
+    const names = missed.map(({ rule }) => (0,_rules_rule_js__WEBPACK_IMPORTED_MODULE_2__/* .withoutMark */ .E)(rule));
+    return ` (${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_1__/* .listed */ .KE)(names, MOST_NAMED)})`;
 }
 /** Told also when no rule is about it. */
 function describeDegraded(comparison) {
     const degraded = comparison?.evals.filter(({ status }) => status === 'degraded').length ?? 0;
     return degraded === 0
         ? []
-        : [`${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_0__/* .counted */ .hS)(degraded, 'eval')} ${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_0__/* .isOrAre */ .Cj)(degraded)} worse than in the baseline`];
+        : [`${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_1__/* .counted */ .hS)(degraded, 'eval')} ${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_1__/* .isOrAre */ .Cj)(degraded)} worse than in the baseline`];
 }
 
 
@@ -41750,29 +41921,30 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 /* harmony import */ var _action_log_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(2988);
 /* harmony import */ var _action_report_files_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(9073);
 /* harmony import */ var _action_requests_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(1848);
-/* harmony import */ var _action_run_facts_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(3225);
+/* harmony import */ var _action_run_facts_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(3851);
 /* harmony import */ var _action_session_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(9090);
 /* harmony import */ var _action_signals_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(2417);
-/* harmony import */ var _action_step_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(5459);
+/* harmony import */ var _action_step_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(3962);
 /* harmony import */ var _checkpoint_checkpoint_store_js__WEBPACK_IMPORTED_MODULE_10__ = __nccwpck_require__(1199);
 /* harmony import */ var _checkpoint_restored_checkpoint_js__WEBPACK_IMPORTED_MODULE_11__ = __nccwpck_require__(3961);
-/* harmony import */ var _checkpoint_superseded_js__WEBPACK_IMPORTED_MODULE_28__ = __nccwpck_require__(8876);
+/* harmony import */ var _checkpoint_superseded_js__WEBPACK_IMPORTED_MODULE_29__ = __nccwpck_require__(8876);
 /* harmony import */ var _engine_engines_js__WEBPACK_IMPORTED_MODULE_12__ = __nccwpck_require__(3222);
 /* harmony import */ var _environment_installation_js__WEBPACK_IMPORTED_MODULE_13__ = __nccwpck_require__(6453);
 /* harmony import */ var _environment_installer_log_js__WEBPACK_IMPORTED_MODULE_14__ = __nccwpck_require__(1875);
-/* harmony import */ var _plan_plan_set_js__WEBPACK_IMPORTED_MODULE_15__ = __nccwpck_require__(8314);
-/* harmony import */ var _plan_reconcile_js__WEBPACK_IMPORTED_MODULE_16__ = __nccwpck_require__(3023);
-/* harmony import */ var _process_memory_js__WEBPACK_IMPORTED_MODULE_17__ = __nccwpck_require__(3787);
-/* harmony import */ var _progress_paths_js__WEBPACK_IMPORTED_MODULE_18__ = __nccwpck_require__(8943);
-/* harmony import */ var _progress_saved_plan_js__WEBPACK_IMPORTED_MODULE_19__ = __nccwpck_require__(6366);
-/* harmony import */ var _progress_state_directory_js__WEBPACK_IMPORTED_MODULE_20__ = __nccwpck_require__(4700);
-/* harmony import */ var _progress_states_on_machine_js__WEBPACK_IMPORTED_MODULE_21__ = __nccwpck_require__(3311);
-/* harmony import */ var _report_live_log_js__WEBPACK_IMPORTED_MODULE_22__ = __nccwpck_require__(8566);
-/* harmony import */ var _run_eval_environment_js__WEBPACK_IMPORTED_MODULE_23__ = __nccwpck_require__(5703);
-/* harmony import */ var _run_open_state_js__WEBPACK_IMPORTED_MODULE_24__ = __nccwpck_require__(8812);
-/* harmony import */ var _run_outcomes_on_disk_js__WEBPACK_IMPORTED_MODULE_25__ = __nccwpck_require__(3564);
-/* harmony import */ var _run_run_set_js__WEBPACK_IMPORTED_MODULE_26__ = __nccwpck_require__(4704);
-/* harmony import */ var _run_samples_on_disk_js__WEBPACK_IMPORTED_MODULE_27__ = __nccwpck_require__(7704);
+/* harmony import */ var _plan_assign_shards_js__WEBPACK_IMPORTED_MODULE_15__ = __nccwpck_require__(7810);
+/* harmony import */ var _plan_plan_set_js__WEBPACK_IMPORTED_MODULE_16__ = __nccwpck_require__(8314);
+/* harmony import */ var _plan_reconcile_js__WEBPACK_IMPORTED_MODULE_17__ = __nccwpck_require__(3023);
+/* harmony import */ var _process_memory_js__WEBPACK_IMPORTED_MODULE_18__ = __nccwpck_require__(3787);
+/* harmony import */ var _progress_paths_js__WEBPACK_IMPORTED_MODULE_19__ = __nccwpck_require__(8943);
+/* harmony import */ var _progress_saved_plan_js__WEBPACK_IMPORTED_MODULE_20__ = __nccwpck_require__(6366);
+/* harmony import */ var _progress_state_directory_js__WEBPACK_IMPORTED_MODULE_21__ = __nccwpck_require__(4700);
+/* harmony import */ var _progress_states_on_machine_js__WEBPACK_IMPORTED_MODULE_22__ = __nccwpck_require__(3311);
+/* harmony import */ var _report_live_log_js__WEBPACK_IMPORTED_MODULE_23__ = __nccwpck_require__(8566);
+/* harmony import */ var _run_eval_environment_js__WEBPACK_IMPORTED_MODULE_24__ = __nccwpck_require__(5703);
+/* harmony import */ var _run_open_state_js__WEBPACK_IMPORTED_MODULE_25__ = __nccwpck_require__(8812);
+/* harmony import */ var _run_outcomes_on_disk_js__WEBPACK_IMPORTED_MODULE_26__ = __nccwpck_require__(3564);
+/* harmony import */ var _run_run_set_js__WEBPACK_IMPORTED_MODULE_27__ = __nccwpck_require__(4704);
+/* harmony import */ var _run_samples_on_disk_js__WEBPACK_IMPORTED_MODULE_28__ = __nccwpck_require__(7704);
 var __addDisposableResource = (undefined && undefined.__addDisposableResource) || function (env, value, async) {
     if (value !== null && value !== void 0) {
         if (typeof value !== "object" && typeof value !== "function") throw new TypeError("Object expected.");
@@ -41855,61 +42027,63 @@ var __disposeResources = (undefined && undefined.__disposeResources) || (functio
 
 
 
+
 async function main(cancelled) {
     const env_1 = { stack: [], error: void 0, hasError: false };
     try {
-        (0,_process_memory_js__WEBPACK_IMPORTED_MODULE_17__/* .keepMemorySmall */ .E)();
+        (0,_process_memory_js__WEBPACK_IMPORTED_MODULE_18__/* .keepMemorySmall */ .E)();
         const step = await (0,_action_step_js__WEBPACK_IMPORTED_MODULE_9__/* .readStep */ .j)(_action_log_js__WEBPACK_IMPORTED_MODULE_3__/* .actionLog */ .Zx);
         const { inputs, context } = step;
-        const { model, evalSet, resume } = inputs;
+        const { model, evalSet, shard, resume } = inputs;
         const owner = (0,_action_session_js__WEBPACK_IMPORTED_MODULE_7__/* .ownerOf */ .bf)(step);
         const command = _action_requests_js__WEBPACK_IMPORTED_MODULE_5__/* .commandOf */ .Nl(step);
-        const paths = (0,_progress_paths_js__WEBPACK_IMPORTED_MODULE_18__/* .statePaths */ .mt)(inputs.stateDirectory, model, evalSet);
+        const paths = (0,_progress_paths_js__WEBPACK_IMPORTED_MODULE_19__/* .statePaths */ .mt)(inputs.stateDirectory, model, evalSet, shard);
         const identity = _action_requests_js__WEBPACK_IMPORTED_MODULE_5__/* .identityOf */ .cu(step);
         const store = (0,_checkpoint_checkpoint_store_js__WEBPACK_IMPORTED_MODULE_10__/* .checkpointStore */ .m)(_action_requests_js__WEBPACK_IMPORTED_MODULE_5__/* .storeRequest */ .r0(step, identity, 1));
         const { signal } = cancelled;
-        const machine = (0,_progress_states_on_machine_js__WEBPACK_IMPORTED_MODULE_21__/* .statesOnMachine */ .P)(paths, owner);
+        const machine = (0,_progress_states_on_machine_js__WEBPACK_IMPORTED_MODULE_22__/* .statesOnMachine */ .P)(paths, owner);
         const checkpoint = __addDisposableResource(env_1, await (0,_checkpoint_restored_checkpoint_js__WEBPACK_IMPORTED_MODULE_11__/* .restoreCheckpoint */ .v)({ store, identity, owner, machine, resume, log: _action_log_js__WEBPACK_IMPORTED_MODULE_3__/* .actionLog */ .Zx, signal }), true);
-        (0,_progress_state_directory_js__WEBPACK_IMPORTED_MODULE_20__/* .requireOwnState */ .d)(paths);
+        (0,_progress_state_directory_js__WEBPACK_IMPORTED_MODULE_21__/* .requireOwnState */ .d)(paths);
         const installation = new _environment_installation_js__WEBPACK_IMPORTED_MODULE_13__/* .Installation */ .L(_action_requests_js__WEBPACK_IMPORTED_MODULE_5__/* .installationOf */ .oJ(step), (0,_environment_installer_log_js__WEBPACK_IMPORTED_MODULE_14__/* .installerLog */ .l)(_action_log_js__WEBPACK_IMPORTED_MODULE_3__/* .actionLog */ .Zx, inputs.verbose));
         const python = async () => (await installation.environment()).python;
         const running = __addDisposableResource(env_1, (0,_engine_engines_js__WEBPACK_IMPORTED_MODULE_12__/* .engines */ .s)({ ..._action_requests_js__WEBPACK_IMPORTED_MODULE_5__/* .enginesRequest */ .Ri(step), python, log: _action_log_js__WEBPACK_IMPORTED_MODULE_3__/* .actionLog */ .Zx }), true);
-        const plan = await (0,_plan_plan_set_js__WEBPACK_IMPORTED_MODULE_15__/* .planSet */ .e)({
+        const plan = await (0,_plan_plan_set_js__WEBPACK_IMPORTED_MODULE_16__/* .planSet */ .e)({
             ..._action_requests_js__WEBPACK_IMPORTED_MODULE_5__/* .planRequest */ .NX(step),
-            saved: checkpoint.plan ?? (0,_progress_saved_plan_js__WEBPACK_IMPORTED_MODULE_19__/* .readSavedPlan */ .LW)(paths, owner),
+            saved: checkpoint.plan ?? (0,_progress_saved_plan_js__WEBPACK_IMPORTED_MODULE_20__/* .readSavedPlan */ .LW)(paths, owner),
             planner: running.planner,
             installation,
             signal,
         });
         (0,_action_announce_js__WEBPACK_IMPORTED_MODULE_0__/* .announceSet */ .G1)(step, plan, _action_log_js__WEBPACK_IMPORTED_MODULE_3__/* .actionLog */ .Zx);
         (0,_action_announce_js__WEBPACK_IMPORTED_MODULE_0__/* .announceBaseline */ .b9)(step, _action_log_js__WEBPACK_IMPORTED_MODULE_3__/* .actionLog */ .Zx);
-        const requireKey = () => (0,_run_eval_environment_js__WEBPACK_IMPORTED_MODULE_23__/* .requireApiKey */ .Ft)(plan, step.keys, context.withheldSecrets);
+        const { elsewhere, ...part } = (0,_plan_assign_shards_js__WEBPACK_IMPORTED_MODULE_15__/* .partOf */ .BU)(plan, shard);
+        const requireKey = () => (0,_run_eval_environment_js__WEBPACK_IMPORTED_MODULE_24__/* .requireApiKey */ .Ft)(plan, step.keys, context.withheldSecrets);
         // Nothing is completed, so every eval will run. A missing key is reported before the state is created.
         if (checkpoint.kind !== 'hit' && !machine.hasState)
             requireKey();
-        const opened = __addDisposableResource(env_1, await (0,_run_open_state_js__WEBPACK_IMPORTED_MODULE_24__/* .openState */ .G)({ paths, owner, plan, command, checkpoint, resume, log: _action_log_js__WEBPACK_IMPORTED_MODULE_3__/* .actionLog */ .Zx }), true);
+        const opened = __addDisposableResource(env_1, await (0,_run_open_state_js__WEBPACK_IMPORTED_MODULE_25__/* .openState */ .G)({ paths, owner, plan, command, elsewhere, checkpoint, resume, log: _action_log_js__WEBPACK_IMPORTED_MODULE_3__/* .actionLog */ .Zx }), true);
         const { state, journals } = opened;
         const start = { checkpoint: identity, nextSeq: store.nextSeq, ended: false };
         const session = new _action_session_js__WEBPACK_IMPORTED_MODULE_7__/* .RunningSession */ .qe({ inputs: (0,_action_session_js__WEBPACK_IMPORTED_MODULE_7__/* .sessionInputs */ .qr)(inputs), context, ...start }, _action_log_js__WEBPACK_IMPORTED_MODULE_3__/* .actionLog */ .Zx);
-        const decisions = (0,_plan_reconcile_js__WEBPACK_IMPORTED_MODULE_16__/* .reconcile */ .L)(plan, state, { maxAgeMs: inputs.maxAgeMs, now: new Date() });
-        (0,_action_announce_js__WEBPACK_IMPORTED_MODULE_0__/* .announceRun */ .Nx)(step, { plan, decisions, journals }, _action_log_js__WEBPACK_IMPORTED_MODULE_3__/* .actionLog */ .Zx);
-        state.renew((0,_plan_reconcile_js__WEBPACK_IMPORTED_MODULE_16__/* .renewedRecords */ .R)(decisions));
+        const decisions = (0,_plan_reconcile_js__WEBPACK_IMPORTED_MODULE_17__/* .reconcile */ .L)(part, state, { maxAgeMs: inputs.maxAgeMs, now: new Date() });
+        (0,_action_announce_js__WEBPACK_IMPORTED_MODULE_0__/* .announceRun */ .Nx)(step, { plan, elsewhere, decisions, journals }, _action_log_js__WEBPACK_IMPORTED_MODULE_3__/* .actionLog */ .Zx);
+        state.renew((0,_plan_reconcile_js__WEBPACK_IMPORTED_MODULE_17__/* .renewedRecords */ .R)(decisions));
         const facts = (0,_action_run_facts_js__WEBPACK_IMPORTED_MODULE_6__/* .runFacts */ .p)(step, plan, decisions);
         state.beginRun(facts);
         if (decisions.some(({ kind }) => kind === 'run'))
             requireKey();
         session.save();
         signal.throwIfAborted();
-        const ended = await (0,_run_run_set_js__WEBPACK_IMPORTED_MODULE_26__/* .runSet */ .i)({
+        const ended = await (0,_run_run_set_js__WEBPACK_IMPORTED_MODULE_27__/* .runSet */ .i)({
             ..._action_requests_js__WEBPACK_IMPORTED_MODULE_5__/* .runRequest */ .BN(step, cancelled),
             command,
             decisions,
-            leftOut: plan.leftOut,
+            notHere: [...plan.leftOut, ...elsewhere],
             state,
             journals,
-            listener: new _report_live_log_js__WEBPACK_IMPORTED_MODULE_22__/* .LiveLog */ .J3(_action_log_js__WEBPACK_IMPORTED_MODULE_3__/* .actionLog */ .Zx, {
+            listener: new _report_live_log_js__WEBPACK_IMPORTED_MODULE_23__/* .LiveLog */ .J3(_action_log_js__WEBPACK_IMPORTED_MODULE_3__/* .actionLog */ .Zx, {
                 verbose: inputs.verbose,
-                outputFileOf: (evalKey) => (0,_progress_paths_js__WEBPACK_IMPORTED_MODULE_18__/* .outputFile */ .i9)(paths, evalKey),
+                outputFileOf: (evalKey) => (0,_progress_paths_js__WEBPACK_IMPORTED_MODULE_19__/* .outputFile */ .i9)(paths, evalKey),
             }),
             onTrouble: (reported) => session.save({ trouble: reported }),
             openEngine: (evals) => running.open({ evals }),
@@ -41918,17 +42092,18 @@ async function main(cancelled) {
                 intervalMs: inputs.checkpointIntervalMs,
                 isUnchanged: () => checkpoint.isUnchanged(),
                 knownUnavailable: checkpoint.knownUnavailable,
-                superseded: new _checkpoint_superseded_js__WEBPACK_IMPORTED_MODULE_28__/* .SupersededCheckpoints */ .w({ github: _action_requests_js__WEBPACK_IMPORTED_MODULE_5__/* .githubOf */ .zq(step), ref: context.ref, log: _action_log_js__WEBPACK_IMPORTED_MODULE_3__/* .actionLog */ .Zx }),
+                superseded: new _checkpoint_superseded_js__WEBPACK_IMPORTED_MODULE_29__/* .SupersededCheckpoints */ .w({ github: _action_requests_js__WEBPACK_IMPORTED_MODULE_5__/* .githubOf */ .zq(step), ref: context.ref, log: _action_log_js__WEBPACK_IMPORTED_MODULE_3__/* .actionLog */ .Zx }),
                 onSave: (nextSeq) => session.save({ nextSeq }),
                 onSaved: (savedOutline, savedKey) => session.save({ savedOutline, savedKey }),
             },
             log: _action_log_js__WEBPACK_IMPORTED_MODULE_3__/* .actionLog */ .Zx,
         });
         const { outcomes, traffic, savedKey } = ended;
-        const attempts = (0,_run_outcomes_on_disk_js__WEBPACK_IMPORTED_MODULE_25__/* .attemptCounts */ .y5)(state, facts.run);
-        const samples = await (0,_run_samples_on_disk_js__WEBPACK_IMPORTED_MODULE_27__/* .samplesOnDisk */ .m)(outcomes, paths, inputs.report.samplesText);
+        const attempts = (0,_run_outcomes_on_disk_js__WEBPACK_IMPORTED_MODULE_26__/* .attemptCounts */ .y5)(state, facts.run);
+        const samples = await (0,_run_samples_on_disk_js__WEBPACK_IMPORTED_MODULE_28__/* .samplesOnDisk */ .m)(outcomes, paths, inputs.report.samplesText);
         const excluded = plan.leftOut;
-        const run = { model, evalSet, facts, outcomes, excluded, traffic, samples, attempts, ended: new Date() };
+        const ofRun = { model, evalSet, facts, ...(0,_plan_assign_shards_js__WEBPACK_IMPORTED_MODULE_15__/* .shardOf */ .IS)(shard, elsewhere), outcomes, excluded };
+        const run = { ...ofRun, traffic, samples, attempts, ended: new Date() };
         const places = {
             restoredKey: checkpoint.restoredKey,
             savedKey,
@@ -42466,6 +42641,30 @@ const NO_TEXTS = {
 
 /***/ }),
 
+/***/ 8165:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   Ef: () => (/* binding */ WHOLE),
+/* harmony export */   hH: () => (/* binding */ MAX_SHARDS),
+/* harmony export */   wP: () => (/* binding */ isWhole),
+/* harmony export */   y0: () => (/* binding */ describeShard)
+/* harmony export */ });
+/** The whole set, as one shard. */
+const WHOLE = { index: 1, count: 1 };
+/** GitHub allows 256 jobs in a matrix. */
+const MAX_SHARDS = 256;
+function isWhole({ count }) {
+    return count === 1;
+}
+/** `shard 2 of 5` */
+function describeShard({ index, count }) {
+    return `shard ${index} of ${count}`;
+}
+
+
+/***/ }),
+
 /***/ 3857:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
@@ -42781,6 +42980,87 @@ function kindOf(stats) {
 }
 function codeOf(error) {
     return error instanceof Error && 'code' in error ? error.code : undefined;
+}
+
+
+/***/ }),
+
+/***/ 7810:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   BU: () => (/* binding */ partOf),
+/* harmony export */   IS: () => (/* binding */ shardOf)
+/* harmony export */ });
+/* unused harmony exports partsOf, assignShards */
+/* harmony import */ var _model_shard_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8165);
+/* harmony import */ var _text_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(8804);
+
+
+function partOf(plan, { index, count }) {
+    return partsOf(plan, count)[index - 1] ?? { evals: [], elsewhere: plan.evals.map(({ key }) => key) };
+}
+/** In the order of the shards. */
+function partsOf({ evals }, count) {
+    if (count === 1)
+        return [{ evals, elsewhere: [] }];
+    const assigned = assignShards(evals, count);
+    const byShard = Map.groupBy(evals, ({ key }) => assigned.get(key));
+    return Array.from({ length: count }, (_, at) => {
+        const shard = at + 1;
+        const others = evals.filter(({ key }) => assigned.get(key) !== shard);
+        return { evals: byShard.get(shard) ?? [], elsewhere: others.map(({ key }) => key) };
+    });
+}
+/** What results say of the shard: nothing when it is the whole set. */
+function shardOf(shard, { length }) {
+    return (0,_model_shard_js__WEBPACK_IMPORTED_MODULE_0__/* .isWhole */ .wP)(shard) ? {} : { shard: { ...shard, elsewhere: length } };
+}
+/**
+ * The shard of each eval, from 1, by key. The evals with the most samples come first, and each goes to the shard that has the
+ * fewest samples so far ("longest processing time first", Graham 1969): no shard gets more than 4/3 of what the best assignment
+ * would give to its largest one.
+ *
+ * Every shard, on every machine and in every attempt, has to come to the same assignment. So it depends on the plan alone, and
+ * neither on what is completed nor on how long an eval took.
+ */
+function assignShards(evals, count) {
+    const largest = evals.toSorted((a, b) => weightOf(b) - weightOf(a) || (0,_text_js__WEBPACK_IMPORTED_MODULE_1__/* .compareText */ .n6)(a.key, b.key));
+    const loads = Array.from({ length: count }, (_, at) => ({ shard: at + 1, samples: 0, evals: 0 }));
+    const assigned = new Map();
+    for (const each of largest) {
+        const [least] = loads;
+        if (!least)
+            break;
+        assigned.set(each.key, least.shard);
+        least.samples += weightOf(each);
+        least.evals += 1;
+        sinkFirst(loads);
+    }
+    return assigned;
+}
+/** An eval without a known number of samples takes time as well. */
+function weightOf({ samples }) {
+    return Math.max(samples ?? 1, 1);
+}
+/** Moves the first load to its place in a binary heap whose other loads are in order. */
+function sinkFirst(heap) {
+    let at = 0;
+    for (;;) {
+        const [here, left, right] = [heap[at], heap[2 * at + 1], heap[2 * at + 2]];
+        if (!here || !left)
+            return;
+        const [below, child] = right && isLess(right, left) ? [right, 2 * at + 2] : [left, 2 * at + 1];
+        if (!isLess(below, here))
+            return;
+        heap[at] = below;
+        heap[child] = here;
+        at = child;
+    }
+}
+/** Of two shards with as many samples, the one with fewer evals comes first: each eval takes time to start. */
+function isLess(a, b) {
+    return (a.samples - b.samples || a.evals - b.evals || a.shard - b.shard) < 0;
 }
 
 
@@ -44064,6 +44344,7 @@ function registryRequest(request) {
 
 
 
+/** @param plan of a set that is sharded, only the evals of this shard */
 function reconcile(plan, state, options) {
     const byKey = Map.groupBy(state.records, (record) => record.eval);
     return plan.evals.map((planned) => decide(planned, byKey.get(planned.key) ?? [], state, options));
@@ -45568,6 +45849,7 @@ class Journals {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   Bq: () => (/* binding */ completedRecordFile),
+/* harmony export */   Ob: () => (/* binding */ isShardDirectory),
 /* harmony export */   SM: () => (/* binding */ liveRecordFile),
 /* harmony export */   i9: () => (/* binding */ outputFile),
 /* harmony export */   mt: () => (/* binding */ statePaths),
@@ -45576,16 +45858,20 @@ class Journals {
 /* harmony export */   yp: () => (/* binding */ stateFolder)
 /* harmony export */ });
 /* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6760);
+/* harmony import */ var _model_shard_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(8165);
+
 
 /**
  * The name of a model may contain `/`, which makes nested directories, as it does for `oaievalset`.
- * Source of the name: `oaievalset.py`, `Progress(f"/tmp/oaievalset/{args.model}.{args.eval_set}.progress.txt")`.
+ * Shards of one set that run on one machine have a state each: otherwise they would wait for one lock. Source of the name: `oaievalset.py`, `Progress(f"/tmp/oaievalset/{args.model}.{args.eval_set}.progress.txt")`.
  */
-function statePaths(stateDirectory, model, evalSet) {
-    const stem = (0,node_path__WEBPACK_IMPORTED_MODULE_0__.join)(stateDirectory, `${model}.${evalSet}`);
+function statePaths(stateDirectory, model, evalSet, shard = _model_shard_js__WEBPACK_IMPORTED_MODULE_1__/* .WHOLE */ .Ef) {
+    const base = (0,_model_shard_js__WEBPACK_IMPORTED_MODULE_1__/* .isWhole */ .wP)(shard) ? stateDirectory : (0,node_path__WEBPACK_IMPORTED_MODULE_0__.join)(stateDirectory, shardDirectory(shard));
+    const stem = (0,node_path__WEBPACK_IMPORTED_MODULE_0__.join)(base, `${model}.${evalSet}`);
     const resume = `${stem}.resume`;
     return {
         root: stateDirectory,
+        base,
         progressFile: `${stem}.progress.txt`,
         resume,
         completions: (0,node_path__WEBPACK_IMPORTED_MODULE_0__.join)(resume, 'completions.jsonl'),
@@ -45598,6 +45884,13 @@ function statePaths(stateDirectory, model, evalSet) {
         live: `${stem}.live`,
         lockName: `${(0,node_path__WEBPACK_IMPORTED_MODULE_0__.basename)(stem)}.lock`,
     };
+}
+function shardDirectory({ index, count }) {
+    return `shard-${index}-of-${count}`;
+}
+/** Whether a name in the state directory is that of the directory of a shard. */
+function isShardDirectory(name) {
+    return /^shard-\d+-of-\d+$/.test(name);
 }
 /** The directory of the entries of a (model, eval set): the root, or a directory below it for a model with `/`. */
 function stateFolder(paths) {
@@ -46337,8 +46630,8 @@ class AttemptLog {
         (0,durable/* appendLine */.Xq)(this.#path, line);
         this.#records.push(written);
     }
-    merge(other) {
-        const merged = mergeAttempts(this.#records, other.#records);
+    merge(others) {
+        const merged = mergeAttempts(this.#records, others.flatMap((other) => other.#records));
         if (merged.length > 0)
             (0,durable/* replaceFile */.fR)(this.#path, formatAttempts(merged));
         this.#records = [...merged];
@@ -46530,8 +46823,11 @@ function earlierMergeMark(paths) {
 
 // EXTERNAL MODULE: ./lib/progress/quarantine.js
 var quarantine = __nccwpck_require__(2763);
+// EXTERNAL MODULE: ./lib/model/shard.js
+var shard = __nccwpck_require__(8165);
 ;// CONCATENATED MODULE: ./lib/progress/run-facts-file.js
 /** `run.json`: what the last run is. Others may have written the file. */
+
 
 
 
@@ -46557,6 +46853,12 @@ const run_facts_file_schema = schemas/* object */.Ikc({
     judgeModel: line.nullable(),
     modelMap: schemas/* record */.g1P(line, line),
     args: schemas/* array */.YOg(schemas/* string */.YjP().max(65536)).max(4096),
+    shard: schemas/* object */.Ikc({
+        index: schemas/* int */.Whr().min(1),
+        count: schemas/* int */.Whr().min(1).max(shard/* MAX_SHARDS */.hH),
+        plan: schemas/* string */.YjP().regex(/^[0-9a-f]{64}$/),
+    })
+        .optional(),
     decisions: schemas/* record */.g1P(line, schemas/* object */.Ikc({
         kind: schemas/* enum */.k5n(['reuse', 'run']),
         reason: line,
@@ -46656,8 +46958,8 @@ class Loader {
         return quarantined;
     }
     #loadPlan() {
-        const { paths, owner } = this.#options;
-        const text = (0,untrusted_files/* readRegularFile */.XF)(paths.plan);
+        const { paths, owner, isWithoutPlan = false } = this.#options;
+        const text = isWithoutPlan ? undefined : (0,untrusted_files/* readRegularFile */.XF)(paths.plan);
         if (text === undefined)
             return undefined;
         const plan = (0,saved_plan/* parseSavedPlan */.q4)(text);
@@ -46759,7 +47061,7 @@ class Loader {
 var doubt = __nccwpck_require__(417);
 ;// CONCATENATED MODULE: ./lib/progress/merge-states.js
 /**
- * Merges two states of one owner. The merge is pure, associative, commutative and idempotent, so that neither the order nor the
+ * Merges states of one owner. The merge is pure, associative, commutative and idempotent, so that neither the order nor the
  * number of merges changes the result.
  *
  * For each command the latest fact counts. A progress line without a record has no time and is the earliest fact. Records
@@ -46769,10 +47071,22 @@ var doubt = __nccwpck_require__(417);
 
 
 
+/** The facts about all other evals. A set that is sharded has a state for each shard, and a merged one of all. */
+function withoutEvals(facts, evals) {
+    if (evals.size === 0)
+        return facts;
+    const kept = (all, evalOf) => new Map([...all].filter(([, value]) => !evals.has(evalOf(value) ?? '')));
+    return {
+        commands: kept(facts.commands, ([, , key]) => key),
+        records: kept(facts.records, (record) => record.eval),
+        removed: kept(facts.removed, (record) => record.eval),
+        plan: facts.plan,
+    };
+}
 /** @param now a record that is dated later counts as the oldest: otherwise it would win every merge until that date */
-function mergeStates(a, b, now) {
-    const removed = latest(a.removed, b.removed, now);
-    const records = latest(a.records, b.records, now);
+function mergeStates(states, now) {
+    const removed = latest(states.map((state) => state.removed), now);
+    const records = latest(states.map((state) => state.records), now);
     for (const [id, record] of records) {
         const removal = removed.get(id);
         if (!removal)
@@ -46783,16 +47097,16 @@ function mergeStates(a, b, now) {
             records.delete(id);
     }
     const commands = new Map([...records].map(([id, record]) => [id, record.argv]));
-    const lines = [...a.commands, ...b.commands].sort(([x], [y]) => (0,lib_text/* compareText */.n6)(x, y));
+    const lines = states.flatMap((state) => [...state.commands]).sort(([x], [y]) => (0,lib_text/* compareText */.n6)(x, y));
     for (const [id, command] of lines)
         if (!removed.has(id))
             commands.set(id, command);
-    return { commands, records, removed, plan: greaterText(a.plan, b.plan) };
+    return { commands, records, removed, plan: states.map((state) => state.plan).reduce(greaterText) };
 }
 /** The later record of each command, in the order in which the records ended. */
-function latest(a, b, now) {
-    const records = new Map(a);
-    for (const [id, record] of b) {
+function latest(states, now) {
+    const records = new Map();
+    for (const [id, record] of states.flatMap((each) => [...each])) {
         const other = records.get(id);
         if (!other || compareRecords(record, other, now) > 0)
             records.set(id, record);
@@ -46838,7 +47152,7 @@ var external_node_crypto_ = __nccwpck_require__(7598);
  * segments) are linked where the file system has links, so that a snapshot takes milliseconds while evals run.
  */
 function takeSnapshot(paths, target) {
-    const place = (path) => (0,external_node_path_.join)(target, (0,external_node_path_.relative)(paths.root, path));
+    const place = (path) => (0,external_node_path_.join)(target, (0,external_node_path_.relative)(paths.base, path));
     (0,directories/* makeDirectory */.Oh)(place((0,progress_paths/* stateFolder */.yp)(paths)));
     if ((0,external_node_fs_.existsSync)(paths.progressFile))
         (0,external_node_fs_.copyFileSync)(paths.progressFile, place(paths.progressFile));
@@ -46915,6 +47229,7 @@ class State {
     #now;
     /** Keys of the evals of the current plan; undefined when there is no plan yet. */
     #knownEvals;
+    #elsewhere;
     #attempts;
     #linesToWrite;
     // All three maps are by the id of the command.
@@ -46930,6 +47245,7 @@ class State {
         this.#log = options.log;
         this.#now = options.now ?? (() => new Date());
         this.#knownEvals = options.knownCommands?.flatMap(([, , key]) => key ?? []);
+        this.#elsewhere = new Set(options.elsewhere);
         this.#attempts = new AttemptLog(this.paths.attempts, loaded.attempts);
         this.#linesToWrite = new LinesToWrite(this.paths);
         this.#commands = new Map(loaded.commands);
@@ -47046,19 +47362,20 @@ class State {
         this.#write(() => (0,durable/* replaceFile */.fR)(this.paths.plan, `${JSON.stringify(plan)}\n`));
         this.#plan = plan;
     }
-    /** Merges another state of the same owner into this one (see `mergeStates`), with its record files, journals and attempts. */
-    merge(other) {
-        const merged = mergeStates(this.#facts(), other.#facts(), this.#now());
-        const adopted = [...merged.records].filter(([id, record]) => record !== this.#records.get(id) && record === other.#records.get(id));
+    /** Merges other states of the same owner into this one (see `mergeStates`), with their record files, journals and attempts. */
+    merge(...others) {
+        const theirs = others.map((other) => withoutEvals(other.#facts(), this.#elsewhere));
+        const merged = mergeStates([this.#facts(), ...theirs], this.#now());
         this.#write(() => {
-            const evalKeys = adopted.map(([, record]) => record.eval);
-            adoptRecordFiles(evalKeys, other.paths, this.paths);
+            for (const other of others)
+                adoptRecordFiles(this.#evalsToAdopt(merged, other), other.paths, this.paths);
             const records = [...merged.records.values()];
             const commands = [...merged.commands.values()];
             const lineless = records.map(({ argv }) => argv).filter((argv) => !this.isDone(argv));
             replaceMerged(this.paths, { records, commands, lineless }, this.#linesToWrite);
-            this.#attempts.merge(other.#attempts);
-            this.#adoptJournals(other.paths);
+            this.#attempts.merge(others.map((other) => other.#attempts));
+            for (const other of others)
+                this.#adoptJournals(other.paths);
         });
         this.#records = new Map(merged.records);
         this.#commands = new Map(merged.commands);
@@ -47072,6 +47389,11 @@ class State {
     /** Changes when the content of a snapshot changes. */
     outline() {
         return outlineOf(this.paths);
+    }
+    /** The evals whose merged record comes from the other state. */
+    #evalsToAdopt(merged, other) {
+        const own = [...other.#records].filter(([id, record]) => merged.records.get(id) === record && record !== this.#records.get(id));
+        return own.map(([, record]) => record.eval);
     }
     #facts() {
         return {
@@ -47089,7 +47411,8 @@ class State {
     }
     #adoptJournals(from) {
         const { repository } = this.owner;
-        const leftOut = new journals/* Journals */.v(this.paths).adopt(from, { repository, evals: this.#knownEvals });
+        const evals = this.#knownEvals?.filter((key) => !this.#elsewhere.has(key));
+        const leftOut = new journals/* Journals */.v(this.paths).adopt(from, { repository, evals });
         if (leftOut)
             this.#log.warning(`Some recorded responses of unfinished evals were not restored. The checkpoint contains ${leftOut}. Their requests are sent again.`, 'Journals rejected');
     }
@@ -47120,8 +47443,10 @@ function clearInProgress(paths) {
 /* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3024);
 /* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(6760);
 /* harmony import */ var _directories_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(6420);
-/* harmony import */ var _quarantine_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(2763);
+/* harmony import */ var _paths_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(8943);
+/* harmony import */ var _quarantine_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(2763);
 /** What a state directory has of an eval set, by the names of its files. Nothing is read: others may have made them. */
+
 
 
 
@@ -47139,7 +47464,7 @@ function statesOnMachine(paths, { model, evalSet }) {
 }
 function progressFiles(directory, prefix = '') {
     try {
-        const names = (0,_directories_js__WEBPACK_IMPORTED_MODULE_2__/* .entriesOf */ .Mc)(directory, MAX_ENTRIES, (entry) => entry.isFile() && !(0,_quarantine_js__WEBPACK_IMPORTED_MODULE_3__/* .isQuarantined */ .fK)(entry.name));
+        const names = (0,_directories_js__WEBPACK_IMPORTED_MODULE_2__/* .entriesOf */ .Mc)(directory, MAX_ENTRIES, (entry) => entry.isFile() && !(0,_quarantine_js__WEBPACK_IMPORTED_MODULE_4__/* .isQuarantined */ .fK)(entry.name));
         return names.sort().map((name) => prefix + name);
     }
     catch {
@@ -47149,7 +47474,7 @@ function progressFiles(directory, prefix = '') {
 /** The progress files of models with `/` in their names are in directories. */
 function directoriesOfModels(root) {
     try {
-        const isOfModel = (name) => !/\.(resume|live)$/.test(name) && !(0,_quarantine_js__WEBPACK_IMPORTED_MODULE_3__/* .isQuarantined */ .fK)(name);
+        const isOfModel = (name) => !/\.(resume|live)$/.test(name) && !(0,_quarantine_js__WEBPACK_IMPORTED_MODULE_4__/* .isQuarantined */ .fK)(name) && !(0,_paths_js__WEBPACK_IMPORTED_MODULE_3__/* .isShardDirectory */ .Ob)(name);
         const names = (0,_directories_js__WEBPACK_IMPORTED_MODULE_2__/* .entriesOf */ .Mc)(root, MAX_ENTRIES, (entry) => entry.isDirectory() && isOfModel(entry.name));
         return names.sort().flatMap((name) => progressFiles((0,node_path__WEBPACK_IMPORTED_MODULE_1__.join)(root, name), `${name}/`));
     }
@@ -49234,7 +49559,7 @@ var progress_state = __nccwpck_require__(4168);
  * @throws ActionError STATE_LOCKED, STATE_NOT_OURS or STATE_UNWRITABLE
  */
 async function openState(request) {
-    const { paths, owner, plan, command, checkpoint, resume, log } = request;
+    const { paths, owner, plan, command, elsewhere, checkpoint, resume, log } = request;
     const lock = await lockState(paths);
     try {
         if (!resume && (0,quarantine/* quarantineState */.KB)(paths))
@@ -49244,7 +49569,8 @@ async function openState(request) {
             // Whether a model grades an eval that is left out is not known.
             ...plan.leftOut.flatMap((key) => [true, false].map((modelGraded) => (0,plan_command/* recordedCommand */.U)(command, { key, modelGraded }))),
         ];
-        const state = checkpoint.adoptInto(progress_state/* State */.U.open({ paths, owner, knownCommands, log }), { knownCommands });
+        const opened = progress_state/* State */.U.open({ paths, owner, knownCommands, elsewhere, log });
+        const state = checkpoint.adoptInto(opened, { knownCommands });
         const journals = new progress_journals/* Journals */.v(paths);
         journals.sealOpenSegments();
         (0,progress_state/* clearInProgress */.y)(paths);
@@ -49275,11 +49601,11 @@ async function openState(request) {
 
 /** Why evals without a result are pending when nobody knows why the run ended. */
 const NOT_COMPLETED = 'not completed when the step ended';
-/** The outcomes of the last plan, read from the state alone after the process that ran the evals has ended. */
-function outcomesOnDisk(state, run, { decisions = {}, whyPending = NOT_COMPLETED, now = new Date() } = {}) {
+/** The outcomes of planned evals, read from the state alone after the process that ran the evals has ended. */
+function outcomesOnDisk(evals, state, run, { decisions = {}, whyPending = NOT_COMPLETED, now = new Date() } = {}) {
     // The last attempt at each eval counts.
     const attempts = new Map(attemptsIn(state, run).map((attempt) => [attempt.eval, attempt]));
-    return (state.plan?.evals ?? []).map((planned) => outcomeOf(planned, { state, run, attempts, decisions, whyPending, now }));
+    return evals.map((planned) => outcomeOf(planned, { state, run, attempts, decisions, whyPending, now }));
 }
 /** The number of attempts of this run, by eval key. */
 function attemptCounts(state, run) {
@@ -54689,7 +55015,7 @@ async function runEvals(decisions, options) {
     const expectedMs = expectedDurations(toRun, state.records);
     state.forget(toRun.map((planned) => planned.command));
     const journalsToUse = options.sampleResume ? toRun.map((planned) => planned.key) : [];
-    options.journals.retain([...journalsToUse, ...options.leftOut]);
+    options.journals.retain([...journalsToUse, ...options.notHere]);
     for (const decision of decisions) {
         // Completed under other arguments that change no result. The line makes plain `oaievalset` skip the eval as well.
         if (decision.kind === 'reuse' && decision.record && !state.isDone(decision.eval.command)) {
@@ -54870,7 +55196,7 @@ class Run {
 
 /** @throws ActionError STATE_UNWRITABLE when a result could not be recorded; post saves what is on disk */
 async function runSet(request) {
-    const { decisions, leftOut, state, journals, run, log, command, api, limits, evals, cancelled } = request;
+    const { decisions, notHere, state, journals, run, log, command, api, limits, evals, cancelled } = request;
     const budget = openBudget({
         ...limits,
         records: state.records,
@@ -54899,7 +55225,7 @@ async function runSet(request) {
         try {
             outcomes = await runEvals(decisions, {
                 ...evals,
-                leftOut,
+                notHere,
                 usualThreads: usualThreads(api.env),
                 state,
                 run,

@@ -3,6 +3,7 @@ import { actionVersion } from '../action-root.ts';
 import type { Log } from '../log.ts';
 import type { Decision } from '../model/decision.ts';
 import type { Plan } from '../model/plan.ts';
+import { shardOf } from '../plan/assign-shards.ts';
 import { announceJudge } from '../report/announce-judge.ts';
 import { describePlan, describeVersions } from '../report/describe-start.ts';
 import { type RecordedRequest, recordedResponses } from '../run/recorded-responses.ts';
@@ -36,15 +37,25 @@ export function announceSet({ inputs }: Step, plan: Plan, log: Log): void {
 
 export interface AnnouncedRun extends Pick<RecordedRequest, 'journals'> {
   readonly plan: Plan;
+  /** Keys of the evals that other shards have. */
+  readonly elsewhere: readonly string[];
   readonly decisions: readonly Decision[];
 }
 
 /** Which evals are reused, which run, and why. */
 export function announceRun({ inputs, context }: Step, run: AnnouncedRun, log: Log): void {
-  const { decisions, journals, plan } = run;
-  const { evalSet, sampleResume } = inputs;
+  const { decisions, elsewhere, journals, plan } = run;
+  const { evalSet, shard, sampleResume } = inputs;
   const { repository } = context;
   const recorded = recordedResponses(decisions, { journals, repository, sampleResume });
-  const planned = { evalSet, decisions, leftOut: plan.leftOut, recorded, run: runIdentity(context) };
+  const ofShard = shardOf(shard, elsewhere);
+  const planned = {
+    evalSet,
+    ...ofShard,
+    decisions,
+    leftOut: plan.leftOut,
+    recorded,
+    run: runIdentity(context),
+  };
   for (const line of describePlan(planned)) log.info(line);
 }

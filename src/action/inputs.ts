@@ -6,6 +6,7 @@ import { locate } from '../environment/interpreter.ts';
 import { requireSupportedVersion } from '../environment/locked-packages.ts';
 import type { ModelMap } from '../model/model-map.ts';
 import type { ParallelEvals } from '../model/parallel-evals.ts';
+import type { Shard } from '../model/shard.ts';
 import { stateDirectoryInput, withHome, workingDirectoryInput } from './input/directories.ts';
 import { durationMs, timerMs, UNIT_MS } from './input/durations.ts';
 import { checkedGateInputs, type Gate } from './input/gate.ts';
@@ -14,6 +15,7 @@ import { evalSetInput, judgeModelInput, modelInput } from './input/names.ts';
 import { oaievalArgs } from './input/oaieval-args.ts';
 import { registryPathsInput } from './input/registry-paths.ts';
 import { checkedReportInputs, type ReportInputs } from './input/report.ts';
+import { shardInput } from './input/shard.ts';
 import { invalid, lines, SEVERAL_LINES, secret, text } from './input/text.ts';
 import { boolean, count, tokenCount, wholeNumberOf } from './input/values.ts';
 import { readAll } from './read-all.ts';
@@ -67,6 +69,8 @@ export interface Inputs {
   readonly matrix: string;
   /** Absolute. */
   readonly stateDirectory: string;
+  /** Which part of the set this step runs. */
+  readonly shard: Shard;
   readonly gate: Gate;
   readonly report: ReportInputs;
 }
@@ -125,13 +129,14 @@ export function readInputs(env: NodeJS.ProcessEnv = process.env): Promise<Inputs
     checkpointIntervalMs: () => interval('checkpoint-interval') ?? 2 * UNIT_MS.m,
     matrix: () => text('matrix', SEVERAL_LINES),
     stateDirectory: stateDirectoryInput,
+    shard: shardInput,
     gate: checkedGateInputs,
     report: checkedReportInputs,
   });
 }
 
 /** As they are written, because they may be wrong. */
-function namesIn(input: string): string[] {
+export function namesIn(input: string): string[] {
   return getInput(input)
     .split(',')
     .map((name) => name.trim());

@@ -20,13 +20,32 @@ const REPORT_RESERVE_MS = 700;
 /** Time to end after that. */
 const END_RESERVE_MS = 200;
 
-export function identityOf({ inputs, context, urls }: Step): CheckpointIdentity {
+type IdentityInputs = Pick<
+  Inputs,
+  | 'model'
+  | 'judgeModel'
+  | 'modelMap'
+  | 'evalSet'
+  | 'cacheKey'
+  | 'args'
+  | 'registryPaths'
+  | 'workingDirectory'
+  | 'shard'
+  | 'matrix'
+>;
+
+/** A step, or the one that merges its shards. */
+interface Identified extends Pick<Step, 'context' | 'urls'> {
+  readonly inputs: IdentityInputs;
+}
+
+export function identityOf({ inputs, context, urls }: Identified): CheckpointIdentity {
   const request = { ...inputs, judgeModel: addedJudge(inputs), urls };
   return checkpointIdentity(request, { ...context, matrix: inputs.matrix });
 }
 
 /** The completion function that model-graded evals get besides `model`; empty: none. A model that grades itself is not added. */
-function addedJudge({ model, judgeModel }: Inputs): string {
+function addedJudge({ model, judgeModel }: Pick<Inputs, 'model' | 'judgeModel'>): string {
   return judgeModel === model ? '' : judgeModel;
 }
 
@@ -36,7 +55,11 @@ function modelsOf(inputs: Inputs): string[] {
   return [...inputs.model.split(','), ...(judge === '' ? [] : [judge])];
 }
 
-export function storeRequest(step: Step, identity: CheckpointIdentity, firstSeq: number): StoreRequest {
+export function storeRequest(
+  step: Pick<Step, 'context' | 'secrets' | 'ownEnv'>,
+  identity: CheckpointIdentity,
+  firstSeq: number,
+): StoreRequest {
   const { temporaryDirectory } = step.context;
   const { encryptionKey } = step.secrets;
   return { identity, encryptionKey, temporaryDirectory, firstSeq, env: step.ownEnv };
@@ -100,8 +123,12 @@ export function runRequest(step: Step, cancelled: Cancellation): RunPicks {
   };
 }
 
+interface CommentingStep extends Pick<Step, 'secrets'> {
+  readonly inputs: Pick<Inputs, 'report' | 'matrix'>;
+}
+
 /** When and with which token a comment is posted. */
-export function commentRequest({ inputs, secrets }: Step) {
+export function commentRequest({ inputs, secrets }: CommentingStep) {
   const { comment } = inputs.report;
   return { comment, matrix: inputs.matrix, githubToken: secrets.githubToken };
 }

@@ -3,6 +3,8 @@ import { type Decision, reportedDecision } from '../model/decision.ts';
 import { sortedLines } from '../model/model-map.ts';
 import type { Plan } from '../model/plan.ts';
 import type { RunFacts } from '../model/run-facts.ts';
+import { isWhole } from '../model/shard.ts';
+import { planDigest } from '../plan/plan-digest.ts';
 import type { RunContext } from './context.ts';
 import type { Step } from './step.ts';
 
@@ -16,6 +18,7 @@ export function runFacts(step: Step, plan: Plan, decisions: readonly Decision[])
     judgeModel: inputs.judgeModel || null,
     modelMap: Object.fromEntries(sortedLines(inputs.modelMap)),
     args: inputs.args,
+    ...(isWhole(inputs.shard) ? {} : { shard: { ...inputs.shard, plan: planDigest(plan) } }),
     decisions: Object.fromEntries(decisions.map((each) => [each.eval.key, reportedDecision(each)])),
   };
 }

@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path';
 import type { Baseline } from '../model/baseline.ts';
 import { counted, isOrAre } from '../model/format.ts';
 import type { Results } from '../model/results.ts';
+import { describeShard } from '../model/shard.ts';
 import type { Verdict } from '../model/verdict.ts';
 import { isDirectory, isThere } from '../path-faults.ts';
 import { PUT_IT_THERE, readResults } from './read-results.ts';
@@ -34,6 +35,11 @@ export async function readBaseline(path: string, shownPath: string): Promise<Bas
 
 /** A baseline says what is good enough, so a run that is not good enough itself cannot be one. */
 function whyNotApprovable(results: Results, verdict: Verdict): Fault | undefined {
+  if (results.shard)
+    return {
+      problem: `it has the results of ${describeShard(results.shard)} alone`,
+      next: 'Approve the results.json that the merge of the shards wrote.',
+    };
   const number = (status: string) => results.evals.filter((each) => each.status === status).length;
   const [failed, pending] = [number('failed'), number('pending')];
   if (failed > 0)

@@ -51,7 +51,7 @@ const totals = z
   .object({
     evals: z
       .object({
-        total: count.describe('Evals of the plan.'),
+        total: count.describe('Evals of the plan; of a shard, those that it has.'),
         completed: count.describe('Evals that are fresh or reused.'),
         fresh: count.describe('Evals that this run completed.'),
         reused: count.describe('Evals that an earlier run completed and that are still valid.'),
@@ -75,6 +75,14 @@ const totals = z
     cost: cost.describe('US dollars; null when a price is not known.'),
   })
   .describe('Of this run alone. What reused evals took is in their entries.');
+
+const shard = z
+  .object({
+    index: count.describe('From 1.'),
+    count: count.describe('Shards of the set.'),
+    elsewhere: count.describe('Evals of the plan that the other shards have.'),
+  })
+  .describe('Which part of the set was run; missing when these are the results of the whole set.');
 
 const interval = z
   .object({
@@ -230,6 +238,7 @@ export const resultsSchema = z
         'Each different change of requests, in any eval, because a model does not accept a parameter.',
       ),
     args: z.array(text).max(10_000).describe('Further arguments of oaieval.'),
+    shard: shard.optional(),
     totals,
     evals: z.array(evalResult).max(MAX_EVALS).describe('In the order of the set; excluded evals last.'),
     verdict: verdictSchema,

@@ -1,6 +1,7 @@
 /** Which user of an eval set a job is, so that two of them never share a checkpoint: docs/adr/0007-whose-checkpoint.md. */
 import { relative } from 'node:path';
 import { type ModelMap, sortedLines } from '../model/model-map.ts';
+import { isWhole, type Shard } from '../model/shard.ts';
 import { type CheckpointIdentity, shortHash } from './keys.ts';
 
 /** What the job requests of the eval set. */
@@ -17,6 +18,7 @@ export interface SetRequest {
   readonly workingDirectory: string;
   /** The base URLs of the APIs. */
   readonly urls: Readonly<Record<string, URL>>;
+  readonly shard: Shard;
 }
 
 /** The job and the step that use the eval set, as GitHub names them. What GitHub does not name is empty. */
@@ -37,6 +39,7 @@ export interface SetUser {
 export function checkpointIdentity(request: SetRequest, user: SetUser): CheckpointIdentity {
   const { model, judgeModel, modelMap, evalSet, cacheKey, args, registryPaths, workingDirectory, urls } =
     request;
+  const { shard } = request;
   const { workflow, job, step, matrix, runId, runAttempt, workspace } = user;
   const portable = (text: string) => withoutWorkspace(text, workspace);
   return {
@@ -54,8 +57,9 @@ export function checkpointIdentity(request: SetRequest, user: SetUser): Checkpoi
       },
       32,
     ),
-    user: shortHash({ workflow, job, step, matrix }, 32),
-    shard: { index: 1, count: 1 },
+    // The job that merges the shards has to find their checkpoints, and it is another job with another matrix.
+    user: shortHash(isWhole(shard) ? { workflow, job, step, matrix } : { workflow }, 32),
+    shard,
     runId,
     runAttempt,
   };

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { isWhole, type Shard, WHOLE } from '../model/shard.ts';
 
 /** What a checkpoint belongs to: a user of a shard of an eval set with a model, in an attempt of a run. */
 export interface CheckpointIdentity {
@@ -8,10 +9,9 @@ export interface CheckpointIdentity {
   readonly cacheKey: string;
   /** A hash of what the job requests (arguments, registries, API): identity.ts. */
   readonly request: string;
-  /** A hash of workflow, job, matrix and step. */
+  /** A hash of workflow, job, matrix and step; of a shard, of the workflow alone. */
   readonly user: string;
-  /** `index` counts from 1; an unsharded set is 1 of 1. */
-  readonly shard: { readonly index: number; readonly count: number };
+  readonly shard: Shard;
   /** GITHUB_RUN_ID; empty outside of GitHub Actions, where keys say `local`. */
   readonly runId: string;
   /** GITHUB_RUN_ATTEMPT, from 1. */
@@ -28,6 +28,12 @@ export interface CheckpointKeys {
   readonly primaryRestoreKey: string;
   /** Prefixes in order of preference. The newest entry of a prefix wins. */
   readonly restoreKeys: readonly string[];
+  /** The prefix of all keys of this run, of any attempt. */
+  readonly thisRun: string;
+  /** The prefix of all keys of this user and shard, of any run. */
+  readonly thisUser: string;
+  /** Of a shard: the prefixes of its own keys and of merged checkpoints, of which a restore uses that of the later run. */
+  readonly ownOrMerged: readonly [own: string, merged: string] | undefined;
   /** The prefix of all keys of this attempt. */
   readonly thisAttempt: string;
   /** The prefix of all keys of this model, eval set and `cache-key`. */
@@ -49,7 +55,13 @@ export type Difference =
   /** The name as it is in keys, in lower case. */
   | { readonly kind: 'model'; readonly model: string };
 
-export type CheckpointOrigin = 'this run' | 'an earlier run' | 'the same request' | 'the same set';
+export type CheckpointOrigin =
+  | 'this run'
+  | 'an earlier run'
+  | 'all shards'
+  | 'another shard'
+  | 'the same request'
+  | 'the same set';
 
 const SLUG_LENGTH = 80;
 
@@ -67,15 +79,18 @@ export function checkpointKeys(identity: CheckpointIdentity): CheckpointKeys {
   const { model, evalSet, cacheKey, shard, runAttempt } = identity;
   const slug = slugOf(model, evalSet);
   const set = `${slug}-${shortHash([model, evalSet, cacheKey], 16)}-`;
-  const shardPart = `s${shard.index}of${shard.count}-`;
+  const shardPart = partOfKey(shard);
   const anyOfSet = `oaievalset-v2-${set}`;
   const sameRequest = `${anyOfSet}${shortHash(identity.request, 8)}`;
-  const anyRun = `${sameRequest}${shortHash(identity.user, 8)}-${shardPart}`;
+  const ofUser = `${sameRequest}${shortHash(identity.user, 8)}-`;
+  const anyRun = `${ofUser}${shardPart}`;
+  /** What the merge of the shards saves. */
+  const merged = isWhole(shard) ? [] : [`${ofUser}${partOfKey(WHOLE)}`];
   const run = `${keyPart(identity.runId) || 'local'}-`;
   /** The keys of version 1, which did not distinguish the users of a set. */
   const before = `oaievalset-v1-${set}${shardPart}`;
   const thisAttempt = `${anyRun}${run}${runAttempt}-`;
-  const restoreKeys = [anyRun + run, before + run, anyRun, sameRequest, anyOfSet, before];
+  const restoreKeys = [anyRun + run, before + run, anyRun, ...merged, sameRequest, anyOfSet, before];
   return {
     primary(seq) {
       if (!Number.isSafeInteger(seq) || seq < 1)
@@ -88,12 +103,17 @@ export function checkpointKeys(identity: CheckpointIdentity): CheckpointKeys {
     },
     primaryRestoreKey: `${thisAttempt}0`,
     restoreKeys,
+    thisRun: anyRun + run,
+    thisUser: anyRun,
+    ownOrMerged: merged[0] === undefined ? undefined : [anyRun, merged[0]],
     thisAttempt,
     anyOfSet,
     isOfSet: (key) => key.startsWith(anyOfSet) || key.startsWith(before),
     originOf(key) {
       if (key.startsWith(anyRun + run) || key.startsWith(before + run)) return 'this run';
       if (key.startsWith(anyRun)) return 'an earlier run';
+      if (merged.some((prefix) => key.startsWith(prefix))) return 'all shards';
+      if (!isWhole(shard) && key.startsWith(ofUser)) return 'another shard';
       return key.startsWith(sameRequest) ? 'the same request' : 'the same set';
     },
     others: [`oaievalset-v2-${slug}-`, 'oaievalset-v2-'],
@@ -114,6 +134,16 @@ export function checkpointKeys(identity: CheckpointIdentity): CheckpointKeys {
       ]),
     ],
   };
+}
+
+function partOfKey({ index, count }: Shard): string {
+  return `s${index}of${count}-`;
+}
+
+/** The id of the run that saved the entry with this key; 0 outside of GitHub. */
+export function runOfKey(key: string): bigint {
+  const [, run = '0'] = /-s\d+of\d+-(\d{1,20})-\d{1,9}-\d{1,9}$/.exec(key) ?? [];
+  return BigInt(run);
 }
 
 /** The first digits (hex) of the SHA-256 of a value. */

@@ -8,6 +8,8 @@ import type { CacheTrouble, RestoreHit, RestoreOutcome } from './store.ts';
 const ORIGINS = {
   'this run': '',
   'an earlier run': ', of an earlier run',
+  'all shards': ', of all shards of an earlier run',
+  'another shard': ', of another shard. Its plan is reused, and what it has of the evals of this shard',
   'the same request': ', of another job or step with the same request. Its results are reused',
   'the same set':
     ', of this eval set with other arguments. Results of evals with the same content are reused',

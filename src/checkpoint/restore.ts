@@ -5,7 +5,7 @@ import { type FetchContext, type Fetched, fetchEntry } from './cache/fetch.ts';
 import type { Limit } from './cache/limit.ts';
 import { type CacheTrouble, failed, type Restored, restoreOutcome } from './cache/outcome.ts';
 import type { Packing } from './cache/tools.ts';
-import type { CheckpointKeys } from './keys.ts';
+import { type CheckpointKeys, runOfKey } from './keys.ts';
 import { remove } from './private-directory.ts';
 
 /** An entry that was not used, and why: a clause that is safe to print. */
@@ -31,23 +31,55 @@ export type RestoreOutcome =
   | { readonly kind: 'miss'; readonly unreadable?: string }
   | CacheTrouble;
 
+/**
+ * Which entries a restore may use: the nearest one of the set, only those of the same user, or only those of this run. The merge of
+ * shards does not take a shard's checkpoint for a merged one, or one of an earlier run for one of this run.
+ */
+export type RestoreScope = 'set' | 'user' | 'run';
+
 export interface RestoreContext extends FetchContext {
   readonly keys: CheckpointKeys;
+  readonly scope: RestoreScope;
 }
 
 /** How many older entries a restore downloads when the nearest one is broken. */
 const MAX_OLDER = 4;
 
 export async function restoreNearest(context: RestoreContext): Promise<RestoreOutcome> {
-  const { primaryRestoreKey: key, restoreKeys } = context.keys;
+  const { primaryRestoreKey: key } = context.keys;
+  const restoreKeys = await restoreKeysOf(context);
   const nearest = await fetchEntry({ key, restoreKeys }, context);
   return nearest.kind === 'miss' ? restoreOtherPacking(context) : firstSound(nearest, context);
+}
+
+async function restoreKeysOf(context: RestoreContext): Promise<readonly string[]> {
+  const { keys, scope } = context;
+  const { thisRun, ownOrMerged, restoreKeys } = keys;
+  if (scope !== 'set') return allowed(restoreKeys, context);
+  if (!ownOrMerged) return restoreKeys;
+  const [own, merged] = await Promise.all([
+    lookUp([thisRun, ownOrMerged[0]], context),
+    lookUp([ownOrMerged[1]], context),
+  ]);
+  if (own.kind !== 'hit' || merged.kind !== 'hit' || own.key.startsWith(thisRun)) return restoreKeys;
+  // Since this shard last saved, the set may have been run as another number of shards.
+  const [first, second] = runOfKey(merged.key) >= runOfKey(own.key) ? [merged, own] : [own, merged];
+  return [first.key, second.key, ...restoreKeys];
+}
+
+/** The keys and prefixes that only find entries of the scope. */
+function allowed(
+  wanted: readonly string[],
+  { keys, scope }: Pick<RestoreContext, 'keys' | 'scope'>,
+): readonly string[] {
+  const prefix = scope === 'run' ? keys.thisRun : keys.thisUser;
+  return scope === 'set' ? wanted : wanted.filter((each) => each.startsWith(prefix));
 }
 
 /** The client finds only entries that were packed in the same way as on this machine: with zstd, or without. */
 async function restoreOtherPacking(context: RestoreContext): Promise<RestoreOutcome> {
   const other = { ...context, packing: context.packing === 'zstd' ? 'gzip' : 'zstd' } as const;
-  const found = await lookUp(context.keys.restoreKeys, other);
+  const found = await lookUp(allowed(context.keys.restoreKeys, context), other);
   if (found.kind !== 'hit') return { kind: 'miss' };
   const { key } = found;
   if (other.packing === 'zstd') return { kind: 'miss', unreadable: key };
@@ -68,7 +100,7 @@ async function firstSound(nearest: Fetched, context: RestoreContext): Promise<Re
     }
     if (passedOver.length > MAX_OLDER || limit.stop.aborted) break;
     const tried = passedOver.map(({ key }) => key);
-    const older = await lookUp(keys.olderThan(objection.key), context, tried);
+    const older = await lookUp(allowed(keys.olderThan(objection.key), context), context, tried);
     if (older.kind !== 'hit') break;
     latest = await fetchEntry({ key: older.key, restoreKeys: [] }, context);
   }

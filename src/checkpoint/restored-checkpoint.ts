@@ -4,11 +4,13 @@ import { reasonOf } from '../errors.ts';
 import type { Log } from '../log.ts';
 import type { Owner } from '../model/owner.ts';
 import type { SavedPlan } from '../model/plan.ts';
+import { isWhole } from '../model/shard.ts';
 import { stateFolder, statePaths } from '../progress/paths.ts';
 import { type OpenOptions, State } from '../progress/state.ts';
 import type { StatesOnMachine } from '../progress/states-on-machine.ts';
 import { type Content, contentOf, hasNews } from './content.ts';
-import type { CheckpointIdentity } from './keys.ts';
+import { type CheckpointIdentity, checkpointKeys } from './keys.ts';
+import type { RestoreScope } from './restore.ts';
 import { reportRestore } from './restore-messages.ts';
 import type { CheckpointStore, RestoreOutcome } from './store.ts';
 import { TreeInspector } from './trust/inspection.ts';
@@ -19,6 +21,8 @@ export interface RestoreRequest {
   readonly owner: Owner;
   /** False: nothing is restored, but the log says at once if this machine cannot save checkpoints either. */
   readonly resume: boolean;
+  /** Which checkpoints may be used; by default `set`. */
+  readonly scope?: RestoreScope;
   /** What this machine has of the eval set, apart from checkpoints. */
   readonly machine: StatesOnMachine;
   readonly log: Log;
@@ -31,32 +35,47 @@ export interface RestoreRequest {
  * @throws the reason of the signal when it is aborted, instead of a warning that the restore failed
  */
 export async function restoreCheckpoint(request: RestoreRequest): Promise<RestoredCheckpoint> {
-  const { store, identity, owner, machine, resume, log, signal } = request;
+  const { store, identity, owner, machine, resume, scope = 'set', log, signal } = request;
   const inspector = new TreeInspector(owner);
   const outcome: RestoreOutcome = resume
-    ? await store.restore({ signal, inspect: inspector.inspect })
+    ? await store.restore({ signal, inspect: inspector.inspect, scope })
     : ((await store.check({ signal })) ?? { kind: 'miss' });
   if (outcome.kind !== 'hit') signal?.throwIfAborted();
-  if (resume || outcome.kind !== 'miss') {
+  // A merge may find no earlier one: the results come from the shards.
+  if ((resume && scope === 'set') || outcome.kind !== 'miss') {
     const isFresh = outcome.kind === 'miss' && !machine.hasState;
     const difference = isFresh ? await store.otherCheckpoint({ signal }) : undefined;
     reportRestore(outcome, { identity, machine, difference }, log);
   }
   const plan = outcome.kind === 'hit' ? inspector.planOf(outcome.directory) : undefined;
-  return new RestoredCheckpoint(outcome, plan, log);
+  // A shard with nothing to do says by a checkpoint that it ran: the merge of the shards has no other way to know.
+  const mustSave = !isWhole(identity.shard) && !isOfThisRun(outcome, identity);
+  return new RestoredCheckpoint(outcome, plan, { mustSave, log });
+}
+
+function isOfThisRun(outcome: RestoreOutcome, identity: CheckpointIdentity): boolean {
+  return outcome.kind === 'hit' && outcome.key.startsWith(checkpointKeys(identity).thisRun);
+}
+
+interface AdoptionOptions {
+  /** Whether this run saves a checkpoint even when it contains nothing new. */
+  readonly mustSave: boolean;
+  readonly log: Log;
 }
 
 export class RestoredCheckpoint implements AsyncDisposable {
   /** The saved plan in the checkpoint, if it has one that belongs to this owner. */
   readonly plan: SavedPlan | undefined;
   readonly #outcome: RestoreOutcome;
+  readonly #mustSave: boolean;
   readonly #log: Log;
   #adopted: { readonly key: string; readonly content: Content; readonly state: State } | undefined;
 
-  constructor(outcome: RestoreOutcome, plan: SavedPlan | undefined, log: Log) {
+  constructor(outcome: RestoreOutcome, plan: SavedPlan | undefined, options: AdoptionOptions) {
     this.#outcome = outcome;
     this.plan = plan;
-    this.#log = log;
+    this.#mustSave = options.mustSave;
+    this.#log = options.log;
   }
 
   get kind(): RestoreOutcome['kind'] {
@@ -106,7 +125,8 @@ export class RestoredCheckpoint implements AsyncDisposable {
 
   /** Whether the adopted checkpoint already contains the whole state, so that another one is not worth saving. */
   isUnchanged(): boolean {
-    return this.#adopted !== undefined && !hasNews(contentOf(this.#adopted.state), this.#adopted.content);
+    if (!this.#adopted || this.#mustSave) return false;
+    return !hasNews(contentOf(this.#adopted.state), this.#adopted.content);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

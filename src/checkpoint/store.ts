@@ -7,7 +7,7 @@ import { CHECKPOINT_PATH } from './cache/protocol.ts';
 import type { Packing } from './cache/tools.ts';
 import type { CheckpointKeys, Difference } from './keys.ts';
 import { inPrivateDirectory, isDirectory } from './private-directory.ts';
-import { lookUp, lookUpAny, type RestoreOutcome, restoreNearest } from './restore.ts';
+import { lookUp, lookUpAny, type RestoreOutcome, type RestoreScope, restoreNearest } from './restore.ts';
 import { wrap } from './trust/envelope.ts';
 import type { TreeBounds } from './trust/untrusted-tree.ts';
 
@@ -47,6 +47,10 @@ export interface OperationOptions {
 }
 
 export interface RestoreOptions extends OperationOptions {
+  /** Those of another identity, instead of the store's. */
+  readonly keys?: CheckpointKeys;
+  /** By default `set`. */
+  readonly scope?: RestoreScope;
   /** Inspects what was restored before it is used. */
   readonly inspect?: Inspect;
 }
@@ -132,13 +136,14 @@ export function openCheckpointStore(options: CheckpointStoreOptions): Checkpoint
       return typeof packing === 'string' ? undefined : packing;
     },
 
-    async restore({ signal, timeoutMs = restoreMs, inspect } = {}) {
+    async restore({ signal, timeoutMs = restoreMs, inspect, scope = 'set', keys: others = keys } = {}) {
       if (!client.hasService) return noService;
       const limit = limitOf(timeoutMs, signal);
       const packing = await client.packing(limit);
       if (typeof packing !== 'string') return packing;
-      const context = { client, keys, temporaryDirectory, encryptionKey, bounds, packing, limit, inspect };
-      return restoreNearest(context);
+      const entries = { keys: others, scope };
+      const context = { client, temporaryDirectory, encryptionKey, bounds, packing, limit, inspect };
+      return restoreNearest({ ...context, ...entries });
     },
 
     async otherCheckpoint({ signal, timeoutMs = restoreMs } = {}) {

@@ -1,6 +1,7 @@
 /** The verdict of a run in one line, with all counts. Pure. */
 import { counted, isOrAre, listed, wholeNumber } from '../model/format.ts';
-import type { Counts } from '../model/results.ts';
+import type { Counts, Results, ResultsShard } from '../model/results.ts';
+import { describeShard } from '../model/shard.ts';
 import type { BaselineComparison, RuleVerdict, Verdict } from '../model/verdict.ts';
 import { withoutMark } from './rules/rule.ts';
 
@@ -13,14 +14,22 @@ export const VERDICT_WORDS: Readonly<Record<Verdict['status'], string>> = {
 /** Plain text: `Passed: all 28 evals are done (23 fresh, 5 reused); 3 of 3 rules are met.` */
 export function describeVerdict(
   { status, rules, comparison }: Pick<Verdict, 'status' | 'rules' | 'comparison'>,
-  counts: Counts,
+  { totals, shard }: Pick<Results, 'totals' | 'shard'>,
 ): string {
+  const counts = totals.evals;
   const parts = [
-    counts.failed + counts.pending > 0 ? describeUnfinished(counts) : describeCompleted(counts),
+    describeEvals(counts, shard),
     ...(status === 'incomplete' ? unjudged(rules) : describeRules(rules)),
     ...describeDegraded(comparison),
   ];
-  return `${VERDICT_WORDS[status]}: ${parts.join('; ')}.`;
+  const of = shard ? `, ${describeShard(shard)}` : '';
+  return `${VERDICT_WORDS[status]}${of}: ${parts.join('; ')}.`;
+}
+
+function describeEvals(counts: Counts, shard: ResultsShard | undefined): string {
+  // A set may have fewer evals than shards.
+  if (shard && counts.total === 0) return 'it has no evals';
+  return counts.failed + counts.pending > 0 ? describeUnfinished(counts) : describeCompleted(counts);
 }
 
 /** `all 28 evals are done (23 fresh, 5 reused)` */

@@ -23,7 +23,7 @@ export function judge({ results, samples, rules, baseline }: JudgedRun): Verdict
   const status = statusOf(results, verdicts);
   return {
     status,
-    sentence: describeVerdict({ status, rules: verdicts, comparison }, results.totals.evals),
+    sentence: describeVerdict({ status, rules: verdicts, comparison }, results),
     rules: verdicts,
     comparison,
     overall: overallRate(results, samples),

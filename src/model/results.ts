@@ -3,6 +3,7 @@ import type { Adaptation } from './adaptation.ts';
 import type { TokenUsage } from './api-response.ts';
 import type { MetricValue, RecordedTokens } from './completion-record.ts';
 import type { Place } from './place.ts';
+import type { Shard } from './shard.ts';
 
 /** Where and when the run took place. Texts are empty outside a runner. */
 export interface ResultsRun {
@@ -31,9 +32,15 @@ export interface Versions {
   readonly python: string | null;
 }
 
+/** Which part of the set was run. */
+export interface ResultsShard extends Shard {
+  /** Evals of the plan that the other shards have. */
+  readonly elsewhere: number;
+}
+
 /** Numbers of evals. */
 export interface Counts {
-  /** Evals of the plan. */
+  /** Evals of the plan; of a shard, those that it has. */
   readonly total: number;
   readonly completed: number;
   readonly fresh: number;
@@ -180,6 +187,8 @@ export interface Results {
   readonly adaptations: readonly Adaptation[];
   /** Further arguments of `oaieval`. */
   readonly args: readonly string[];
+  /** Missing when these are the results of the whole set. */
+  readonly shard?: ResultsShard | undefined;
   readonly totals: Totals;
   /** In the order of the set; evals that are left out last. */
   readonly evals: readonly EvalResult[];

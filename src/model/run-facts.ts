@@ -1,4 +1,5 @@
 import type { EvalDecision, ResultsRun, Versions } from './results.ts';
+import type { Shard } from './shard.ts';
 
 /**
  * `run.json`: what a run is, written before its first eval starts, so that the reports of a run that was killed, and of one
@@ -12,6 +13,13 @@ export interface RunFacts {
   readonly judgeModel: string | null;
   readonly modelMap: Readonly<Record<string, string>>;
   readonly args: readonly string[];
-  /** By eval key. */
+  /** Missing when the run has the whole set. */
+  readonly shard?: ShardFacts | undefined;
+  /** By eval key, of the evals of the shard. */
   readonly decisions: Readonly<Record<string, EvalDecision>>;
+}
+
+export interface ShardFacts extends Shard {
+  /** SHA-256 (hex) of the plan of the whole set, which is the same for all shards of a run (src/plan/plan-digest.ts). */
+  readonly plan: string;
 }

@@ -14,7 +14,8 @@ export interface ReconcileOptions {
   readonly now: Date;
 }
 
-export function reconcile(plan: Plan, state: State, options: ReconcileOptions): Decision[] {
+/** @param plan of a set that is sharded, only the evals of this shard */
+export function reconcile(plan: Pick<Plan, 'evals'>, state: State, options: ReconcileOptions): Decision[] {
   const byKey = Map.groupBy(state.records, (record) => record.eval);
   return plan.evals.map((planned) => decide(planned, byKey.get(planned.key) ?? [], state, options));
 }

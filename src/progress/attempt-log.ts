@@ -51,8 +51,11 @@ export class AttemptLog {
     this.#records.push(written);
   }
 
-  merge(other: AttemptLog): void {
-    const merged = mergeAttempts(this.#records, other.#records);
+  merge(others: readonly AttemptLog[]): void {
+    const merged = mergeAttempts(
+      this.#records,
+      others.flatMap((other) => other.#records),
+    );
     if (merged.length > 0) replaceFile(this.#path, formatAttempts(merged));
     this.#records = [...merged];
   }

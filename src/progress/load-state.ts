@@ -27,6 +27,10 @@ export interface OpenOptions {
   readonly owner: Owner;
   /** Commands of the current plan, which restore the argument boundaries of lines that old `oaievalset` releases wrote. */
   readonly knownCommands?: readonly Command[];
+  /** Whether plan.json is left aside, which takes long to read. */
+  readonly isWithoutPlan?: boolean;
+  /** Keys of the evals that other shards have. A merge takes nothing of them. */
+  readonly elsewhere?: readonly string[];
   readonly log: Log;
   readonly now?: () => Date;
   /** Directory of quarantined files; by default, that of the file itself. */
@@ -89,8 +93,8 @@ class Loader {
   }
 
   #loadPlan(): SavedPlan | undefined {
-    const { paths, owner } = this.#options;
-    const text = readRegularFile(paths.plan);
+    const { paths, owner, isWithoutPlan = false } = this.#options;
+    const text = isWithoutPlan ? undefined : readRegularFile(paths.plan);
     if (text === undefined) return undefined;
     const plan = parseSavedPlan(text);
     if ('reason' in plan) this.#reject(paths.plan, plan.reason);

@@ -1,5 +1,5 @@
 /**
- * Merges two states of one owner. The merge is pure, associative, commutative and idempotent, so that neither the order nor the
+ * Merges states of one owner. The merge is pure, associative, commutative and idempotent, so that neither the order nor the
  * number of merges changes the result.
  *
  * For each command the latest fact counts. A progress line without a record has no time and is the earliest fact. Records
@@ -22,10 +22,29 @@ export interface StateFacts {
   readonly plan: SavedPlan | undefined;
 }
 
+/** The facts about all other evals. A set that is sharded has a state for each shard, and a merged one of all. */
+export function withoutEvals(facts: StateFacts, evals: ReadonlySet<string>): StateFacts {
+  if (evals.size === 0) return facts;
+  const kept = <T>(all: ReadonlyMap<string, T>, evalOf: (value: T) => string | undefined) =>
+    new Map([...all].filter(([, value]) => !evals.has(evalOf(value) ?? '')));
+  return {
+    commands: kept(facts.commands, ([, , key]) => key),
+    records: kept(facts.records, (record) => record.eval),
+    removed: kept(facts.removed, (record) => record.eval),
+    plan: facts.plan,
+  };
+}
+
 /** @param now a record that is dated later counts as the oldest: otherwise it would win every merge until that date */
-export function mergeStates(a: StateFacts, b: StateFacts, now: Date): StateFacts {
-  const removed = latest(a.removed, b.removed, now);
-  const records = latest(a.records, b.records, now);
+export function mergeStates(states: readonly StateFacts[], now: Date): StateFacts {
+  const removed = latest(
+    states.map((state) => state.removed),
+    now,
+  );
+  const records = latest(
+    states.map((state) => state.records),
+    now,
+  );
   for (const [id, record] of records) {
     const removal = removed.get(id);
     if (!removal) continue;
@@ -33,19 +52,18 @@ export function mergeStates(a: StateFacts, b: StateFacts, now: Date): StateFacts
     else records.delete(id);
   }
   const commands = new Map([...records].map(([id, record]): [string, Command] => [id, record.argv]));
-  const lines = [...a.commands, ...b.commands].sort(([x], [y]) => compareText(x, y));
+  const lines = states.flatMap((state) => [...state.commands]).sort(([x], [y]) => compareText(x, y));
   for (const [id, command] of lines) if (!removed.has(id)) commands.set(id, command);
-  return { commands, records, removed, plan: greaterText(a.plan, b.plan) };
+  return { commands, records, removed, plan: states.map((state) => state.plan).reduce(greaterText) };
 }
 
 /** The later record of each command, in the order in which the records ended. */
 function latest(
-  a: ReadonlyMap<string, CompletionRecord>,
-  b: ReadonlyMap<string, CompletionRecord>,
+  states: readonly ReadonlyMap<string, CompletionRecord>[],
   now: Date,
 ): Map<string, CompletionRecord> {
-  const records = new Map(a);
-  for (const [id, record] of b) {
+  const records = new Map<string, CompletionRecord>();
+  for (const [id, record] of states.flatMap((each) => [...each])) {
     const other = records.get(id);
     if (!other || compareRecords(record, other, now) > 0) records.set(id, record);
   }

@@ -1,9 +1,12 @@
 import { basename, dirname, join } from 'node:path';
+import { isWhole, type Shard, WHOLE } from '../model/shard.ts';
 
 /** Where the state of one (model, eval set) is. All paths are absolute. */
 export interface StatePaths {
   /** The state directory: `/tmp/oaievalset`, or the input `state-directory`. */
   readonly root: string;
+  /** What a checkpoint is a copy of: the root or, of a shard, a directory in it. */
+  readonly base: string;
   /** `{model}.{eval_set}.progress.txt`, the file that `oaievalset` itself uses. */
   readonly progressFile: string;
   /** `{model}.{eval_set}.resume/`: all other files that belong into a checkpoint. */
@@ -28,13 +31,20 @@ export interface StatePaths {
 
 /**
  * The name of a model may contain `/`, which makes nested directories, as it does for `oaievalset`.
- * Source of the name: `oaievalset.py`, `Progress(f"/tmp/oaievalset/{args.model}.{args.eval_set}.progress.txt")`.
+ * Shards of one set that run on one machine have a state each: otherwise they would wait for one lock. Source of the name: `oaievalset.py`, `Progress(f"/tmp/oaievalset/{args.model}.{args.eval_set}.progress.txt")`.
  */
-export function statePaths(stateDirectory: string, model: string, evalSet: string): StatePaths {
-  const stem = join(stateDirectory, `${model}.${evalSet}`);
+export function statePaths(
+  stateDirectory: string,
+  model: string,
+  evalSet: string,
+  shard: Shard = WHOLE,
+): StatePaths {
+  const base = isWhole(shard) ? stateDirectory : join(stateDirectory, shardDirectory(shard));
+  const stem = join(base, `${model}.${evalSet}`);
   const resume = `${stem}.resume`;
   return {
     root: stateDirectory,
+    base,
     progressFile: `${stem}.progress.txt`,
     resume,
     completions: join(resume, 'completions.jsonl'),
@@ -47,6 +57,15 @@ export function statePaths(stateDirectory: string, model: string, evalSet: strin
     live: `${stem}.live`,
     lockName: `${basename(stem)}.lock`,
   };
+}
+
+function shardDirectory({ index, count }: Shard): string {
+  return `shard-${index}-of-${count}`;
+}
+
+/** Whether a name in the state directory is that of the directory of a shard. */
+export function isShardDirectory(name: string): boolean {
+  return /^shard-\d+-of-\d+$/.test(name);
 }
 
 /** The directory of the entries of a (model, eval set): the root, or a directory below it for a model with `/`. */

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { parseBoundedJson } from '../model/bounded-json.ts';
 import type { RunFacts } from '../model/run-facts.ts';
+import { MAX_SHARDS } from '../model/shard.ts';
 import { isSingleLine, oneLine } from '../text.ts';
 import { count } from './record-lines.ts';
 
@@ -30,6 +31,13 @@ const schema: z.ZodType<RunFacts> = z.object({
   judgeModel: line.nullable(),
   modelMap: z.record(line, line),
   args: z.array(z.string().max(65536)).max(4096),
+  shard: z
+    .object({
+      index: z.int().min(1),
+      count: z.int().min(1).max(MAX_SHARDS),
+      plan: z.string().regex(/^[0-9a-f]{64}$/),
+    })
+    .optional(),
   decisions: z.record(
     line,
     z.object({

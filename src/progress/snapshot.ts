@@ -14,7 +14,7 @@ import { sizeOfFile } from './untrusted-files.ts';
  * segments) are linked where the file system has links, so that a snapshot takes milliseconds while evals run.
  */
 export function takeSnapshot(paths: StatePaths, target: string): void {
-  const place = (path: string) => join(target, relative(paths.root, path));
+  const place = (path: string) => join(target, relative(paths.base, path));
   makeDirectory(place(stateFolder(paths)));
   if (existsSync(paths.progressFile)) copyFileSync(paths.progressFile, place(paths.progressFile));
   for (const path of checkpointedFiles(paths)) {

@@ -20,7 +20,7 @@ import { Journals } from './journals.ts';
 import { LinesToWrite } from './lines-to-write.ts';
 import { type LoadedState, loadState, type OpenOptions } from './load-state.ts';
 import { adoptRecordFiles, replaceMerged } from './merge-files.ts';
-import { mergeStates, type StateFacts } from './merge-states.ts';
+import { mergeStates, type StateFacts, withoutEvals } from './merge-states.ts';
 import { completedRecordFile, type StatePaths } from './paths.ts';
 import { formatProgress } from './progress-file.ts';
 import { formatRunFacts } from './run-facts-file.ts';
@@ -36,6 +36,7 @@ export class State {
   readonly #now: () => Date;
   /** Keys of the evals of the current plan; undefined when there is no plan yet. */
   readonly #knownEvals: readonly string[] | undefined;
+  readonly #elsewhere: ReadonlySet<string>;
   readonly #attempts: AttemptLog;
   readonly #linesToWrite: LinesToWrite;
   // All three maps are by the id of the command.
@@ -52,6 +53,7 @@ export class State {
     this.#log = options.log;
     this.#now = options.now ?? (() => new Date());
     this.#knownEvals = options.knownCommands?.flatMap(([, , key]) => key ?? []);
+    this.#elsewhere = new Set(options.elsewhere);
     this.#attempts = new AttemptLog(this.paths.attempts, loaded.attempts);
     this.#linesToWrite = new LinesToWrite(this.paths);
     this.#commands = new Map(loaded.commands);
@@ -178,21 +180,19 @@ export class State {
     this.#plan = plan;
   }
 
-  /** Merges another state of the same owner into this one (see `mergeStates`), with its record files, journals and attempts. */
-  merge(other: State): void {
-    const merged = mergeStates(this.#facts(), other.#facts(), this.#now());
-    const adopted = [...merged.records].filter(
-      ([id, record]) => record !== this.#records.get(id) && record === other.#records.get(id),
-    );
+  /** Merges other states of the same owner into this one (see `mergeStates`), with their record files, journals and attempts. */
+  merge(...others: readonly State[]): void {
+    const theirs = others.map((other) => withoutEvals(other.#facts(), this.#elsewhere));
+    const merged = mergeStates([this.#facts(), ...theirs], this.#now());
     this.#write(() => {
-      const evalKeys = adopted.map(([, record]) => record.eval);
-      adoptRecordFiles(evalKeys, other.paths, this.paths);
+      for (const other of others)
+        adoptRecordFiles(this.#evalsToAdopt(merged, other), other.paths, this.paths);
       const records = [...merged.records.values()];
       const commands = [...merged.commands.values()];
       const lineless = records.map(({ argv }) => argv).filter((argv) => !this.isDone(argv));
       replaceMerged(this.paths, { records, commands, lineless }, this.#linesToWrite);
-      this.#attempts.merge(other.#attempts);
-      this.#adoptJournals(other.paths);
+      this.#attempts.merge(others.map((other) => other.#attempts));
+      for (const other of others) this.#adoptJournals(other.paths);
     });
     this.#records = new Map(merged.records);
     this.#commands = new Map(merged.commands);
@@ -208,6 +208,14 @@ export class State {
   /** Changes when the content of a snapshot changes. */
   outline(): string {
     return outlineOf(this.paths);
+  }
+
+  /** The evals whose merged record comes from the other state. */
+  #evalsToAdopt(merged: StateFacts, other: State): string[] {
+    const own = [...other.#records].filter(
+      ([id, record]) => merged.records.get(id) === record && record !== this.#records.get(id),
+    );
+    return own.map(([, record]) => record.eval);
   }
 
   #facts(): StateFacts {
@@ -228,7 +236,8 @@ export class State {
 
   #adoptJournals(from: StatePaths): void {
     const { repository } = this.owner;
-    const leftOut = new Journals(this.paths).adopt(from, { repository, evals: this.#knownEvals });
+    const evals = this.#knownEvals?.filter((key) => !this.#elsewhere.has(key));
+    const leftOut = new Journals(this.paths).adopt(from, { repository, evals });
     if (leftOut)
       this.#log.warning(
         `Some recorded responses of unfinished evals were not restored. The checkpoint contains ${leftOut}. Their requests are sent again.`,

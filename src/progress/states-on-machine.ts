@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Owner } from '../model/owner.ts';
 import { entriesOf } from './directories.ts';
-import type { StatePaths } from './paths.ts';
+import { isShardDirectory, type StatePaths } from './paths.ts';
 import { isQuarantined } from './quarantine.ts';
 
 export interface StatesOnMachine {
@@ -38,7 +38,8 @@ function progressFiles(directory: string, prefix = ''): string[] {
 /** The progress files of models with `/` in their names are in directories. */
 function directoriesOfModels(root: string): string[] {
   try {
-    const isOfModel = (name: string) => !/\.(resume|live)$/.test(name) && !isQuarantined(name);
+    const isOfModel = (name: string) =>
+      !/\.(resume|live)$/.test(name) && !isQuarantined(name) && !isShardDirectory(name);
     const names = entriesOf(root, MAX_ENTRIES, (entry) => entry.isDirectory() && isOfModel(entry.name));
     return names.sort().flatMap((name) => progressFiles(join(root, name), `${name}/`));
   } catch {

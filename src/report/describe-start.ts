@@ -4,7 +4,9 @@ import { type Decision, describeWritten } from '../model/decision.ts';
 import { counted, isOrAre, listed, wholeNumber } from '../model/format.ts';
 import type { Plan } from '../model/plan.ts';
 import type { RecordedResponses } from '../model/recorded-responses.ts';
+import type { ResultsShard } from '../model/results.ts';
 import type { RunIdentity } from '../model/run-identity.ts';
+import { describeShard } from '../model/shard.ts';
 import { describeReruns } from './describe-reruns.ts';
 
 /** More names do not help a reader. */
@@ -37,6 +39,8 @@ export function describeVersions({ action, plan, engine }: Versions): string {
 
 export interface PlannedRun {
   readonly evalSet: string;
+  /** Missing when the run has the whole set. */
+  readonly shard?: ResultsShard | undefined;
   readonly decisions: readonly Decision[];
   /** Evals of the set that the inputs include and exclude leave out. */
   readonly leftOut: readonly string[];
@@ -47,14 +51,15 @@ export interface PlannedRun {
 }
 
 /** A headline, then what is reused, what is replayed, and why evals run again. */
-export function describePlan({ evalSet, decisions, leftOut, recorded, run }: PlannedRun): string[] {
+export function describePlan(planned: PlannedRun): string[] {
+  const { evalSet, shard, decisions, leftOut, recorded, run } = planned;
   const reused = decisions.filter((decision) => decision.kind === 'reuse');
   const outputs = reused.flatMap(({ eval: { name }, written }) =>
     written ? [`${name}: ${describeWritten(written)}`] : [],
   );
   return [
-    `${evalSet}: ${counted(decisions.length, 'eval')}, ${wholeNumber(reused.length)} reused, ${describeToRun(decisions)}`,
-    ...describeLeftOut(leftOut, decisions.length),
+    `${evalSet}: ${describeSize(decisions.length, shard)}, ${wholeNumber(reused.length)} reused, ${describeToRun(decisions)}`,
+    ...describeLeftOut(leftOut, decisions.length + (shard?.elsewhere ?? 0)),
     ...describeOrigins(
       reused.flatMap(({ record }) => record ?? []),
       run,
@@ -63,6 +68,12 @@ export function describePlan({ evalSet, decisions, leftOut, recorded, run }: Pla
     ...describeReruns(decisions),
     ...bounded(outputs, MAX_OUTPUTS, (hidden) => `${counted(hidden, 'more reused eval')} also write files`),
   ];
+}
+
+/** `28 evals`, or `shard 2 of 5 has 6 of 28 evals` */
+function describeSize(count: number, shard: ResultsShard | undefined): string {
+  if (!shard) return counted(count, 'eval');
+  return `${describeShard(shard)} has ${wholeNumber(count)} of ${counted(count + shard.elsewhere, 'eval')}`;
 }
 
 /** `3 to run (1,200 samples)` */

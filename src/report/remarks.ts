@@ -18,14 +18,14 @@ export interface RunEnd {
   readonly closing: ClosingMessage | undefined;
   /** The trouble of the API that lasted when the run ended, or else the longest. `closing` describes it, if there is one. */
   readonly trouble: ApiTrouble | undefined;
-  /** A warning about names of the model map; undefined when there is none. */
-  readonly unasked: string | undefined;
+  /** What else is unusual, in whole sentences. */
+  readonly notes: readonly string[];
 }
 
-export function remarksOf({ closing, trouble, unasked }: RunEnd): Remarks {
+export function remarksOf({ closing, trouble, notes: others }: RunEnd): Remarks {
   const ending = closing ? whatHappened(closing) : trouble && describeAtEnd(trouble);
-  const notes = [ending, unasked].filter((note) => note !== undefined && note !== '');
-  return { notes: notes as string[], next: closing?.next ?? '' };
+  const notes = [ending ?? '', ...others].filter((note) => note !== '');
+  return { notes, next: closing?.next ?? '' };
 }
 
 /** Of a step that was killed. */

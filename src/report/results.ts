@@ -17,7 +17,7 @@ import { endOfOutput } from './end-of-output.ts';
 import { mainMetric } from './main-metric.ts';
 
 export function summarize(run: FinishedRun): Results {
-  const { model, evalSet, facts, outcomes, excluded, ended } = run;
+  const { model, evalSet, facts, shard, outcomes, excluded, ended } = run;
   const { versions, judgeModel, modelMap, args } = facts;
   const evals = [...outcomes.map((outcome) => evalResult(outcome, run)), ...excluded.map(excludedEval)];
   return {
@@ -29,6 +29,7 @@ export function summarize(run: FinishedRun): Results {
     modelMap,
     adaptations: distinct(evals.flatMap(({ adaptations }) => adaptations)),
     args,
+    ...(shard ? { shard } : {}),
     totals: totalsOf(run),
     evals,
   };

@@ -15,6 +15,8 @@ export interface OpenStateRequest {
   readonly owner: Owner;
   readonly plan: Plan;
   readonly command: SetCommands;
+  /** Keys of the evals that other shards have. */
+  readonly elsewhere: readonly string[];
   /** Nothing is adopted from an empty one. */
   readonly checkpoint: RestoredCheckpoint;
   /** If false, the state on this machine is quarantined first. */
@@ -34,7 +36,7 @@ export interface OpenedState extends AsyncDisposable {
  * @throws ActionError STATE_LOCKED, STATE_NOT_OURS or STATE_UNWRITABLE
  */
 export async function openState(request: OpenStateRequest): Promise<OpenedState> {
-  const { paths, owner, plan, command, checkpoint, resume, log } = request;
+  const { paths, owner, plan, command, elsewhere, checkpoint, resume, log } = request;
   const lock = await lockState(paths);
   try {
     if (!resume && quarantineState(paths))
@@ -46,7 +48,8 @@ export async function openState(request: OpenStateRequest): Promise<OpenedState>
         [true, false].map((modelGraded) => recordedCommand(command, { key, modelGraded })),
       ),
     ];
-    const state = checkpoint.adoptInto(State.open({ paths, owner, knownCommands, log }), { knownCommands });
+    const opened = State.open({ paths, owner, knownCommands, elsewhere, log });
+    const state = checkpoint.adoptInto(opened, { knownCommands });
     const journals = new Journals(paths);
     journals.sealOpenSegments();
     clearInProgress(paths);

@@ -9,7 +9,7 @@ import { isContentOf } from '../plan/content.ts';
 import { doubtOf } from '../progress/doubt.ts';
 import type { State } from '../progress/state.ts';
 
-type Disk = Pick<State, 'plan' | 'record' | 'isDone' | 'attempts'>;
+type Disk = Pick<State, 'record' | 'isDone' | 'attempts'>;
 type Attempts = ReadonlyMap<string, AttemptRecord>;
 
 /** Why evals without a result are pending when nobody knows why the run ended. */
@@ -23,17 +23,16 @@ export interface OutcomesOptions {
   readonly now?: Date;
 }
 
-/** The outcomes of the last plan, read from the state alone after the process that ran the evals has ended. */
+/** The outcomes of planned evals, read from the state alone after the process that ran the evals has ended. */
 export function outcomesOnDisk(
+  evals: readonly PlannedEval[],
   state: Disk,
   run: RunIdentity,
   { decisions = {}, whyPending = NOT_COMPLETED, now = new Date() }: OutcomesOptions = {},
 ): Outcome[] {
   // The last attempt at each eval counts.
   const attempts: Attempts = new Map(attemptsIn(state, run).map((attempt) => [attempt.eval, attempt]));
-  return (state.plan?.evals ?? []).map((planned) =>
-    outcomeOf(planned, { state, run, attempts, decisions, whyPending, now }),
-  );
+  return evals.map((planned) => outcomeOf(planned, { state, run, attempts, decisions, whyPending, now }));
 }
 
 /** The number of attempts of this run, by eval key. */

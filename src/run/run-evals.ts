@@ -23,8 +23,8 @@ export interface RunListener {
 
 export interface RunOptions extends ExecuteOptions {
   readonly listener: RunListener;
-  /** Keys of evals of the set that are not among the decisions. Their journals are kept for a run that chooses them again. */
-  readonly leftOut: readonly string[];
+  /** Keys of evals of the set that are not among the decisions. Their journals are kept for a run that has them again. */
+  readonly notHere: readonly string[];
   /** Whether the first failed eval stops the start of further evals. */
   readonly exitOnError: boolean;
   readonly budget: Budget;
@@ -49,7 +49,7 @@ export async function runEvals(decisions: readonly Decision[], options: RunOptio
   const expectedMs = expectedDurations(toRun, state.records);
   state.forget(toRun.map((planned) => planned.command));
   const journalsToUse = options.sampleResume ? toRun.map((planned) => planned.key) : [];
-  options.journals.retain([...journalsToUse, ...options.leftOut]);
+  options.journals.retain([...journalsToUse, ...options.notHere]);
   for (const decision of decisions) {
     // Completed under other arguments that change no result. The line makes plain `oaievalset` skip the eval as well.
     if (decision.kind === 'reuse' && decision.record && !state.isDone(decision.eval.command)) {

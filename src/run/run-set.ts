@@ -25,8 +25,8 @@ import type { EvalTimeouts } from './watchdog.ts';
 
 export interface RunSetRequest {
   readonly decisions: readonly Decision[];
-  /** Keys of evals of the set that are not among the decisions. */
-  readonly leftOut: readonly string[];
+  /** Keys of evals of the set that are not among the decisions: left out, or of another shard. */
+  readonly notHere: readonly string[];
   readonly state: State;
   readonly journals: Journals;
   readonly run: RunIdentity;
@@ -99,7 +99,7 @@ export interface SetOutcome {
 
 /** @throws ActionError STATE_UNWRITABLE when a result could not be recorded; post saves what is on disk */
 export async function runSet(request: RunSetRequest): Promise<SetOutcome> {
-  const { decisions, leftOut, state, journals, run, log, command, api, limits, evals, cancelled } = request;
+  const { decisions, notHere, state, journals, run, log, command, api, limits, evals, cancelled } = request;
   const budget = openBudget({
     ...limits,
     records: state.records,
@@ -127,7 +127,7 @@ export async function runSet(request: RunSetRequest): Promise<SetOutcome> {
     try {
       outcomes = await runEvals(decisions, {
         ...evals,
-        leftOut,
+        notHere,
         usualThreads: usualThreads(api.env),
         state,
         run,

@@ -70,7 +70,7 @@ export async function scheduledRun(
     attempts: 1,
     exitOnError: false,
     gateway,
-    leftOut: [],
+    notHere: [],
     sampleResume: false,
     journals: new Journals(state.paths),
     budget: openBudget({

@@ -7,6 +7,7 @@ import {
   startCacheService,
 } from '../stand-ins/cache-service.ts';
 import { type ModelApi, type ModelApiOptions, startModelApi } from '../stand-ins/model-api.ts';
+import { readManifest } from './action-manifest.ts';
 import { type RunningAction, type RunOptions, type RunResult, runAction } from './runner.ts';
 import { type Cleanup, temporaryDirectory } from './temporary-directory.ts';
 import { until } from './waiting.ts';
@@ -100,15 +101,7 @@ export class TestMachine {
       directory: this.directory,
       stateDirectory: this.stateDirectory,
       ...rest,
-      inputs: {
-        model: this.model,
-        'eval-set': this.evalSet,
-        python: options.python,
-        // With one eval at a time, evals run in the order of the set. Tests that need more override this.
-        'parallel-evals': '1',
-        ...options.inputs,
-        ...inputs,
-      },
+      inputs: { ...this.#inputsOf(rest.action), ...inputs },
       env: {
         OPENAI_API_KEY: 'x',
         ...(this.#api ? { OPENAI_BASE_URL: this.#api.url } : {}),
@@ -117,6 +110,22 @@ export class TestMachine {
         ...env,
       },
     });
+  }
+
+  /** The inputs of every run, without those that another action of this repository does not have. */
+  #inputsOf(action: string | undefined): Record<string, string> {
+    const { python, inputs } = this.#options;
+    const all = {
+      model: this.model,
+      'eval-set': this.evalSet,
+      python,
+      // With one eval at a time, evals run in the order of the set. Tests that need more override this.
+      'parallel-evals': '1',
+      ...inputs,
+    };
+    if (action === undefined) return all;
+    const { inputs: known } = readManifest(readFileSync(join(action, 'action.yml'), 'utf8'));
+    return Object.fromEntries(Object.entries(all).filter(([name]) => name in known));
   }
 
   /** Starts main and post. `main` resolves with a handle as soon as the action prints a line. */

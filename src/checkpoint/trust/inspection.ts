@@ -15,10 +15,13 @@ const MAX_FILE_BYTES = 32 * 1024 * 1024;
 /** Inspects the files of one model and eval set in restored trees. */
 export class TreeInspector {
   readonly #owner: Owner;
+  readonly #readsPlans: boolean;
   readonly #plans = new Map<string, SavedPlan>();
 
-  constructor(owner: Owner) {
+  /** @param options whether plans are read, which takes long when they are large */
+  constructor(owner: Owner, { readsPlans = true }: { readonly readsPlans?: boolean } = {}) {
     this.#owner = owner;
+    this.#readsPlans = readsPlans;
   }
 
   readonly inspect: Inspect = async (directory, signal): Promise<Objection | undefined> => {
@@ -28,7 +31,7 @@ export class TreeInspector {
     const [progress, resume] = await Promise.all([kindOf(paths.progressFile), kindOf(paths.resume)]);
     if (!progress && !resume)
       return { kind: 'unusable', why: 'it contains no state of this model and eval set' };
-    const planText = await textOf(paths.plan);
+    const planText = this.#readsPlans ? await textOf(paths.plan) : '';
     const plan = planText === '' ? undefined : parseSavedPlan(planText);
     if (plan && !('reason' in plan)) this.#plans.set(directory, plan);
     const flaw =

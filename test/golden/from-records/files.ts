@@ -63,7 +63,7 @@ function textsOf(report: Report): ReportFiles {
   const { results, verdict } = report;
   const stops = { unusable: undefined, stopped: new AbortController().signal, trouble: undefined };
   const closing = closingMessage(results, verdict, stops);
-  const remarks = remarksOf({ closing, trouble: undefined, unasked: undefined });
+  const remarks = remarksOf({ closing, trouble: undefined, notes: [] });
   const marker = { job: results.run.job, set: results.evalSet };
   return {
     'summary.md': renderSummary(report, { ...remarks, savedReportPath: REPORT_FILE }),

@@ -4,6 +4,7 @@ import { checkpointIdentity, type SetRequest, type SetUser } from '../../../src/
 import { type CheckpointKeys, checkpointKeys } from '../../../src/checkpoint/keys.ts';
 import type { CheckpointStore } from '../../../src/checkpoint/store.ts';
 import { noModelMap } from '../../../src/model/model-map.ts';
+import { WHOLE } from '../../../src/model/shard.ts';
 import { machine, Rig, test } from '../../helpers/cache-rig.ts';
 import type { CacheService } from '../../stand-ins/cache-service.ts';
 
@@ -19,6 +20,7 @@ const request: SetRequest = {
   registryPaths: ['registry'],
   workingDirectory: '/work',
   urls: { openai: new URL('https://api.openai.com/v1') },
+  shard: WHOLE,
 };
 const user: SetUser = {
   workflow: 'octo-org/octo-repo/.github/workflows/evals.yml',

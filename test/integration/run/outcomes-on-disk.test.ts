@@ -63,7 +63,7 @@ test('outcomes on disk: the results after a kill equal those of a run that ended
   expect(inMemory.map(({ status }) => status)).toEqual(['fresh', 'failed', 'pending']);
 
   const later = openState(directory);
-  const onDisk = outcomesOnDisk(later, THIS_RUN);
+  const onDisk = outcomesOnDisk(SET, later, THIS_RUN);
   const traffic = trafficOnDisk(later, THIS_RUN);
   expect(resultsOf(onDisk, { traffic })).toEqual(resultsOf(inMemory));
   expect([...attemptCounts(later, THIS_RUN).values()]).toEqual([1, 1, 1]);
@@ -74,7 +74,7 @@ test('outcomes on disk: an eval is pending after an attempt that was to be retri
   const state = stateWithPlan();
   state.recordAttempt(attempt(SMALL, { willRetry: true }));
   state.recordAttempt(attempt(LARGE, { run: { ...THIS_RUN, id: '0' } }));
-  expect(outcomesOnDisk(state, THIS_RUN).map(({ status }) => status)).toEqual([
+  expect(outcomesOnDisk(SET, state, THIS_RUN).map(({ status }) => status)).toEqual([
     'pending',
     'pending',
     'pending',
@@ -84,7 +84,7 @@ test('outcomes on disk: an eval is pending after an attempt that was to be retri
 test('outcomes on disk: a result about no sample is not reused', () => {
   const state = stateWithPlan();
   for (const each of SET) state.complete(completion(each, { samples: each === LARGE ? 0 : 3 }));
-  expect(outcomesOnDisk(state, { ...THIS_RUN, id: '2' }).map(({ status }) => status)).toEqual([
+  expect(outcomesOnDisk(SET, state, { ...THIS_RUN, id: '2' }).map(({ status }) => status)).toEqual([
     'reused',
     'pending',
     'reused',
@@ -99,7 +99,7 @@ test('outcomes on disk: a result that its run decided not to reuse is pending un
     [SMALL.key]: { kind: 'reuse', reason: '', parts: [] },
   } as const;
   const statuses = (run: typeof THIS_RUN) =>
-    outcomesOnDisk(state, run, { decisions }).map(({ eval: { key }, status }) => [key, status]);
+    outcomesOnDisk(SET, state, run, { decisions }).map(({ eval: { key }, status }) => [key, status]);
   expect(statuses({ ...THIS_RUN, id: '2' })).toEqual(
     SET.map(({ key }) => [key, key === LARGE.key ? 'pending' : 'reused']),
   );

@@ -232,7 +232,7 @@ describe('scheduler: the state before a run', () => {
     for (const each of [SMALL, leftOut, gone]) recordedBefore(state.paths, each);
     const { outcomes } = await scheduledRun(1, {
       state,
-      leftOut: [leftOut.key],
+      notHere: [leftOut.key],
       stopped: cancelled(),
       sampleResume,
     });

@@ -29,7 +29,7 @@ describe('checkpoint keys', () => {
     expect(keys.primaryRestoreKey).toBe(`${own}12-3-0`);
   });
 
-  test('checkpoint keys: restore from the same run, its earlier runs, the same request, the same set, and the format before', () => {
+  test('checkpoint keys: restore from the same run, its earlier runs, merged ones, the same request, the same set, and the format before', () => {
     const anyOfSet = `oaievalset-v2-${SET}`;
     const own = `${anyOfSet}${REQUEST}${USER}-s2of5-`;
     const before = `oaievalset-v1-${SET}s2of5-`;
@@ -37,6 +37,7 @@ describe('checkpoint keys', () => {
       `${own}12-`,
       `${before}12-`,
       own,
+      `${anyOfSet}${REQUEST}${USER}-s1of1-`,
       `${anyOfSet}${REQUEST}`,
       anyOfSet,
       before,

@@ -53,7 +53,7 @@ const facts: fc.Arbitrary<StateFacts> = fc.tuple(fact(0), fact(1), fact(2)).map(
   return { commands, records, removed, plan: undefined };
 });
 
-const merge = (a: StateFacts, b: StateFacts) => mergeStates(a, b, NOW);
+const merge = (a: StateFacts, b: StateFacts) => mergeStates([a, b], NOW);
 /** The order counts as well: the last record is the newest. */
 const asText = ({ commands, records, removed }: StateFacts) =>
   JSON.stringify([[...commands], [...records], [...removed]]);

@@ -167,7 +167,7 @@ describe('closing message: trouble of the API', () => {
 
 test('remarks: say in the summary what its verdict and its table do not say', () => {
   const remarksFor = (outcomes: readonly Outcome[], ends: Partial<Stops> = {}) =>
-    remarksOf({ closing: messageOf(outcomes, ends), trouble: undefined, unasked: undefined });
+    remarksOf({ closing: messageOf(outcomes, ends), trouble: undefined, notes: [] });
   expect(remarksFor([failed('a', 2), fresh('b')])).toEqual({
     notes: ['1 of 2 evals is done; 2 responses of 1 unfinished eval are recorded and will be replayed.'],
     next: 'Fix the cause of each failure, then re-run the failed jobs; they continue from here.',

@@ -1,0 +1,108 @@
+/** Makes one run of the runs of all shards of a set. */
+import type { FinishedRun } from '../model/finished-run.ts';
+import type { Outcome } from '../model/outcome.ts';
+import type { SavedPlan } from '../model/plan.ts';
+import type { RunFacts } from '../model/run-facts.ts';
+import type { SamplesText } from '../model/sample.ts';
+import { describeShard, type Shard } from '../model/shard.ts';
+import { addTraffic, noTraffic } from '../model/traffic.ts';
+import { type Part, partsOf } from '../plan/assign-shards.ts';
+import { Journals } from '../progress/journals.ts';
+import type { State } from '../progress/state.ts';
+import { runOnDisk } from './run-on-disk.ts';
+
+export interface MergedRunRequest {
+  readonly model: string;
+  readonly evalSet: string;
+  /** Of the whole set. */
+  readonly plan: Pick<SavedPlan, 'evals' | 'leftOut'>;
+  readonly count: number;
+  /** What each shard left, at least one. */
+  readonly shards: readonly ShardOnDisk[];
+  /** What is known of this run without the shards. */
+  readonly facts: RunFacts;
+  readonly texts: SamplesText;
+}
+
+export interface ShardOnDisk {
+  readonly shard: Shard;
+  readonly state: State;
+}
+
+export async function mergedRun(request: MergedRunRequest): Promise<FinishedRun> {
+  const { model, evalSet, plan, count, shards, texts } = request;
+  const parts = partsOf(plan, count);
+  const runs: FinishedRun[] = [];
+  for (const each of shards) {
+    const part = parts[each.shard.index - 1];
+    const facts = each.state.runFacts;
+    if (!part || !facts) continue;
+    const { state, shard } = each;
+    const whyPending = `${describeShard(shard)} did not complete it`;
+    const journals = new Journals(state.paths);
+    runs.push(
+      await runOnDisk({ model, evalSet, state, journals, part, excluded: [], facts, texts, whyPending }),
+    );
+  }
+  const outcomes = new Map(
+    [...runs.flatMap((run) => run.outcomes), ...outcomesOfMissing(parts, request)].map((outcome) => [
+      outcome.eval.key,
+      outcome,
+    ]),
+  );
+  return {
+    model,
+    evalSet,
+    facts: mergedFacts(
+      request.facts,
+      runs.map(({ facts }) => facts),
+    ),
+    outcomes: plan.evals.flatMap(({ key }) => outcomes.get(key) ?? []),
+    excluded: plan.leftOut ?? [],
+    traffic: runs.reduce((sum, { traffic }) => addTraffic(sum, traffic), noTraffic),
+    samples: new Map(runs.flatMap(({ samples }) => [...samples])),
+    attempts: new Map(runs.flatMap(({ attempts }) => [...attempts])),
+    ended: new Date(),
+  };
+}
+
+/** The results of a missing shard are not known, whatever earlier runs completed. */
+function outcomesOfMissing(parts: readonly Part[], { shards, count }: MergedRunRequest): Outcome[] {
+  const found = new Set(shards.map(({ shard }) => shard.index));
+  return parts.flatMap(({ evals }, at) => {
+    const index = at + 1;
+    if (found.has(index)) return [];
+    const reason = `${describeShard({ index, count })} left no checkpoint in this run`;
+    return evals.map((planned): Outcome => ({ status: 'pending', eval: planned, reason }));
+  });
+}
+
+function mergedFacts(own: RunFacts, ofShards: readonly RunFacts[]): RunFacts {
+  const { versions, judgeModel, modelMap, args } = ofShards[0] ?? own;
+  const started = ofShards.map(({ run }) => run.started).sort()[0] ?? own.run.started;
+  return {
+    ...own,
+    run: { ...own.run, started },
+    versions,
+    judgeModel,
+    modelMap,
+    args,
+    decisions: Object.fromEntries(ofShards.flatMap(({ decisions }) => Object.entries(decisions))),
+  };
+}
+
+/** Takes from a merged state what the shards do not have any more: results of other content, and journals of completed evals. */
+export function tidyMerged(
+  state: State,
+  { plan, count, shards }: Pick<MergedRunRequest, 'plan' | 'count' | 'shards'>,
+  outcomes: readonly Outcome[],
+): void {
+  const parts = partsOf(plan, count);
+  const ofFound = new Set(
+    shards.flatMap(({ shard }) => parts[shard.index - 1]?.evals ?? []).map(({ key }) => key),
+  );
+  const isCompleted = ({ status }: Outcome) => status === 'fresh' || status === 'reused';
+  const unfinished = outcomes.filter((outcome) => !isCompleted(outcome)).map((outcome) => outcome.eval);
+  state.forget(unfinished.filter(({ key }) => ofFound.has(key)).map(({ command }) => command));
+  new Journals(state.paths).retain([...unfinished.map(({ key }) => key), ...(plan.leftOut ?? [])]);
+}
