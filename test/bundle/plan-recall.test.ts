@@ -1,9 +1,6 @@
-/** When nothing has changed no Python is started; whatever has changed is noticed, on the same checkout and in place. */
-import { execFileSync } from 'node:child_process';
 import {
   appendFileSync,
   cpSync,
-  existsSync,
   mkdirSync,
   readFileSync,
   statSync,
@@ -12,6 +9,7 @@ import {
 } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { type CountingPython, countingPython } from '../helpers/counting-python.ts';
 import { evalsPython } from '../helpers/evals-venv.ts';
 import type { RunResult } from '../helpers/runner.ts';
 import type { Cleanup } from '../helpers/temporary-directory.ts';
@@ -29,12 +27,11 @@ beforeAll(async () => {
 class Checkout {
   readonly machine: TestMachine;
   readonly project: string;
-  readonly #starts: string;
+  #python: CountingPython | undefined;
 
   private constructor(machine: TestMachine) {
     this.machine = machine;
     this.project = join(machine.directory, 'project');
-    this.#starts = join(machine.directory, 'starts');
   }
 
   static async make(context: Cleanup): Promise<Checkout> {
@@ -48,7 +45,7 @@ class Checkout {
     );
     cpSync(FIXTURES, checkout.project, { recursive: true });
     mkdirSync(join(checkout.project, 'before'));
-    checkout.#installPython();
+    checkout.#python = countingPython(checkout.machine.directory, python);
     const first = await checkout.run();
     expect(first.outputs, logOf(first)).toMatchObject({ complete: 'true', fresh: '5' });
     expect(checkout.starts()).toBeGreaterThan(0);
@@ -56,24 +53,11 @@ class Checkout {
   }
 
   get python(): string {
-    return join(this.machine.directory, 'venv/bin/python');
-  }
-
-  /** A venv that has the packages of `python`, and a .pth file that runs with each start. */
-  #installPython(): void {
-    const venv = join(this.machine.directory, 'venv');
-    execFileSync(python, ['-m', 'venv', '--without-pip', venv]);
-    const [own, evals] = [this.python, python].map((interpreter) =>
-      execFileSync(interpreter, ['-c', 'import sysconfig; print(sysconfig.get_path("purelib"))'], {
-        encoding: 'utf8',
-      }).trim(),
-    );
-    const record = `file = open(${JSON.stringify(this.#starts)}, 'a'); file.write('started\\n'); file.close()`;
-    writeFileSync(join(own ?? '', 'record-starts.pth'), `import site; ${record}\n${evals}\n`);
+    return this.#python?.python ?? python;
   }
 
   starts(): number {
-    return existsSync(this.#starts) ? readFileSync(this.#starts, 'utf8').split('\n').length - 1 : 0;
+    return this.#python?.starts() ?? 0;
   }
 
   run(): Promise<RunResult> {

@@ -78,12 +78,20 @@ export function changeContent(machine: TestMachine, number: number, count: numbe
 }
 
 /** Resolves when the journals on disk hold this many responses. A response that the API has sent may not be recorded yet. */
-export async function untilRecorded(machine: TestMachine, responses: number): Promise<void> {
-  await until(`the journals hold ${responses} responses`, () => recordedResponses(machine) === responses);
+export async function untilRecorded(
+  machine: TestMachine,
+  responses: number,
+  { shard }: { readonly shard?: string } = {},
+): Promise<void> {
+  await until(
+    `the journals hold ${responses} responses`,
+    () => recordedResponses(machine, shard) === responses,
+  );
 }
 
-function recordedResponses(machine: TestMachine): number {
-  const folders = [machine.path('live'), machine.path('resume')].map((folder) => join(folder, 'journal'));
+/** @param shard such as `2/3`; undefined: the whole set */
+function recordedResponses(machine: TestMachine, shard: string | undefined): number {
+  const folders = ['live', 'resume'].map((name) => join(machine.path(name, shard), 'journal'));
   const segments = folders.filter(existsSync).flatMap((folder) =>
     readdirSync(folder, { recursive: true, encoding: 'utf8' })
       .filter((name) => name.endsWith('.jsonl'))

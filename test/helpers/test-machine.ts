@@ -26,7 +26,7 @@ export interface MachineOptions {
   readonly api?: ModelApiOptions;
 }
 
-export type MachineRun = Partial<Omit<RunOptions, 'directory' | 'stateDirectory'>> & {
+export type MachineRun = Partial<Omit<RunOptions, 'stateDirectory'>> & {
   /** False: a job without a cache service. */
   readonly cache?: boolean;
 };
@@ -81,9 +81,13 @@ export class TestMachine {
     return this.#api;
   }
 
-  /** The path of a file of this model and eval set, such as `progress.txt` or `resume/completions.jsonl`. */
-  path(name: string): string {
-    return join(this.stateDirectory, `${this.model}.${this.evalSet}.${name}`);
+  /**
+   * The path of a file of this model and eval set, such as `progress.txt` or `resume/completions.jsonl`.
+   * @param shard such as `2/3`; undefined: the whole set
+   */
+  path(name: string, shard?: string): string {
+    const base = shard === undefined ? '' : `shard-${shard.replace('/', '-of-')}`;
+    return join(this.stateDirectory, base, `${this.model}.${this.evalSet}.${name}`);
   }
 
   get model(): string {

@@ -34,3 +34,8 @@ export function runMerge(machine: TestMachine, shards: number, run: MachineRun =
     inputs: { shards: String(shards), ...run.inputs },
   });
 }
+
+/** What the log says of the checkpoint that a job restored. */
+export function restoredIn({ lines }: RunResult): string | undefined {
+  return lines.find((line) => line.startsWith('Restored the checkpoint'));
+}
