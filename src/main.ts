@@ -1,7 +1,7 @@
 /** The step, as a table of contents. docs/architecture.md explains each line. */
 import { announceBaseline, announceRun, announceSet } from './action/announce.ts';
 import { conclude } from './action/conclude.ts';
-import { fail, finish } from './action/finish.ts';
+import { fail, finish, requireCheckpoints, requireSaved } from './action/finish.ts';
 import { actionLog as log } from './action/log.ts';
 import { reportPaths } from './action/report-files.ts';
 import * as pick from './action/requests.ts';
@@ -44,6 +44,7 @@ async function main(cancelled: Cancellation): Promise<void> {
   const { signal } = cancelled;
   const machine = statesOnMachine(paths, owner);
   await using checkpoint = await restoreCheckpoint({ store, identity, owner, machine, resume, log, signal });
+  requireCheckpoints(shard, checkpoint.knownUnavailable);
 
   requireOwnState(paths);
   const installation = new Installation(pick.installationOf(step), installerLog(log, inputs.verbose));
@@ -118,6 +119,7 @@ async function main(cancelled: Cancellation): Promise<void> {
   const isSaved = ended.isSaved || !signal.aborted;
   const commentDeadline = pick.commentDeadline(cancelled);
   finish(await conclude(step, { session, run, stops: ended, places, isSaved, commentDeadline }, log));
+  requireSaved(shard, () => ended.isSaved && (savedKey !== '' || checkpoint.isUnchanged()));
 }
 
 const cancelled = cancellation(log);

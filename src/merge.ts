@@ -2,7 +2,7 @@
 import { conclude } from './action/conclude.ts';
 import { fail, finish } from './action/finish.ts';
 import { actionLog as log } from './action/log.ts';
-import { describeMissing, readMergeStep, requireShards, shardIdentity } from './action/merge-step.ts';
+import { readMergeStep, requireShards, shardIdentity } from './action/merge-step.ts';
 import { reportPaths } from './action/report-files.ts';
 import { storeRequest } from './action/requests.ts';
 import { bareFacts } from './action/run-facts.ts';
@@ -17,6 +17,7 @@ import { Journals } from './progress/journals.ts';
 import { statePaths } from './progress/paths.ts';
 import { requireOwnState } from './progress/state-directory.ts';
 import { statesOnMachine } from './progress/states-on-machine.ts';
+import { describeMissing } from './report/describe-shards.ts';
 import { mergedRun, tidyMerged } from './run/merge-shards.ts';
 import { openMerged } from './run/open-merged.ts';
 
@@ -32,10 +33,10 @@ async function merge(): Promise<void> {
   const identity = { ...ofShards, shard: WHOLE };
   const store = checkpointStore(storeRequest(step, identity, 1));
   using restored = await restoreShards({ store, identity: ofShards, owner, log });
-  requireShards(restored, inputs);
+  await requireShards(restored, store, step);
   const shards = restored.found;
   log.info(`Restored the checkpoints of ${shards.length} of ${count} shards of this run`);
-  const missing = describeMissing(restored, count);
+  const missing = describeMissing(restored.missing, count);
   for (const sentence of missing) log.warning(sentence, 'Shards missing');
 
   const plan = sharedPlan(shards, owner);

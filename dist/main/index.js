@@ -30849,12 +30849,16 @@ function parsedFile(path) {
 
 // EXPORTS
 __nccwpck_require__.d(__webpack_exports__, {
-  f: () => (/* binding */ fail),
-  O: () => (/* binding */ finish)
+  fJ: () => (/* binding */ fail),
+  O9: () => (/* binding */ finish),
+  v_: () => (/* binding */ requireCheckpoints),
+  bk: () => (/* binding */ requireSaved)
 });
 
 // EXTERNAL MODULE: ./lib/errors.js
 var errors = __nccwpck_require__(452);
+// EXTERNAL MODULE: ./lib/model/shard.js
+var model_shard = __nccwpck_require__(8165);
 // EXTERNAL MODULE: ./lib/report/closing-message.js
 var closing_message = __nccwpck_require__(5775);
 // EXTERNAL MODULE: ./lib/text.js
@@ -30872,6 +30876,7 @@ const REPORTED_WITH_RESULTS = new Set([
     'API_UNREACHABLE',
     'EVALS_FAILED',
     'INCOMPLETE',
+    'SHARD_NOT_SAVED',
     'THRESHOLDS_MISSED',
 ]);
 /** A longer error is in the log. */
@@ -30887,6 +30892,8 @@ function renderError(error) {
 function headline(error) {
     if (!(error instanceof errors/* ActionError */.lZ))
         return 'The action failed';
+    if (error.code.startsWith('SHARDS_'))
+        return 'The shards were not merged';
     return error.code.startsWith('STATE_') ? 'The state directory cannot be used' : 'No eval was run';
 }
 /** Paragraphs, lists and code, each as lines. */
@@ -30977,6 +30984,7 @@ var signals = __nccwpck_require__(2417);
 
 
 
+
 /**
  * Ends a step whose results are published. Returns if the set is complete.
  * @throws ActionError that fails the step
@@ -30984,6 +30992,27 @@ var signals = __nccwpck_require__(2417);
 function finish(closing) {
     if (closing)
         throw (0,closing_message/* closingError */.c2)(closing);
+}
+/**
+ * A shard whose results cannot reach the merge has to fail: otherwise "Re-run failed jobs" would not run it again, and the set would
+ * stay incomplete.
+ * @param isSaved whether its newest state is in a checkpoint of this run
+ * @throws ActionError SHARD_NOT_SAVED
+ */
+function requireSaved(shard, isSaved) {
+    if ((0,model_shard/* isWhole */.wP)(shard) || isSaved())
+        return;
+    throw new errors/* ActionError */.lZ('SHARD_NOT_SAVED', `The evals of ${(0,model_shard/* describeShard */.y0)(shard)} are done, but its checkpoint was not saved, so the merge cannot use its results. The log says why.`, 'Re-run the failed jobs.');
+}
+/**
+ * Before anything is paid for.
+ * @param unavailable why this job has no checkpoints, as a clause; undefined when it has
+ * @throws ActionError SHARD_NOT_SAVED
+ */
+function requireCheckpoints(shard, unavailable) {
+    if ((0,model_shard/* isWhole */.wP)(shard) || unavailable === undefined)
+        return;
+    throw new errors/* ActionError */.lZ('SHARD_NOT_SAVED', `This step is ${(0,model_shard/* describeShard */.y0)(shard)}, and the merge gets its results from a checkpoint, but it cannot save one: ${unavailable}.`, 'Run shards where the Actions cache can be used. To run the whole set without it, remove the input shard.');
 }
 /** Turns a failure into the error message, the job summary and the exit code of the step. */
 async function fail(error) {
@@ -36869,6 +36898,16 @@ function openCheckpointStore(options) {
             const context = { client, temporaryDirectory, encryptionKey, bounds, packing, limit, inspect };
             return restoreNearest({ ...context, ...entries });
         },
+        async newestOfSet({ signal, timeoutMs = restoreMs } = {}) {
+            if (!client.hasService)
+                return undefined;
+            const limit = limitOf(timeoutMs, signal);
+            const packing = await client.packing(limit);
+            if (typeof packing !== 'string')
+                return undefined;
+            const found = await lookUp([keys.anyOfSet], { client, keys, packing, limit });
+            return found.kind === 'hit' ? found.key : undefined;
+        },
         async otherCheckpoint({ signal, timeoutMs = restoreMs } = {}) {
             if (!client.hasService)
                 return undefined;
@@ -36916,6 +36955,7 @@ function checkpointStore({ identity, ...options }) {
 /* harmony export */   QI: () => (/* binding */ runOfKey),
 /* harmony export */   vK: () => (/* binding */ checkpointKeys)
 /* harmony export */ });
+/* unused harmony export shardOfKey */
 /* harmony import */ var node_crypto__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7598);
 /* harmony import */ var _model_shard_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(8165);
 
@@ -36998,6 +37038,11 @@ function checkpointKeys(identity) {
 }
 function partOfKey({ index, count }) {
     return `s${index}of${count}-`;
+}
+/** The shard whose checkpoint has this key; undefined for any other key. */
+function shardOfKey(key) {
+    const [, index, count] = /-s(\d{1,3})of(\d{1,3})-(?:\d{1,20}|local)-\d{1,9}-\d{1,9}$/.exec(key) ?? [];
+    return index === undefined ? undefined : { index: Number(index), count: Number(count) };
 }
 /** The id of the run that saved the entry with this key; 0 outside of GitHub. */
 function runOfKey(key) {
@@ -42043,6 +42088,7 @@ async function main(cancelled) {
         const { signal } = cancelled;
         const machine = (0,_progress_states_on_machine_js__WEBPACK_IMPORTED_MODULE_22__/* .statesOnMachine */ .P)(paths, owner);
         const checkpoint = __addDisposableResource(env_1, await (0,_checkpoint_restored_checkpoint_js__WEBPACK_IMPORTED_MODULE_11__/* .restoreCheckpoint */ .v)({ store, identity, owner, machine, resume, log: _action_log_js__WEBPACK_IMPORTED_MODULE_3__/* .actionLog */ .Zx, signal }), true);
+        (0,_action_finish_js__WEBPACK_IMPORTED_MODULE_2__/* .requireCheckpoints */ .v_)(shard, checkpoint.knownUnavailable);
         (0,_progress_state_directory_js__WEBPACK_IMPORTED_MODULE_21__/* .requireOwnState */ .d)(paths);
         const installation = new _environment_installation_js__WEBPACK_IMPORTED_MODULE_13__/* .Installation */ .L(_action_requests_js__WEBPACK_IMPORTED_MODULE_5__/* .installationOf */ .oJ(step), (0,_environment_installer_log_js__WEBPACK_IMPORTED_MODULE_14__/* .installerLog */ .l)(_action_log_js__WEBPACK_IMPORTED_MODULE_3__/* .actionLog */ .Zx, inputs.verbose));
         const python = async () => (await installation.environment()).python;
@@ -42113,7 +42159,8 @@ async function main(cancelled) {
         };
         const isSaved = ended.isSaved || !signal.aborted;
         const commentDeadline = _action_requests_js__WEBPACK_IMPORTED_MODULE_5__/* .commentDeadline */ .uX(cancelled);
-        (0,_action_finish_js__WEBPACK_IMPORTED_MODULE_2__/* .finish */ .O)(await (0,_action_conclude_js__WEBPACK_IMPORTED_MODULE_1__/* .conclude */ .E)(step, { session, run, stops: ended, places, isSaved, commentDeadline }, _action_log_js__WEBPACK_IMPORTED_MODULE_3__/* .actionLog */ .Zx));
+        (0,_action_finish_js__WEBPACK_IMPORTED_MODULE_2__/* .finish */ .O9)(await (0,_action_conclude_js__WEBPACK_IMPORTED_MODULE_1__/* .conclude */ .E)(step, { session, run, stops: ended, places, isSaved, commentDeadline }, _action_log_js__WEBPACK_IMPORTED_MODULE_3__/* .actionLog */ .Zx));
+        (0,_action_finish_js__WEBPACK_IMPORTED_MODULE_2__/* .requireSaved */ .bk)(shard, () => ended.isSaved && (savedKey !== '' || checkpoint.isUnchanged()));
     }
     catch (e_1) {
         env_1.error = e_1;
@@ -42126,7 +42173,7 @@ async function main(cancelled) {
     }
 }
 const cancelled = (0,_action_signals_js__WEBPACK_IMPORTED_MODULE_8__/* .cancellation */ .WN)(_action_log_js__WEBPACK_IMPORTED_MODULE_3__/* .actionLog */ .Zx);
-await main(cancelled).catch(_action_finish_js__WEBPACK_IMPORTED_MODULE_2__/* .fail */ .f);
+await main(cancelled).catch(_action_finish_js__WEBPACK_IMPORTED_MODULE_2__/* .fail */ .fJ);
 // Do not wait for work that cannot be stopped, such as an installer.
 if (cancelled.signal.aborted)
     process.exit();

@@ -30713,12 +30713,16 @@ function parsedFile(path) {
 
 // EXPORTS
 __nccwpck_require__.d(__webpack_exports__, {
-  f: () => (/* binding */ fail),
-  O: () => (/* binding */ finish)
+  fJ: () => (/* binding */ fail),
+  O9: () => (/* binding */ finish)
 });
+
+// UNUSED EXPORTS: requireCheckpoints, requireSaved
 
 // EXTERNAL MODULE: ./lib/errors.js
 var errors = __nccwpck_require__(452);
+// EXTERNAL MODULE: ./lib/model/shard.js
+var shard = __nccwpck_require__(8165);
 // EXTERNAL MODULE: ./lib/report/closing-message.js
 var closing_message = __nccwpck_require__(5775);
 // EXTERNAL MODULE: ./lib/text.js
@@ -30736,6 +30740,7 @@ const REPORTED_WITH_RESULTS = new Set([
     'API_UNREACHABLE',
     'EVALS_FAILED',
     'INCOMPLETE',
+    'SHARD_NOT_SAVED',
     'THRESHOLDS_MISSED',
 ]);
 /** A longer error is in the log. */
@@ -30751,6 +30756,8 @@ function renderError(error) {
 function headline(error) {
     if (!(error instanceof errors/* ActionError */.lZ))
         return 'The action failed';
+    if (error.code.startsWith('SHARDS_'))
+        return 'The shards were not merged';
     return error.code.startsWith('STATE_') ? 'The state directory cannot be used' : 'No eval was run';
 }
 /** Paragraphs, lists and code, each as lines. */
@@ -30841,6 +30848,7 @@ var signals = __nccwpck_require__(2417);
 
 
 
+
 /**
  * Ends a step whose results are published. Returns if the set is complete.
  * @throws ActionError that fails the step
@@ -30848,6 +30856,27 @@ var signals = __nccwpck_require__(2417);
 function finish(closing) {
     if (closing)
         throw (0,closing_message/* closingError */.c2)(closing);
+}
+/**
+ * A shard whose results cannot reach the merge has to fail: otherwise "Re-run failed jobs" would not run it again, and the set would
+ * stay incomplete.
+ * @param isSaved whether its newest state is in a checkpoint of this run
+ * @throws ActionError SHARD_NOT_SAVED
+ */
+function requireSaved(shard, isSaved) {
+    if (isWhole(shard) || isSaved())
+        return;
+    throw new ActionError('SHARD_NOT_SAVED', `The evals of ${describeShard(shard)} are done, but its checkpoint was not saved, so the merge cannot use its results. The log says why.`, 'Re-run the failed jobs.');
+}
+/**
+ * Before anything is paid for.
+ * @param unavailable why this job has no checkpoints, as a clause; undefined when it has
+ * @throws ActionError SHARD_NOT_SAVED
+ */
+function requireCheckpoints(shard, unavailable) {
+    if (isWhole(shard) || unavailable === undefined)
+        return;
+    throw new ActionError('SHARD_NOT_SAVED', `This step is ${describeShard(shard)}, and the merge gets its results from a checkpoint, but it cannot save one: ${unavailable}.`, 'Run shards where the Actions cache can be used. To run the whole set without it, remove the input shard.');
 }
 /** Turns a failure into the error message, the job summary and the exit code of the step. */
 async function fail(error) {
@@ -30976,7 +31005,6 @@ function quoteChildLine(line) {
 
 // EXPORTS
 __nccwpck_require__.d(__webpack_exports__, {
-  UV: () => (/* binding */ describeMissing),
   Vy: () => (/* binding */ readMergeStep),
   h: () => (/* binding */ requireShards),
   RE: () => (/* binding */ shardIdentity)
@@ -30984,6 +31012,8 @@ __nccwpck_require__.d(__webpack_exports__, {
 
 // EXTERNAL MODULE: external "node:os"
 var external_node_os_ = __nccwpck_require__(8161);
+// EXTERNAL MODULE: ./lib/checkpoint/keys.js
+var keys = __nccwpck_require__(448);
 // EXTERNAL MODULE: ./lib/errors.js
 var lib_errors = __nccwpck_require__(452);
 // EXTERNAL MODULE: ./lib/model/similar-names.js
@@ -31098,8 +31128,8 @@ function splitOnce(text, separator) {
     return at < 0 ? [text, ''] : [text.slice(0, at), text.slice(at + separator.length)];
 }
 
-// EXTERNAL MODULE: ./lib/model/format.js
-var format = __nccwpck_require__(9774);
+// EXTERNAL MODULE: ./lib/report/describe-shards.js
+var describe_shards = __nccwpck_require__(7599);
 // EXTERNAL MODULE: ./lib/action/context.js
 var action_context = __nccwpck_require__(6225);
 // EXTERNAL MODULE: ./node_modules/@actions/core/lib/core.js + 20 modules
@@ -31589,6 +31619,8 @@ function parse(value) {
 
 // EXTERNAL MODULE: ./lib/gate/comparison/compare-with-baseline.js + 1 modules
 var compare_with_baseline = __nccwpck_require__(7539);
+// EXTERNAL MODULE: ./lib/model/format.js
+var format = __nccwpck_require__(9774);
 // EXTERNAL MODULE: ./lib/gate/rules/number.js
 var rules_number = __nccwpck_require__(6810);
 // EXTERNAL MODULE: ./lib/gate/rules/rule-problem.js
@@ -33072,7 +33104,7 @@ function shards() {
 // EXTERNAL MODULE: ./lib/action/requests.js + 1 modules
 var requests = __nccwpck_require__(1848);
 ;// CONCATENATED MODULE: ./lib/action/merge-step.js
-/** What the step of merge/action.yml is given, and what it says of the shards. */
+/** What the step of merge/action.yml is given. */
 
 
 
@@ -33097,25 +33129,16 @@ function shardIdentity({ inputs, context, urls }) {
     const { shards, ...rest } = inputs;
     return (0,requests/* identityOf */.cu)({ inputs: { ...rest, shard: { index: 1, count: shards } }, context, urls });
 }
-const MAX_NAMED = 10;
-/** Says which shards are missing, one sentence for each cause. */
-function describeMissing({ missing }, count) {
-    const byCause = Map.groupBy(missing, ({ why }) => why);
-    return [...byCause].map(([why, shards]) => {
-        const names = (0,format/* listed */.KE)(shards.map(({ shard }) => String(shard.index)), MAX_NAMED);
-        const which = shards.length === 1 ? `Shard ${names}` : `Shards ${names}`;
-        return `${which} of ${count} ${(0,format/* isOrAre */.Cj)(shards.length)} missing: ${why}. The evals of ${shards.length === 1 ? 'this shard' : 'these shards'} are pending.`;
-    });
-}
 /**
  * Without any shard, nothing is known of the set.
  * @throws ActionError SHARDS_MISSING
  */
-function requireShards({ found, missing }, { shards }) {
+async function requireShards({ found, missing }, store, { context }) {
     if (found.length > 0)
         return;
-    const causes = [...new Set(missing.map(({ why }) => why))];
-    throw new lib_errors/* ActionError */.lZ('SHARDS_MISSING', `None of the ${(0,format/* counted */.hS)(shards, 'shard')} is here, so there is nothing to merge: ${(0,format/* listed */.KE)(causes, 3)}.`, 'Check that the jobs of the shards have started, and that this step has the same model, judge-model, model-map, eval-set, args, registry-path, working-directory and cache-key, the same number of shards, the same OPENAI_BASE_URL and the same workflow as they do. Then re-run the failed jobs.');
+    const key = await store.newestOfSet();
+    const isOfThisRun = key !== undefined && String((0,keys/* runOfKey */.QI)(key)) === context.runId;
+    throw (0,describe_shards/* noShards */.H)(missing, key === undefined ? undefined : { isOfThisRun, shard: (0,keys/* shardOfKey */.Bo)(key) });
 }
 
 
@@ -36981,6 +37004,16 @@ function openCheckpointStore(options) {
             const context = { client, temporaryDirectory, encryptionKey, bounds, packing, limit, inspect };
             return restoreNearest({ ...context, ...entries });
         },
+        async newestOfSet({ signal, timeoutMs = restoreMs } = {}) {
+            if (!client.hasService)
+                return undefined;
+            const limit = limitOf(timeoutMs, signal);
+            const packing = await client.packing(limit);
+            if (typeof packing !== 'string')
+                return undefined;
+            const found = await lookUp([keys.anyOfSet], { client, keys, packing, limit });
+            return found.kind === 'hit' ? found.key : undefined;
+        },
         async otherCheckpoint({ signal, timeoutMs = restoreMs } = {}) {
             if (!client.hasService)
                 return undefined;
@@ -37322,6 +37355,7 @@ class Checkpointer {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   BC: () => (/* binding */ shortHash),
+/* harmony export */   Bo: () => (/* binding */ shardOfKey),
 /* harmony export */   QI: () => (/* binding */ runOfKey),
 /* harmony export */   vK: () => (/* binding */ checkpointKeys)
 /* harmony export */ });
@@ -37407,6 +37441,11 @@ function checkpointKeys(identity) {
 }
 function partOfKey({ index, count }) {
     return `s${index}of${count}-`;
+}
+/** The shard whose checkpoint has this key; undefined for any other key. */
+function shardOfKey(key) {
+    const [, index, count] = /-s(\d{1,3})of(\d{1,3})-(?:\d{1,20}|local)-\d{1,9}-\d{1,9}$/.exec(key) ?? [];
+    return index === undefined ? undefined : { index: Number(index), count: Number(count) };
 }
 /** The id of the run that saved the entry with this key; 0 outside of GitHub. */
 function runOfKey(key) {
@@ -37495,7 +37534,7 @@ async function restoreShards(request) {
     await Promise.all(Array.from({ length: Math.min(AT_A_TIME, count) }, restoreNext));
     return {
         found: results.filter((each) => 'state' in each),
-        missing: results.filter((each) => 'why' in each),
+        missing: results.filter((each) => 'trouble' in each),
         [Symbol.dispose]: () => staged.forEach(discard),
     };
 }
@@ -37507,10 +37546,7 @@ async function restoreShard(shard, { store, identity, owner, log, signal }, stag
         staged.push(outcome.staging);
         return opened(shard, outcome, owner, log);
     }
-    const why = outcome.kind === 'miss'
-        ? 'it saved no checkpoint in this run'
-        : `its checkpoint cannot be used: ${outcome.cause}`;
-    return { shard, why };
+    return { shard, trouble: outcome.kind === 'miss' ? undefined : outcome.cause };
 }
 function opened(shard, { key, directory, passedOver }, owner, log) {
     for (const { key: broken, why } of passedOver)
@@ -37520,7 +37556,7 @@ function opened(shard, { key, directory, passedOver }, owner, log) {
     const { runFacts } = state;
     if (runFacts?.shard?.index === shard.index && runFacts.shard.count === shard.count)
         return { shard, key, state };
-    return { shard, why: `its checkpoint ${key} does not say what it ran` };
+    return { shard, trouble: `${key} does not say what it ran` };
 }
 /** They are in RUNNER_TEMP, which the runner empties after the job, so files that cannot be removed do no harm. */
 function discard(staging) {
@@ -40092,8 +40128,9 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 /* harmony import */ var _progress_paths_js__WEBPACK_IMPORTED_MODULE_15__ = __nccwpck_require__(8943);
 /* harmony import */ var _progress_state_directory_js__WEBPACK_IMPORTED_MODULE_16__ = __nccwpck_require__(4700);
 /* harmony import */ var _progress_states_on_machine_js__WEBPACK_IMPORTED_MODULE_17__ = __nccwpck_require__(3311);
-/* harmony import */ var _run_merge_shards_js__WEBPACK_IMPORTED_MODULE_18__ = __nccwpck_require__(5252);
-/* harmony import */ var _run_open_merged_js__WEBPACK_IMPORTED_MODULE_19__ = __nccwpck_require__(7893);
+/* harmony import */ var _report_describe_shards_js__WEBPACK_IMPORTED_MODULE_18__ = __nccwpck_require__(7599);
+/* harmony import */ var _run_merge_shards_js__WEBPACK_IMPORTED_MODULE_19__ = __nccwpck_require__(5252);
+/* harmony import */ var _run_open_merged_js__WEBPACK_IMPORTED_MODULE_20__ = __nccwpck_require__(7893);
 var __addDisposableResource = (undefined && undefined.__addDisposableResource) || function (env, value, async) {
     if (value !== null && value !== void 0) {
         if (typeof value !== "object" && typeof value !== "function") throw new TypeError("Object expected.");
@@ -40167,6 +40204,7 @@ var __disposeResources = (undefined && undefined.__disposeResources) || (functio
 
 
 
+
 async function merge() {
     const env_1 = { stack: [], error: void 0, hasError: false };
     try {
@@ -40180,26 +40218,26 @@ async function merge() {
         const identity = { ...ofShards, shard: _model_shard_js__WEBPACK_IMPORTED_MODULE_12__/* .WHOLE */ .Ef };
         const store = (0,_checkpoint_checkpoint_store_js__WEBPACK_IMPORTED_MODULE_8__/* .checkpointStore */ .m)((0,_action_requests_js__WEBPACK_IMPORTED_MODULE_5__/* .storeRequest */ .r0)(step, identity, 1));
         const restored = __addDisposableResource(env_1, await (0,_checkpoint_restore_shards_js__WEBPACK_IMPORTED_MODULE_10__/* .restoreShards */ .C)({ store, identity: ofShards, owner, log: _action_log_js__WEBPACK_IMPORTED_MODULE_2__/* .actionLog */ .Zx }), false);
-        (0,_action_merge_step_js__WEBPACK_IMPORTED_MODULE_3__/* .requireShards */ .h)(restored, inputs);
+        await (0,_action_merge_step_js__WEBPACK_IMPORTED_MODULE_3__/* .requireShards */ .h)(restored, store, step);
         const shards = restored.found;
         _action_log_js__WEBPACK_IMPORTED_MODULE_2__/* .actionLog */ .Zx.info(`Restored the checkpoints of ${shards.length} of ${count} shards of this run`);
-        const missing = (0,_action_merge_step_js__WEBPACK_IMPORTED_MODULE_3__/* .describeMissing */ .UV)(restored, count);
+        const missing = (0,_report_describe_shards_js__WEBPACK_IMPORTED_MODULE_18__/* .describeMissing */ .U)(restored.missing, count);
         for (const sentence of missing)
             _action_log_js__WEBPACK_IMPORTED_MODULE_2__/* .actionLog */ .Zx.warning(sentence, 'Shards missing');
         const plan = (0,_plan_shared_plan_js__WEBPACK_IMPORTED_MODULE_13__/* .sharedPlan */ .z)(shards, owner);
         const facts = (0,_action_run_facts_js__WEBPACK_IMPORTED_MODULE_6__/* .bareFacts */ .W)(context);
-        const run = await (0,_run_merge_shards_js__WEBPACK_IMPORTED_MODULE_18__/* .mergedRun */ .Y)({
+        const run = await (0,_run_merge_shards_js__WEBPACK_IMPORTED_MODULE_19__/* .mergedRun */ .Y)({
             ...{ model, evalSet, plan, count, shards, facts },
             texts: inputs.report.samplesText,
         });
         const machine = (0,_progress_states_on_machine_js__WEBPACK_IMPORTED_MODULE_17__/* .statesOnMachine */ .P)(paths, owner);
         const earlier = { store, identity, owner, machine, resume: true, scope: 'user', log: _action_log_js__WEBPACK_IMPORTED_MODULE_2__/* .actionLog */ .Zx };
         const checkpoint = __addDisposableResource(env_1, await (0,_checkpoint_restored_checkpoint_js__WEBPACK_IMPORTED_MODULE_11__/* .restoreCheckpoint */ .v)(earlier), true);
-        const opened = __addDisposableResource(env_1, await (0,_run_open_merged_js__WEBPACK_IMPORTED_MODULE_19__/* .openMerged */ .z)({ paths, owner, checkpoint, log: _action_log_js__WEBPACK_IMPORTED_MODULE_2__/* .actionLog */ .Zx }), true);
+        const opened = __addDisposableResource(env_1, await (0,_run_open_merged_js__WEBPACK_IMPORTED_MODULE_20__/* .openMerged */ .z)({ paths, owner, checkpoint, log: _action_log_js__WEBPACK_IMPORTED_MODULE_2__/* .actionLog */ .Zx }), true);
         const { state } = opened;
         state.merge(...shards.map((shard) => shard.state));
         state.savePlan(plan);
-        (0,_run_merge_shards_js__WEBPACK_IMPORTED_MODULE_18__/* .tidyMerged */ .P)(state, { plan, count, shards }, run.outcomes);
+        (0,_run_merge_shards_js__WEBPACK_IMPORTED_MODULE_19__/* .tidyMerged */ .P)(state, { plan, count, shards }, run.outcomes);
         state.beginRun(run.facts);
         const isUnchanged = () => checkpoint.isUnchanged();
         const journals = new _progress_journals_js__WEBPACK_IMPORTED_MODULE_14__/* .Journals */ .v(paths);
@@ -40216,7 +40254,7 @@ async function merge() {
         // This action has no post step.
         const session = { save() { } };
         const ended = { session, run, stops, notes: missing, places, isSaved: true, commentDeadline: never };
-        (0,_action_finish_js__WEBPACK_IMPORTED_MODULE_1__/* .finish */ .O)(await (0,_action_conclude_js__WEBPACK_IMPORTED_MODULE_0__/* .conclude */ .E)(step, ended, _action_log_js__WEBPACK_IMPORTED_MODULE_2__/* .actionLog */ .Zx));
+        (0,_action_finish_js__WEBPACK_IMPORTED_MODULE_1__/* .finish */ .O9)(await (0,_action_conclude_js__WEBPACK_IMPORTED_MODULE_0__/* .conclude */ .E)(step, ended, _action_log_js__WEBPACK_IMPORTED_MODULE_2__/* .actionLog */ .Zx));
     }
     catch (e_1) {
         env_1.error = e_1;
@@ -40228,7 +40266,7 @@ async function merge() {
             await result_1;
     }
 }
-await merge().catch(_action_finish_js__WEBPACK_IMPORTED_MODULE_1__/* .fail */ .f);
+await merge().catch(_action_finish_js__WEBPACK_IMPORTED_MODULE_1__/* .fail */ .fJ);
 
 __webpack_async_result__();
 } catch(e) { __webpack_async_result__(e); } }, 1);
@@ -44252,6 +44290,52 @@ function describeNextRun({ totals }, { status }, checkpoint) {
     return status === 'passed' || isComplete
         ? `The next run reuses the results from ${source}.`
         : `A re-run of the failed jobs continues from ${source}.`;
+}
+
+
+/***/ }),
+
+/***/ 7599:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   H: () => (/* binding */ noShards),
+/* harmony export */   U: () => (/* binding */ describeMissing)
+/* harmony export */ });
+/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(452);
+/* harmony import */ var _model_format_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(9774);
+/** Says what the merge of shards lacks. Pure. */
+
+
+const MAX_NAMED = 10;
+const MAX_CAUSES = 3;
+/** `2 of 5 shards (2, 4) are missing: they saved no checkpoint in this run.`, a sentence for each cause. */
+function describeMissing(missing, count) {
+    return [...Map.groupBy(missing, ({ trouble }) => trouble)].map(([trouble, shards]) => {
+        const numbers = shards.map(({ shard }) => String(shard.index));
+        const one = shards.length === 1;
+        const which = one
+            ? `Shard ${numbers[0]} of ${count} is missing`
+            : `${shards.length} of ${count} shards (${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_1__/* .listed */ .KE)(numbers, MAX_NAMED)}) are missing`;
+        const why = trouble ?? `${one ? 'it' : 'they'} saved no checkpoint in this run`;
+        return `${which}: ${why}. ${one ? 'Its' : 'Their'} evals are pending.`;
+    });
+}
+/** The error when all shards are missing, so that nothing is known of the set. */
+function noShards(missing, other) {
+    const troubles = [...new Set(missing.flatMap(({ trouble }) => trouble ?? []))];
+    const none = `None of the ${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_1__/* .counted */ .hS)(missing.length, 'shard')} can be merged`;
+    if (troubles.length > 0)
+        return new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ActionError */ .lZ('SHARDS_MISSING', `${none}: ${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_1__/* .listed */ .KE)(troubles, MAX_CAUSES)}.`, 'Correct the cause, then re-run the failed jobs.');
+    return new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ActionError */ .lZ('SHARDS_MISSING', `${none}, because none has saved a checkpoint in this run that this step can find.${describeOther(missing, other)}`, 'Look at the jobs of the shards first. If they have run, give this step the same model, judge-model, model-map, eval-set, args, registry-path, working-directory, cache-key and OPENAI_BASE_URL as they have, and the number of shards that is after the slash in their input shard. Then re-run the failed jobs.');
+}
+function describeOther(missing, other) {
+    if (!other?.isOfThisRun || !other.shard)
+        return '';
+    const { count } = other.shard;
+    return count === missing.length
+        ? ' There is a checkpoint of a shard of this run, but one of its inputs or its base URL differs from those of this step.'
+        : ` There is a checkpoint of this run, of a set with ${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_1__/* .counted */ .hS)(count, 'shard')}.`;
 }
 
 

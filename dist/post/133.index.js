@@ -6351,6 +6351,11 @@ function checkpointKeys(identity) {
 function partOfKey({ index, count }) {
     return `s${index}of${count}-`;
 }
+/** The shard whose checkpoint has this key; undefined for any other key. */
+function shardOfKey(key) {
+    const [, index, count] = /-s(\d{1,3})of(\d{1,3})-(?:\d{1,20}|local)-\d{1,9}-\d{1,9}$/.exec(key) ?? [];
+    return index === undefined ? undefined : { index: Number(index), count: Number(count) };
+}
 /** The id of the run that saved the entry with this key; 0 outside of GitHub. */
 function runOfKey(key) {
     const [, run = '0'] = /-s\d+of\d+-(\d{1,20})-\d{1,9}-\d{1,9}$/.exec(key) ?? [];
@@ -8079,6 +8084,16 @@ function openCheckpointStore(options) {
             const entries = { keys: others, scope };
             const context = { client, temporaryDirectory, encryptionKey, bounds, packing, limit, inspect };
             return restoreNearest({ ...context, ...entries });
+        },
+        async newestOfSet({ signal, timeoutMs = restoreMs } = {}) {
+            if (!client.hasService)
+                return undefined;
+            const limit = limitOf(timeoutMs, signal);
+            const packing = await client.packing(limit);
+            if (typeof packing !== 'string')
+                return undefined;
+            const found = await lookUp([keys.anyOfSet], { client, keys, packing, limit });
+            return found.kind === 'hit' ? found.key : undefined;
         },
         async otherCheckpoint({ signal, timeoutMs = restoreMs } = {}) {
             if (!client.hasService)
@@ -13056,30 +13071,6 @@ const NO_TEXTS = {
     judge: null,
     error: null,
 };
-
-
-/***/ }),
-
-/***/ 8165:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
-
-/* harmony export */ __webpack_require__.d(__webpack_exports__, {
-/* harmony export */   Ef: () => (/* binding */ WHOLE),
-/* harmony export */   hH: () => (/* binding */ MAX_SHARDS),
-/* harmony export */   wP: () => (/* binding */ isWhole),
-/* harmony export */   y0: () => (/* binding */ describeShard)
-/* harmony export */ });
-/** The whole set, as one shard. */
-const WHOLE = { index: 1, count: 1 };
-/** GitHub allows 256 jobs in a matrix. */
-const MAX_SHARDS = 256;
-function isWhole({ count }) {
-    return count === 1;
-}
-/** `shard 2 of 5` */
-function describeShard({ index, count }) {
-    return `shard ${index} of ${count}`;
-}
 
 
 /***/ }),

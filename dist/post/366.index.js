@@ -11,10 +11,12 @@ __webpack_require__.d(__webpack_exports__, {
   fail: () => (/* binding */ fail)
 });
 
-// UNUSED EXPORTS: finish
+// UNUSED EXPORTS: finish, requireCheckpoints, requireSaved
 
 // EXTERNAL MODULE: ./lib/errors.js
 var errors = __webpack_require__(452);
+// EXTERNAL MODULE: ./lib/model/shard.js
+var shard = __webpack_require__(8165);
 // EXTERNAL MODULE: ./lib/report/closing-message.js
 var closing_message = __webpack_require__(5775);
 // EXTERNAL MODULE: ./lib/text.js
@@ -32,6 +34,7 @@ const REPORTED_WITH_RESULTS = new Set([
     'API_UNREACHABLE',
     'EVALS_FAILED',
     'INCOMPLETE',
+    'SHARD_NOT_SAVED',
     'THRESHOLDS_MISSED',
 ]);
 /** A longer error is in the log. */
@@ -47,6 +50,8 @@ function renderError(error) {
 function headline(error) {
     if (!(error instanceof errors/* ActionError */.lZ))
         return 'The action failed';
+    if (error.code.startsWith('SHARDS_'))
+        return 'The shards were not merged';
     return error.code.startsWith('STATE_') ? 'The state directory cannot be used' : 'No eval was run';
 }
 /** Paragraphs, lists and code, each as lines. */
@@ -233,6 +238,7 @@ function cancellation(log) {
 
 
 
+
 /**
  * Ends a step whose results are published. Returns if the set is complete.
  * @throws ActionError that fails the step
@@ -240,6 +246,27 @@ function cancellation(log) {
 function finish(closing) {
     if (closing)
         throw closingError(closing);
+}
+/**
+ * A shard whose results cannot reach the merge has to fail: otherwise "Re-run failed jobs" would not run it again, and the set would
+ * stay incomplete.
+ * @param isSaved whether its newest state is in a checkpoint of this run
+ * @throws ActionError SHARD_NOT_SAVED
+ */
+function requireSaved(shard, isSaved) {
+    if (isWhole(shard) || isSaved())
+        return;
+    throw new ActionError('SHARD_NOT_SAVED', `The evals of ${describeShard(shard)} are done, but its checkpoint was not saved, so the merge cannot use its results. The log says why.`, 'Re-run the failed jobs.');
+}
+/**
+ * Before anything is paid for.
+ * @param unavailable why this job has no checkpoints, as a clause; undefined when it has
+ * @throws ActionError SHARD_NOT_SAVED
+ */
+function requireCheckpoints(shard, unavailable) {
+    if (isWhole(shard) || unavailable === undefined)
+        return;
+    throw new ActionError('SHARD_NOT_SAVED', `This step is ${describeShard(shard)}, and the merge gets its results from a checkpoint, but it cannot save one: ${unavailable}.`, 'Run shards where the Actions cache can be used. To run the whole set without it, remove the input shard.');
 }
 /** Turns a failure into the error message, the job summary and the exit code of the step. */
 async function fail(error) {

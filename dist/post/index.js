@@ -28787,11 +28787,11 @@ async function post() {
     const session = (0,_action_session_js__WEBPACK_IMPORTED_MODULE_0__/* .loadSession */ .L6)();
     if (!session || session.ended)
         return;
-    const { finishInterrupted } = await Promise.all(/* import() */[__nccwpck_require__.e(377), __nccwpck_require__.e(287), __nccwpck_require__.e(133)]).then(__nccwpck_require__.bind(__nccwpck_require__, 1133));
+    const { finishInterrupted } = await Promise.all(/* import() */[__nccwpck_require__.e(377), __nccwpck_require__.e(259), __nccwpck_require__.e(133)]).then(__nccwpck_require__.bind(__nccwpck_require__, 1133));
     await finishInterrupted(session);
 }
 await post().catch(async (error) => {
-    const { fail } = await Promise.all(/* import() */[__nccwpck_require__.e(287), __nccwpck_require__.e(366)]).then(__nccwpck_require__.bind(__nccwpck_require__, 366));
+    const { fail } = await Promise.all(/* import() */[__nccwpck_require__.e(259), __nccwpck_require__.e(366)]).then(__nccwpck_require__.bind(__nccwpck_require__, 366));
     await fail(error);
 });
 

@@ -1,11 +1,11 @@
-/** What the step of merge/action.yml is given, and what it says of the shards. */
+/** What the step of merge/action.yml is given. */
 import { tmpdir } from 'node:os';
-import type { CheckpointIdentity } from '../checkpoint/keys.ts';
+import { type CheckpointIdentity, runOfKey, shardOfKey } from '../checkpoint/keys.ts';
 import type { RestoredShards } from '../checkpoint/restore-shards.ts';
-import { ActionError } from '../errors.ts';
+import type { CheckpointStore } from '../checkpoint/store.ts';
 import { type ProviderUrls, providerUrls } from '../gateway/providers.ts';
 import type { Log } from '../log.ts';
-import { counted, isOrAre, listed } from '../model/format.ts';
+import { noShards } from '../report/describe-shards.ts';
 import { type RunContext, readContext } from './context.ts';
 import { readSecrets, type Secrets } from './inputs.ts';
 import { type MergeInputs, readMergeInputs } from './merge-inputs.ts';
@@ -40,31 +40,17 @@ export function shardIdentity({ inputs, context, urls }: MergeStep): CheckpointI
   return identityOf({ inputs: { ...rest, shard: { index: 1, count: shards } }, context, urls });
 }
 
-const MAX_NAMED = 10;
-
-/** Says which shards are missing, one sentence for each cause. */
-export function describeMissing({ missing }: Pick<RestoredShards, 'missing'>, count: number): string[] {
-  const byCause = Map.groupBy(missing, ({ why }) => why);
-  return [...byCause].map(([why, shards]) => {
-    const names = listed(
-      shards.map(({ shard }) => String(shard.index)),
-      MAX_NAMED,
-    );
-    const which = shards.length === 1 ? `Shard ${names}` : `Shards ${names}`;
-    return `${which} of ${count} ${isOrAre(shards.length)} missing: ${why}. The evals of ${shards.length === 1 ? 'this shard' : 'these shards'} are pending.`;
-  });
-}
-
 /**
  * Without any shard, nothing is known of the set.
  * @throws ActionError SHARDS_MISSING
  */
-export function requireShards({ found, missing }: RestoredShards, { shards }: MergeInputs): void {
+export async function requireShards(
+  { found, missing }: RestoredShards,
+  store: Pick<CheckpointStore, 'newestOfSet'>,
+  { context }: MergeStep,
+): Promise<void> {
   if (found.length > 0) return;
-  const causes = [...new Set(missing.map(({ why }) => why))];
-  throw new ActionError(
-    'SHARDS_MISSING',
-    `None of the ${counted(shards, 'shard')} is here, so there is nothing to merge: ${listed(causes, 3)}.`,
-    'Check that the jobs of the shards have started, and that this step has the same model, judge-model, model-map, eval-set, args, registry-path, working-directory and cache-key, the same number of shards, the same OPENAI_BASE_URL and the same workflow as they do. Then re-run the failed jobs.',
-  );
+  const key = await store.newestOfSet();
+  const isOfThisRun = key !== undefined && String(runOfKey(key)) === context.runId;
+  throw noShards(missing, key === undefined ? undefined : { isOfThisRun, shard: shardOfKey(key) });
 }

@@ -140,6 +140,12 @@ function partOfKey({ index, count }: Shard): string {
   return `s${index}of${count}-`;
 }
 
+/** The shard whose checkpoint has this key; undefined for any other key. */
+export function shardOfKey(key: string): Shard | undefined {
+  const [, index, count] = /-s(\d{1,3})of(\d{1,3})-(?:\d{1,20}|local)-\d{1,9}-\d{1,9}$/.exec(key) ?? [];
+  return index === undefined ? undefined : { index: Number(index), count: Number(count) };
+}
+
 /** The id of the run that saved the entry with this key; 0 outside of GitHub. */
 export function runOfKey(key: string): bigint {
   const [, run = '0'] = /-s\d+of\d+-(\d{1,20})-\d{1,9}-\d{1,9}$/.exec(key) ?? [];

@@ -26,11 +26,11 @@ export interface RestoredShard {
   readonly state: State;
 }
 
-/** A shard without a checkpoint of this run. */
+/** A shard without a usable checkpoint of this run. */
 export interface MissingShard {
   readonly shard: Shard;
-  /** Why, as a clause. */
-  readonly why: string;
+  /** Why its checkpoint cannot be used, as a clause; undefined when there is none. */
+  readonly trouble: string | undefined;
 }
 
 /** Disposing of it removes the restored files. */
@@ -55,7 +55,7 @@ export async function restoreShards(request: RestoreShardsRequest): Promise<Rest
   await Promise.all(Array.from({ length: Math.min(AT_A_TIME, count) }, restoreNext));
   return {
     found: results.filter((each) => 'state' in each),
-    missing: results.filter((each) => 'why' in each),
+    missing: results.filter((each) => 'trouble' in each),
     [Symbol.dispose]: () => staged.forEach(discard),
   };
 }
@@ -72,11 +72,7 @@ async function restoreShard(
     staged.push(outcome.staging);
     return opened(shard, outcome, owner, log);
   }
-  const why =
-    outcome.kind === 'miss'
-      ? 'it saved no checkpoint in this run'
-      : `its checkpoint cannot be used: ${outcome.cause}`;
-  return { shard, why };
+  return { shard, trouble: outcome.kind === 'miss' ? undefined : outcome.cause };
 }
 
 function opened(
@@ -95,7 +91,7 @@ function opened(
   const { runFacts } = state;
   if (runFacts?.shard?.index === shard.index && runFacts.shard.count === shard.count)
     return { shard, key, state };
-  return { shard, why: `its checkpoint ${key} does not say what it ran` };
+  return { shard, trouble: `${key} does not say what it ran` };
 }
 
 /** They are in RUNNER_TEMP, which the runner empties after the job, so files that cannot be removed do no harm. */

@@ -63,6 +63,8 @@ export interface CheckpointStore {
   check(options?: OperationOptions): Promise<CacheTrouble | undefined>;
   /** Restores the checkpoint that is nearest to this run into a new directory; if that one is broken, an older one. */
   restore(options?: RestoreOptions): Promise<RestoreOutcome>;
+  /** The key of the newest checkpoint of this model, eval set and cache-key, of any user. */
+  newestOfSet(options?: OperationOptions): Promise<string | undefined>;
   /** What distinguishes the nearest checkpoint that `restore` does not use, if there is one of this eval set. */
   otherCheckpoint(options?: OperationOptions): Promise<Difference | undefined>;
   /**
@@ -144,6 +146,15 @@ export function openCheckpointStore(options: CheckpointStoreOptions): Checkpoint
       const entries = { keys: others, scope };
       const context = { client, temporaryDirectory, encryptionKey, bounds, packing, limit, inspect };
       return restoreNearest({ ...context, ...entries });
+    },
+
+    async newestOfSet({ signal, timeoutMs = restoreMs } = {}) {
+      if (!client.hasService) return undefined;
+      const limit = limitOf(timeoutMs, signal);
+      const packing = await client.packing(limit);
+      if (typeof packing !== 'string') return undefined;
+      const found = await lookUp([keys.anyOfSet], { client, keys, packing, limit });
+      return found.kind === 'hit' ? found.key : undefined;
     },
 
     async otherCheckpoint({ signal, timeoutMs = restoreMs } = {}) {

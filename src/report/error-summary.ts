@@ -9,6 +9,7 @@ const REPORTED_WITH_RESULTS: ReadonlySet<ErrorCode> = new Set([
   'API_UNREACHABLE',
   'EVALS_FAILED',
   'INCOMPLETE',
+  'SHARD_NOT_SAVED',
   'THRESHOLDS_MISSED',
 ]);
 
@@ -27,6 +28,7 @@ export function renderError(error: unknown): string | undefined {
 
 function headline(error: unknown): string {
   if (!(error instanceof ActionError)) return 'The action failed';
+  if (error.code.startsWith('SHARDS_')) return 'The shards were not merged';
   return error.code.startsWith('STATE_') ? 'The state directory cannot be used' : 'No eval was run';
 }
 

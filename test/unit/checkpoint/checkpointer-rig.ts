@@ -54,6 +54,10 @@ class FakeStore implements CheckpointStore {
     throw new Error('not a restore');
   }
 
+  async newestOfSet() {
+    return undefined;
+  }
+
   async otherCheckpoint(): Promise<never> {
     throw new Error('not a restore');
   }

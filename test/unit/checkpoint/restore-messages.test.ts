@@ -24,6 +24,9 @@ async function reported(outcome: RestoreOutcome, known: Known = {}) {
     nextSeq: 1,
     check: async () => (outcome.kind === 'unavailable' || outcome.kind === 'failed' ? outcome : undefined),
     restore: async () => outcome,
+    async newestOfSet() {
+      return undefined;
+    },
     otherCheckpoint: async () => difference,
     save: async () => ({ kind: 'unavailable', cause: 'nothing is saved here' }),
   };
@@ -138,6 +141,9 @@ test('restore message: a cancelled restore rejects with the reason, and warns of
     nextSeq: 1,
     check: async () => undefined,
     restore: async () => ({ kind: 'failed', cause: 'it was stopped before it finished' }),
+    async newestOfSet() {
+      return undefined;
+    },
     otherCheckpoint: async () => undefined,
     save: async () => ({ kind: 'unavailable', cause: 'nothing is saved here' }),
   };

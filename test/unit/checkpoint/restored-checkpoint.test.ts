@@ -51,6 +51,9 @@ function machine(changes: Partial<typeof owner> = {}) {
       if (objection?.kind === 'unusable') return { kind: 'failed', cause: objection.why };
       return { kind: 'hit', key: 'entry-1', directory, staging, passedOver: [] };
     },
+    async newestOfSet() {
+      return undefined;
+    },
     otherCheckpoint: async () => undefined,
     save: async () => ({ kind: 'unavailable', cause: 'nothing is saved here' }),
   };
