@@ -13,8 +13,9 @@ interface Action {
   readonly outputs?: Readonly<Record<string, unknown>>;
 }
 
-const main = parse(read('action.yml')) as Action;
-const comment = parse(read('comment/action.yml')) as Action;
+const action = (path: string) => parse(read(path)) as Action;
+const main = action('action.yml');
+const parts = new Map(['comment', 'merge'].map((name) => [name, action(`${name}/action.yml`)]));
 
 interface Step {
   readonly id?: string;
@@ -51,8 +52,11 @@ function stepsIn(content: unknown): Step[] {
 
 /** Undefined when the step uses an action of others. A part of a step without `uses` is about ours. */
 function actionOf({ uses }: Step): Action | undefined {
-  if (uses === undefined || /^oaievalset-action\/oaievalset-action@/.test(uses)) return main;
-  return uses.startsWith('oaievalset-action/oaievalset-action/comment@') ? comment : undefined;
+  if (uses === undefined) return main;
+  const own = /^oaievalset-action\/oaievalset-action(?:\/(\w+))?@/.exec(uses);
+  if (!own) return undefined;
+  const [, part] = own;
+  return part === undefined ? main : parts.get(part);
 }
 
 /** A part that is shown alone, such as `with:`, may rely on the inputs of the text around it. */
