@@ -3,16 +3,18 @@
  * and runs again as if on another machine. The model API and the cache service are stand-ins on loopback.
  *
  *     npm run demo
+ *     npm run demo -- --shards 3
  *     OPENAI_API_KEY=… npm run demo -- --model gpt-6-luna --eval-set test-basic --live
  */
-import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { copyFileSync, existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { prepareEnvironment } from '../src/environment/prepare-environment.ts';
 import { EXAMPLE_MODEL } from '../src/example-model.ts';
 import type { Log } from '../src/log.ts';
-import { type RunningAction, type RunResult, runAction } from '../test/helpers/runner.ts';
+import { ownAction, type RunningAction, type RunResult, runAction } from '../test/helpers/runner.ts';
 import { type CacheService, startCacheService } from '../test/stand-ins/cache-service.ts';
 import { knowledgeFrom } from '../test/stand-ins/knowledge.ts';
 import { type ModelApi, startModelApi } from '../test/stand-ins/model-api.ts';
@@ -28,8 +30,15 @@ const { values: options } = parseArgs({
     'eval-set': { type: 'string', default: 'test-basic' },
     args: { type: 'string', default: '' },
     live: { type: 'boolean', default: false },
+    shards: { type: 'string', default: '1' },
   },
 });
+
+const shards = Number(options.shards);
+if (!Number.isInteger(shards) || shards < 1 || shards > 9) {
+  console.error('--shards is not a number from 1 to 9.');
+  process.exit(2);
+}
 
 /** The tool cache of a runner. It lets a second demo on this machine reuse the installation of evals. */
 const toolCache = { RUNNER_TOOL_CACHE: join(homedir(), '.cache') };
@@ -50,31 +59,107 @@ async function demo(): Promise<void> {
   const python = await installEvals();
   const cache = await startCacheService();
   const api = options.live ? undefined : await startApi(python);
+  const services = { cache, api };
   try {
-    title('Attempt 1: SIGKILL in the middle of the set');
-    const first = await killedAttempt(cache, api);
-    const sentFirst = api?.counts().received ?? 0;
-
-    title('A new machine: the state directory is gone; only the Actions cache remains');
-    rmSync(join(machine, 'tmp'), { recursive: true, force: true });
-    for (const entry of cache.entries()) say(`   cache entry ${entry.key} (${entry.archive.length} bytes)`);
-
-    title('Attempt 2: "Re-run failed jobs"');
-    const second = await runStep(2, cache, api, print);
-
-    title('The job summary of attempt 2, as Markdown');
-    say(second.summary);
-
-    title('What happened');
-    const sentSecond = (api?.counts().received ?? 0) - sentFirst;
-    describeResult(second, api && `${sentFirst} in attempt 1, ${sentSecond} in attempt 2`);
-    const wrong = whatIsWrong(first, second);
-    say(wrong ? `\nThe demo failed: ${wrong}.` : '\nAttempt 2 resumed: no completed eval ran again.');
-    // A demo that shows a failure must not look like a success.
-    if (wrong) process.exitCode = 1;
+    await (shards > 1 ? showShards(services) : showResume(services));
   } finally {
     await Promise.all([cache.close(), api?.close()]);
   }
+}
+
+interface Services {
+  readonly cache: CacheService;
+  /** Undefined: the live API. */
+  readonly api: ModelApi | undefined;
+}
+
+/** One job, which is killed in the middle and runs again on a new machine. */
+async function showResume(services: Services): Promise<void> {
+  const { cache, api } = services;
+  title('Attempt 1: SIGKILL in the middle of the set');
+  const first = await killedJob({ runAttempt: 1 }, services);
+  const sentFirst = api?.counts().received ?? 0;
+
+  newMachine();
+  for (const entry of cache.entries()) say(`   cache entry ${entry.key} (${entry.archive.length} bytes)`);
+
+  title('Attempt 2: "Re-run failed jobs"');
+  const second = await runJob({ runAttempt: 2 }, services, logLines());
+
+  title('The job summary of attempt 2, as Markdown');
+  say(second.summary);
+  openReport(second);
+
+  title('What happened');
+  const sentSecond = (api?.counts().received ?? 0) - sentFirst;
+  describeResult(second, api && `${sentFirst} in attempt 1, ${sentSecond} in attempt 2`);
+  end(whatIsWrong(first, second), 'Attempt 2 resumed: no completed eval ran again.');
+}
+
+/** A matrix of jobs, of which one is killed and runs again, and the job that merges them. */
+async function showShards(services: Services): Promise<void> {
+  const { api } = services;
+  const jobs = Array.from({ length: shards }, (_, at) => `${at + 1}/${shards}`);
+  for (const shard of jobs.slice(1)) {
+    title(`Job evals (${shard}), attempt 1`);
+    await runJob({ runAttempt: 1, shard }, services, logLines());
+    newMachine();
+  }
+  const [first = ''] = jobs;
+  title(`Job evals (${first}), attempt 1: SIGKILL in the middle of its evals`);
+  const killed = await killedJob({ runAttempt: 1, shard: first }, services);
+  newMachine();
+  title('Job merge, attempt 1');
+  const incomplete = await runJob({ runAttempt: 1, merges: true }, services, logLines());
+  newMachine();
+
+  title(`"Re-run failed jobs": job evals (${first}), attempt 2`);
+  const sentBefore = api?.counts().received ?? 0;
+  await runJob({ runAttempt: 2, shard: first }, services, logLines());
+  const sentAgain = (api?.counts().received ?? 0) - sentBefore;
+  newMachine();
+  title('Job merge, attempt 2');
+  const merged = await runJob({ runAttempt: 2, merges: true }, services, logLines());
+
+  title('The job summary of the merge, as Markdown');
+  say(merged.summary);
+  openReport(merged);
+
+  title('What happened');
+  const { completed, total } = merged.outputs;
+  say(`   merge, attempt 1   ${incomplete.outputs.completed} of ${incomplete.outputs.total} evals`);
+  say(`   merge, attempt 2   ${completed} of ${total} evals`);
+  if (api) say(`   requests           ${sentBefore} in attempt 1, ${sentAgain} in attempt 2`);
+  end(
+    (killed.signal !== 'SIGKILL' && 'the first shard was not killed') ||
+      (incomplete.outputs.verdict !== 'incomplete' && 'the first merge was not incomplete') ||
+      (merged.outputs.complete !== 'true' && 'the set is not complete'),
+    'Only the killed shard ran again, and it resumed.',
+  );
+}
+
+/** A demo that shows a failure must not look like a success. */
+function end(wrong: string | false, summary: string): void {
+  say(wrong ? `\nThe demo failed: ${wrong}.` : `\n${summary}`);
+  if (wrong) process.exitCode = 1;
+}
+
+function newMachine(): void {
+  title('A new machine: the state directory is gone; only the Actions cache remains');
+  rmSync(join(machine, 'tmp'), { recursive: true, force: true });
+}
+
+/** Opens the report in a browser when a person is watching. The copy is kept. */
+function openReport({ outputs }: RunResult): void {
+  const report = join(mkdtempSync(join(tmpdir(), 'oaievalset-report-')), 'report.html');
+  copyFileSync(outputs['report-file'] ?? '', report);
+  say(`   The report: ${report}`);
+  if (!process.stdout.isTTY) return;
+  const opener = process.platform === 'darwin' ? 'open' : 'xdg-open';
+  // Not every machine has a browser.
+  spawn(opener, [report], { stdio: 'ignore', detached: true })
+    .on('error', () => {})
+    .unref();
 }
 
 /** @returns the path of the Python that has evals */
@@ -111,45 +196,58 @@ async function startApi(python: string): Promise<ModelApi> {
   });
 }
 
-/** Runs the action until the third eval is in progress, kills it, and runs post. */
-async function killedAttempt(cache: CacheService, api: ModelApi | undefined): Promise<RunResult> {
+interface Job {
+  readonly runAttempt: number;
+  /** Such as `2/3`; undefined: the whole set. */
+  readonly shard?: string;
+  /** Whether it is the job that merges the shards. */
+  readonly merges?: boolean;
+}
+
+/** Runs the action until an eval is in progress: the third one, or the first one of a shard. Then kills it, and runs post. */
+async function killedJob(job: Job, services: Services): Promise<RunResult> {
+  const { api } = services;
+  const before = job.shard === undefined ? 2 : 0;
+  const print = logLines();
   let completed = 0;
-  const result = await runStep(1, cache, api, (line, running) => {
+  let isKilled = false;
+  const result = await runJob(job, services, (line, running) => {
     print(line);
     if (running.phase !== 'main') return;
     if (/… done in /.test(line)) completed += 1;
-    if (completed < 2 || !line.startsWith('::group::[3/')) return;
+    if (completed < before || isKilled || !/ to run|… done in /.test(line)) return;
+    isKilled = true;
     const kill = () => running.kill('SIGKILL');
-    // With the stand-in, wait until two responses of the third eval have arrived.
+    // With the stand-in, wait until two responses of the next eval have arrived.
     if (api) void api.untilReceived(api.counts().received + 3).then(kill);
     else kill();
   });
-  const end = result.signal ? `was killed by ${result.signal}` : `exited with ${result.exitCode}`;
-  say(`   main ${end}; then post ran, as on a runner`);
+  const how = result.signal ? `was killed by ${result.signal}` : `exited with ${result.exitCode}`;
+  say(`   main ${how}; then post ran, as on a runner`);
   return result;
 }
 
-async function runStep(
-  runAttempt: number,
-  cache: CacheService,
-  api: ModelApi | undefined,
+async function runJob(
+  { runAttempt, shard, merges = false }: Job,
+  { cache, api }: Services,
   onLine: (line: string, running: RunningAction) => void,
 ): Promise<RunResult> {
   const apiEnv: Record<string, string> = api
     ? { OPENAI_BASE_URL: api.url, OPENAI_API_KEY: 'no-key-needed-by-the-stand-in', EVALS_THREADS: '1' }
     : ownEnv('OPENAI_API_KEY', 'OPENAI_BASE_URL');
+  const ofSet = { model: options.model, 'eval-set': options['eval-set'], args: options.args };
+  const ofRun = {
+    'evals-version': EVALS_VERSION,
+    // One at a time, so that the log shows clearly which eval was interrupted.
+    'parallel-evals': '1',
+    ...(shard === undefined ? {} : { shard }),
+  };
   return await runAction({
     directory: machine,
+    ...(merges ? { action: join(ownAction, 'merge') } : {}),
     stateDirectory: join(machine, 'tmp', 'oaievalset'),
-    inputs: {
-      model: options.model,
-      'eval-set': options['eval-set'],
-      args: options.args,
-      'evals-version': EVALS_VERSION,
-      // One at a time, so that the log shows clearly which eval was interrupted.
-      'parallel-evals': '1',
-    },
-    env: { ...toolCache, ...cache.env, ...apiEnv },
+    inputs: { ...ofSet, ...(merges ? { shards: String(shards) } : ofRun) },
+    env: { ...toolCache, ...cache.env, ...apiEnv, GITHUB_JOB: merges ? 'merge' : 'evals' },
     runId: '4711',
     runAttempt,
     onLine,
@@ -183,15 +281,20 @@ function whatIsWrong(first: RunResult, second: RunResult): string | false {
   );
 }
 
-/** Prints a line of the action as the log of a run shows it. */
-function print(line: string): void {
-  if (/^::(debug|add-mask)::/.test(line)) return;
-  const shown = line
-    .replace(/^::group::/, '▼ ')
-    .replace(/^::endgroup::.*/, '')
-    .replace(/^::(error|warning)[^:]*::/, '$1: ')
-    .replaceAll('%0A', '\n     ');
-  say(`   ${shown}`);
+/** Prints lines of a job as GitHub shows its log: groups are collapsed, commands are hidden. */
+function logLines(): (line: string) => void {
+  let isInGroup = false;
+  return (line) => {
+    if (/^::(debug|add-mask)::/.test(line)) return;
+    if (line.startsWith('::endgroup::')) isInGroup = false;
+    else if (line.startsWith('::group::')) {
+      isInGroup = true;
+      say(`   ${line.replace('::group::', '▸ ')}`);
+    } else if (!isInGroup) {
+      const shown = line.replace(/^::(error|warning|notice)[^:]*::/, '$1: ').replaceAll('%0A', '\n     ');
+      say(`   ${shown}`);
+    }
+  };
 }
 
 /** These variables of this process, if they are set. */
