@@ -40974,14 +40974,20 @@ const MAX_EVALS = 3;
 const MAX_SHARDS_NAMED = 10;
 const MAX_NAME_BYTES = 200;
 function differ(groups, owner) {
-    const names = groups.slice(0, MAX_GROUPS).map((group) => `${group.length === 1 ? 'shard' : 'shards'} ${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_5__/* .listed */ .KE)(group.map(({ shard }) => String(shard.index)), MAX_SHARDS_NAMED)}`);
+    const [first, ...others] = groups.slice(0, MAX_GROUPS).map(namesOf);
+    const from = others.map((names) => `from that of ${names}`).join(' and ');
     const plans = groups.slice(0, 2).map(([shard]) => shard && (0,_progress_saved_plan_js__WEBPACK_IMPORTED_MODULE_2__/* .readSavedPlan */ .LW)(shard.state.paths, owner));
     const [a, b] = plans;
     const differences = a && b ? differencesOf(a.evals, b.evals) : [];
     const details = differences.length === 0 ? '' : ` They differ in ${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_5__/* .listed */ .KE)(differences, MAX_EVALS)}.`;
-    return new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ActionError */ .lZ('SHARDS_DIFFER', `The shards did not plan the same set, so their results do not belong together: ${names.join(' differ from ')}.${details}`, 'Give all shards the same inputs, the same commit and the same versions of packages, then re-run all jobs of the workflow.');
+    return new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ActionError */ .lZ('SHARDS_DIFFER', `The shards did not plan the same set, so their results do not belong together: the plan of ${first} differs ${from}.${details}`, 'Give all shards the same inputs, the same commit and the same versions of packages, then re-run all jobs of the workflow.');
 }
-/** `a (only in one of them)`, `b (own/scoring.py)` */
+/** `shards 1, 3` */
+function namesOf(group) {
+    const numbers = group.map(({ shard }) => String(shard.index));
+    return `${group.length === 1 ? 'shard' : 'shards'} ${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_5__/* .listed */ .KE)(numbers, MAX_SHARDS_NAMED)}`;
+}
+/** `a (only some of them have it)`, `b (own/scoring.py)` */
 function differencesOf(a, b) {
     const [ofA, ofB] = [byKey(a), byKey(b)];
     const keys = new Set([...ofA.keys(), ...ofB.keys()]);

@@ -7,12 +7,14 @@ import type { Misconfiguration } from './misconfiguration.ts';
 import { pathMistakes } from './paths.ts';
 import { registryMistakes } from './registry.ts';
 import { reportMistakes } from './reports.ts';
+import { shardMistakes } from './shards.ts';
 import { valueMistakes } from './values.ts';
 
 export const misconfigurations: readonly Misconfiguration[] = [
   ...inputMistakes,
   ...valueMistakes,
   ...reportMistakes,
+  ...shardMistakes,
   ...keyMistakes,
   ...pathMistakes,
   ...registryMistakes,

@@ -142,7 +142,7 @@ describe.concurrent('shards', () => {
     const merged = await runMerge(machine, 2, { runId: '1002', runAttempt: 2 });
     expect(merged.exitCode).toBe(1);
     expect(annotations(merged).join('\n')).toMatch(
-      /The shards did not plan the same set.*shard 1 differ from shard 2\. They differ in ask-1 \(.*\)\..*\[SHARDS_DIFFER\]/s,
+      /The shards did not plan the same set.*the plan of shard 1 differs from that of shard 2\. They differ in ask-1 \(.*\)\..*\[SHARDS_DIFFER\]/s,
     );
   });
 });
