@@ -36868,7 +36868,8 @@ async function restoreKeysOf(context) {
         return restoreKeys;
     // Since this shard last saved, the set may have been run as another number of shards.
     const [first, second] = (0,checkpoint_keys/* runOfKey */.QI)(merged.key) >= (0,checkpoint_keys/* runOfKey */.QI)(own.key) ? [merged, own] : [own, merged];
-    return [first.key, second.key, ...restoreKeys];
+    // A look-up has at most ten keys.
+    return [first.key, second.key, ...restoreKeys.filter((prefix) => !ownOrMerged.includes(prefix))];
 }
 /** The keys and prefixes that only find entries of the scope. */
 function allowed(wanted, { keys, scope }) {

@@ -7949,7 +7949,8 @@ async function restoreKeysOf(context) {
         return restoreKeys;
     // Since this shard last saved, the set may have been run as another number of shards.
     const [first, second] = runOfKey(merged.key) >= runOfKey(own.key) ? [merged, own] : [own, merged];
-    return [first.key, second.key, ...restoreKeys];
+    // A look-up has at most ten keys.
+    return [first.key, second.key, ...restoreKeys.filter((prefix) => !ownOrMerged.includes(prefix))];
 }
 /** The keys and prefixes that only find entries of the scope. */
 function restore_allowed(wanted, { keys, scope }) {

@@ -64,7 +64,8 @@ async function restoreKeysOf(context: RestoreContext): Promise<readonly string[]
   if (own.kind !== 'hit' || merged.kind !== 'hit' || own.key.startsWith(thisRun)) return restoreKeys;
   // Since this shard last saved, the set may have been run as another number of shards.
   const [first, second] = runOfKey(merged.key) >= runOfKey(own.key) ? [merged, own] : [own, merged];
-  return [first.key, second.key, ...restoreKeys];
+  // A look-up has at most ten keys.
+  return [first.key, second.key, ...restoreKeys.filter((prefix) => !ownOrMerged.includes(prefix))];
 }
 
 /** The keys and prefixes that only find entries of the scope. */

@@ -166,6 +166,36 @@ describe.concurrent('checkpoint of a user', () => {
   });
 });
 
+/** One of two shards, in a run. */
+const ofShard = (runId: string, count = 2): Changes => ({ runId, shard: { index: 1, count } });
+/** What the merge of the shards of a run saves. */
+const mergedIn = (runId: string) => savedBy(ofShard(runId)).replace('-s1of2-', '-s1of1-');
+const [own7, own8, own9] = ['7', '8', '9'].map((runId) => savedBy(ofShard(runId)));
+const [merged8, merged9] = ['8', '9'].map(mergedIn);
+
+describe.concurrent('checkpoint of a shard', () => {
+  test.for<[string, readonly (string | undefined)[], Changes, string | undefined]>([
+    ['its own of this run, not a later merged one', [own9, merged9], ofShard('9'), own9],
+    ['its own of the last run, not an earlier merged one', [own9, merged8], ofShard('10'), own9],
+    ['the merged one of the last run, not its own', [merged8, own8], ofShard('10'), merged8],
+    ['a merged one when it has none', [own8, merged8], ofShard('10', 3), merged8],
+    ['the merged one of the last run, not an old one of its own', [own7, merged9], ofShard('10'), merged9],
+    ['another shard when there is nothing else', [own8], ofShard('10', 3), own8],
+    [
+      'its own when another job, step or matrix runs it',
+      [own9],
+      { ...ofShard('9'), job: 'b', step: 'c', matrix: '{"shard":1}' },
+      own9,
+    ],
+  ])('checkpoint of a shard: %s is restored', async ([, entries, changes, expected], { rig }) => {
+    const service = await serviceWith(
+      rig,
+      entries.filter((key) => key !== undefined),
+    );
+    expect(await restoredKey(rig, service, changes)).toBe(expected);
+  });
+});
+
 describe.concurrent('checkpoint key that is taken', () => {
   test('checkpoint key that is taken: two users that GitHub does not distinguish take turns', async ({
     rig,
