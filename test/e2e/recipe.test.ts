@@ -1,6 +1,7 @@
 import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { pinTo } from '../../scripts/release/pins.ts';
 import { EXAMPLE_MODEL } from '../../src/example-model.ts';
 import { apiFaults } from '../stand-ins/api-faults.ts';
 import { evalSet, makeScenario, type Scenario } from './scenario.ts';
@@ -20,7 +21,7 @@ function recipe(name: string): string {
 /** The workflow with the checkout, the eval set and the Python of the test, and with a budget of seconds. */
 function adapted(text: string, { python, stateDirectory }: Scenario): string {
   const changes: readonly (readonly [string, string])[] = [
-    ['oaievalset-action/oaievalset-action@v0', './'],
+    ['oaievalset-action/oaievalset-action@main', './'],
     [`model: ${EXAMPLE_MODEL}`, `model: ${evalSet.model}`],
     ['eval-set: my-set', `eval-set: ${evalSet.name}`],
     [
@@ -31,10 +32,14 @@ function adapted(text: string, { python, stateDirectory }: Scenario): string {
     ],
     ['time-budget: 5h30m', 'time-budget: 12s'],
   ];
-  return changes.reduce((result, [from, to]) => {
-    expect(result).toContain(from);
-    return result.replace(from, to);
-  }, text);
+  return changes.reduce(
+    (result, [from, to]) => {
+      expect(result).toContain(from);
+      return result.replace(from, to);
+      // The README names the newest release, which the test need not know.
+    },
+    pinTo(text, 'main'),
+  );
 }
 
 /** A stand-in for the command `gh`. It records its calls, and fails as many times as `refuse` says. */

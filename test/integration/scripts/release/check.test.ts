@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { ReleaseRepository } from '../../../helpers/release-repository.ts';
+import { testRows } from '../../../helpers/test-rows.ts';
 
 test('release check: a prepared commit on main can be released', () => {
   const repository = new ReleaseRepository();
@@ -108,7 +109,7 @@ const problems: readonly Problem[] = [
   },
 ];
 
-test.each(problems)('release check: refuses $what', ({ change, says }) => {
+testRows(3, problems)('release check: refuses $what', async ({ change, says }) => {
   const repository = new ReleaseRepository();
   repository.prepared('1.0.0');
   change(repository);

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { ReleaseRepository } from '../../../helpers/release-repository.ts';
+import { testRows } from '../../../helpers/test-rows.ts';
 
 test('release prepare: writes the version into package files, changelog and examples, and nothing else', () => {
   const repository = new ReleaseRepository();
@@ -109,7 +110,7 @@ const refusals: readonly Refusal[] = [
   },
 ];
 
-test.each(refusals)('release prepare: refuses $why, and changes nothing', (refusal) => {
+testRows(2, refusals)('release prepare: refuses $why, and changes nothing', async (refusal) => {
   const repository = new ReleaseRepository();
   refusal.change(repository);
   const before = repository.git('diff');
