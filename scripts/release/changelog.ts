@@ -1,6 +1,7 @@
 /** The sections of CHANGELOG.md: what is unreleased becomes a release, and a release has its notes. */
 import type { Version } from './version.ts';
 
+const REPOSITORY = 'https://github.com/oaievalset-action/oaievalset-action';
 const UNRELEASED = '## [Unreleased]';
 
 interface Section {
@@ -63,11 +64,12 @@ export function changelogProblems(changelog: string, version: Version): string[]
 }
 
 /**
- * The text of the release on GitHub.
+ * The text of the release on GitHub, where links to files of the repository have no page to start at.
  * @throws Error when the changelog has no section of the version
  */
 export function notesOf(changelog: string, version: Version): string {
   const section = sectionOf(changelog, version);
   if (!section) throw new Error(`CHANGELOG.md has no section [${version.text}].`);
-  return `${section.body}\n`;
+  const links = section.body.replace(/\]\((?![a-z]+:|#)/g, `](${REPOSITORY}/blob/${version.tag}/`);
+  return `${links}\n`;
 }
