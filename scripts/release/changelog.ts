@@ -64,12 +64,13 @@ export function changelogProblems(changelog: string, version: Version): string[]
 }
 
 /**
- * The text of the release on GitHub, where links to files of the repository have no page to start at.
+ * The text of the release on GitHub, where a link to a file of the repository has no page to start at, and the
+ * end of a line is a line break.
  * @throws Error when the changelog has no section of the version
  */
 export function notesOf(changelog: string, version: Version): string {
   const section = sectionOf(changelog, version);
   if (!section) throw new Error(`CHANGELOG.md has no section [${version.text}].`);
-  const links = section.body.replace(/\]\((?![a-z]+:|#)/g, `](${REPOSITORY}/blob/${version.tag}/`);
-  return `${links}\n`;
+  const linked = section.body.replace(/\]\((?![a-z]+:|#)/g, `](${REPOSITORY}/blob/${version.tag}/`);
+  return `${linked.replace(/(?<=\S)\n *(?![-*#]|\s|$)/g, ' ')}\n`;
 }

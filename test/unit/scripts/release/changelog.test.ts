@@ -14,14 +14,25 @@ const CHANGELOG = `# Changelog
 
 ## [1.1.0] - 2026-11-30
 
-- Less.
+A text that
+is wrapped.
+
+### Fixed
+
+- Less, and
+  nothing more.
+- Or
+  - this
+    entry.
 `;
 
-test('release notes: those of one version, whose links to files start at the release', () => {
+test('release notes: those of one version, whose links to files start at the release, in unbroken lines', () => {
   expect(notesOf(CHANGELOG, parseVersion('1.2.0'))).toBe(
     '### Added\n\n- `shard`: [shards.md](https://github.com/oaievalset-action/oaievalset-action/blob/v1.2.0/docs/shards.md), and [an issue](https://github.com/openai/evals/issues/1582).\n',
   );
-  expect(notesOf(CHANGELOG, parseVersion('1.1.0'))).toBe('- Less.\n');
+  expect(notesOf(CHANGELOG, parseVersion('1.1.0'))).toBe(
+    'A text that is wrapped.\n\n### Fixed\n\n- Less, and nothing more.\n- Or\n  - this entry.\n',
+  );
 });
 
 test.each(['1.0.0', '1.2.1', '2.0.0'])('release notes: %s has none', (version) => {
