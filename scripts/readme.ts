@@ -1,57 +1,18 @@
 /**
- * Updates texts for users: README.md gets its tables of inputs and outputs from action.yml, and all texts get the name of the
- * example model from src/example-model.ts. `--check` only compares. `--model` only prints the name of the model.
+ * Updates texts for users: documents get their tables of inputs and outputs from the actions (tables.ts), and all texts get the
+ * name of the example model from src/example-model.ts. `--check` only compares. `--model` only prints the name of the model.
  */
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
 import { EXAMPLE_MODEL } from '../src/example-model.ts';
 import { otherModels, renewModels } from './model-names.ts';
+import { type Action, withTables } from './tables.ts';
 
 const root = join(import.meta.dirname, '..');
-type Action = Record<Section, Record<string, Entry>>;
-const action = parse(readFileSync(join(root, 'action.yml'), 'utf8')) as Action;
 
-/** One input or output of action.yml. An output has no `default`. */
-interface Entry {
-  readonly description: string;
-  readonly required?: boolean;
-  readonly default?: string;
-}
-
-type Section = 'inputs' | 'outputs';
-
-function code(text: string): string {
-  return text === '' ? '' : `\`${text}\``;
-}
-
-function table(section: Section): string {
-  const head =
-    section === 'inputs'
-      ? ['| Input | Default | Meaning |', '| :--- | :--- | :--- |']
-      : ['| Output | Meaning |', '| :--- | :--- |'];
-  return [...head, ...Object.entries(action[section]).map(section === 'inputs' ? inputRow : outputRow)].join(
-    '\n',
-  );
-}
-
-function inputRow([name, { description, required, default: fallback = '' }]: [string, Entry]): string {
-  return `| \`${name}\` | ${required ? 'required' : code(fallback)} | ${description} |`;
-}
-
-function outputRow([name, { description }]: [string, Entry]): string {
-  return `| \`${name}\` | ${description} |`;
-}
-
-function withTables(text: string): string {
-  return (['inputs', 'outputs'] as const).reduce(
-    (written, section) =>
-      written.replace(
-        new RegExp(`(<!-- ${section} -->\\n)[\\s\\S]*?(<!-- /${section} -->)`),
-        (_, start, end) => `${start}\n${table(section)}\n\n${end}`,
-      ),
-    text,
-  );
+function actionAt(path: string): Action {
+  return parse(readFileSync(join(root, path), 'utf8')) as Action;
 }
 
 /** The files from which users copy the name of a model. CHANGELOG.md is not one of them, because it describes the past. */
@@ -75,7 +36,7 @@ function renew(name: string, checking: boolean): boolean {
   const path = join(root, name);
   const text = readFileSync(path, 'utf8');
   const renewed = renewModels(text, EXAMPLE_MODEL);
-  const written = name === 'README.md' ? withTables(renewed) : renewed;
+  const written = name.endsWith('.md') ? withTables(renewed, actionAt) : renewed;
   if (written === text) return true;
   if (!checking) {
     writeFileSync(path, written);
@@ -86,7 +47,7 @@ function renew(name: string, checking: boolean): boolean {
       `${name}:${other.line} names the model ${other.name}; the example model is ${EXAMPLE_MODEL}.`,
     );
   if (written !== renewed)
-    console.error(`The tables of inputs and outputs in ${name} differ from action.yml.`);
+    console.error(`The tables of inputs and outputs in ${name} differ from the actions.`);
   return false;
 }
 

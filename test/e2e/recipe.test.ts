@@ -7,14 +7,14 @@ import { apiFaults } from '../stand-ins/api-faults.ts';
 import { evalSet, makeScenario, type Scenario } from './scenario.ts';
 
 const { evals, requestsPerEval } = evalSet;
-const readme = readFileSync(join(import.meta.dirname, '../../README.md'), 'utf8');
+const page = readFileSync(join(import.meta.dirname, '../../docs/long-sets.md'), 'utf8');
 
-/** The workflow of this name in the README. */
+/** The workflow of this name in docs/long-sets.md. */
 function recipe(name: string): string {
-  const block = [...readme.matchAll(/```yaml\n([\s\S]*?)```/g)]
+  const block = [...page.matchAll(/```yaml\n([\s\S]*?)```/g)]
     .map(([, text = '']) => text)
     .find((text) => text.startsWith(`# .github/workflows/${name}\n`));
-  if (!block) throw new Error(`The README has no workflow ${name}.`);
+  if (!block) throw new Error(`docs/long-sets.md has no workflow ${name}.`);
   return block;
 }
 

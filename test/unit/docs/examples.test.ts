@@ -1,5 +1,5 @@
 /** The YAML in README.md and docs, as people copy it. A workflow that names what does not exist fails only when it runs. */
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
@@ -13,9 +13,11 @@ interface Action {
   readonly outputs?: Readonly<Record<string, unknown>>;
 }
 
-const action = (path: string) => parse(read(path)) as Action;
-const main = action('action.yml');
-const parts = new Map(['comment', 'merge'].map((name) => [name, action(`${name}/action.yml`)]));
+/** The action in this directory of the repository; undefined when there is none. */
+function actionIn(directory: string): Action | undefined {
+  const path = join(directory, 'action.yml');
+  return existsSync(join(root, path)) ? (parse(read(path)) as Action) : undefined;
+}
 
 interface Step {
   readonly id?: string;
@@ -50,13 +52,16 @@ function stepsIn(content: unknown): Step[] {
   return Object.values(content).flatMap(stepsIn);
 }
 
-/** Undefined when the step uses an action of others. A part of a step without `uses` is about ours. */
-function actionOf({ uses }: Step): Action | undefined {
-  if (uses === undefined) return main;
-  const own = /^oaievalset-action\/oaievalset-action(?:\/(\w+))?@/.exec(uses);
-  if (!own) return undefined;
-  const [, part] = own;
-  return part === undefined ? main : parts.get(part);
+/**
+ * Undefined when the step uses an action of others. A part of a step without `uses` is about the main action.
+ * @throws when the step uses an action that this repository does not have
+ */
+function actionOf({ uses = 'oaievalset-action/oaievalset-action@' }: Step): Action | undefined {
+  const directory = /^oaievalset-action\/oaievalset-action(?:\/([^@]+))?@/.exec(uses);
+  if (!directory) return undefined;
+  const action = actionIn(directory[1] ?? '.');
+  if (!action) throw new Error(`There is no action ${uses}.`);
+  return action;
 }
 
 /** A part that is shown alone, such as `with:`, may rely on the inputs of the text around it. */
