@@ -53481,11 +53481,12 @@ async function startGateway(options) {
     });
     server.keepAliveTimeout = KEEP_ALIVE_MS;
     server.requestTimeout = 0;
-    await new Promise((resolve, reject) => {
-        server.once('error', reject);
-        server.listen(0, '127.0.0.1', resolve);
-    });
-    const origin = `http://127.0.0.1:${server.address().port}`;
+    if (options.isUsed ?? true)
+        await new Promise((resolve, reject) => {
+            server.once('error', reject);
+            server.listen(0, '127.0.0.1', resolve);
+        });
+    const origin = () => `http://127.0.0.1:${server.address().port}`;
     return {
         unusable: job.unusable,
         whyUnusable: () => job.whyUnusable,
@@ -53494,7 +53495,7 @@ async function startGateway(options) {
             options.log.hide(token);
             const baseUrls = Object.entries(providers/* PROVIDERS */.xq).map(([id, { variable }]) => [
                 variable,
-                `${origin}/${token}/${id}`,
+                `${origin()}/${token}/${id}`,
             ]);
             const lane = new Lane({
                 name,
@@ -55251,9 +55252,11 @@ async function runSet(request) {
         evals: decisions.map((decision) => decision.eval),
         sampleResume: evals.sampleResume,
     });
+    const toRun = keysToRun(decisions);
     try {
         const gateway = await startGateway({
             ...api,
+            isUsed: toRun.length > 0,
             listsModels: true,
             log,
             budget: budget.requests,
@@ -55278,7 +55281,7 @@ async function runSet(request) {
                 state,
                 run,
                 command,
-                engine: request.openEngine(keysToRun(decisions)),
+                engine: request.openEngine(toRun),
                 gateway,
                 journals,
                 budget,

@@ -19,7 +19,10 @@ import { Lane } from './lane/lane.ts';
 import { withoutProxy } from './loopback.ts';
 import { PROVIDERS, type Provider } from './providers.ts';
 
-export type GatewayOptions = JobOptions;
+export interface GatewayOptions extends JobOptions {
+  /** False: no eval runs, so no lane is opened. Then it does not listen, which would take time for nothing. */
+  readonly isUsed?: boolean;
+}
 
 export type { ApiLoad } from './job.ts';
 export type { Lane } from './lane/lane.ts';
@@ -71,11 +74,12 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   });
   server.keepAliveTimeout = KEEP_ALIVE_MS;
   server.requestTimeout = 0;
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', resolve);
-  });
-  const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  if (options.isUsed ?? true)
+    await new Promise<void>((resolve, reject) => {
+      server.once('error', reject);
+      server.listen(0, '127.0.0.1', resolve);
+    });
+  const origin = () => `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 
   return {
     unusable: job.unusable,
@@ -85,7 +89,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
       options.log.hide(token);
       const baseUrls = Object.entries(PROVIDERS).map(([id, { variable }]) => [
         variable,
-        `${origin}/${token}/${id}`,
+        `${origin()}/${token}/${id}`,
       ]);
       const lane = new Lane({
         name,

@@ -106,9 +106,11 @@ export async function runSet(request: RunSetRequest): Promise<SetOutcome> {
     evals: decisions.map((decision) => decision.eval),
     sampleResume: evals.sampleResume,
   });
+  const toRun = keysToRun(decisions);
   try {
     const gateway = await startGateway({
       ...api,
+      isUsed: toRun.length > 0,
       listsModels: true,
       log,
       budget: budget.requests,
@@ -132,7 +134,7 @@ export async function runSet(request: RunSetRequest): Promise<SetOutcome> {
         state,
         run,
         command,
-        engine: request.openEngine(keysToRun(decisions)),
+        engine: request.openEngine(toRun),
         gateway,
         journals,
         budget,

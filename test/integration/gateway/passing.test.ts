@@ -139,3 +139,13 @@ test('gateway refuses a request that is larger than any API accepts, with a mess
   expect((await askOf(lane, 'x'.repeat(999_000))).status).toBe(200);
   expect(api.arrivals).toHaveLength(1);
 });
+
+test('gateway: one that no eval uses does not listen, and closes', async () => {
+  const servers = () => process.getActiveResourcesInfo().filter((name) => name === 'TCPServerWrap').length;
+  const before = servers();
+  const unused = await startRig({ isUsed: false });
+  expect(servers()).toBe(before);
+  await unused.close();
+  await startRig({});
+  expect(servers(), 'one that is used is seen').toBe(before + 1);
+});
