@@ -37120,6 +37120,10 @@ async function saveSnapshot({ state, store, onSave, onSaved }, limits) {
     const { live } = state.paths;
     let root;
     try {
+        // Without a cache, as in many jobs on own machines, nothing is copied.
+        const trouble = await store.check(limits);
+        if (trouble)
+            return trouble;
         onSave?.(store.nextSeq + 1);
         // On the file system of the state, so that files that never change are linked instead of copied.
         (0,external_node_fs_.mkdirSync)(live, { recursive: true });

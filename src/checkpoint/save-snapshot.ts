@@ -23,6 +23,9 @@ export async function saveSnapshot(
   const { live } = state.paths;
   let root: string | undefined;
   try {
+    // Without a cache, as in many jobs on own machines, nothing is copied.
+    const trouble = await store.check(limits);
+    if (trouble) return trouble;
     onSave?.(store.nextSeq + 1);
     // On the file system of the state, so that files that never change are linked instead of copied.
     mkdirSync(live, { recursive: true });

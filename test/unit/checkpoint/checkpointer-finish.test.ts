@@ -33,6 +33,18 @@ describe('Checkpointer.finish()', () => {
     expect(store.saves).toEqual([]);
   });
 
+  test('Checkpointer: finish() copies nothing and takes no number when the job has no cache', async () => {
+    const { checkpointer, store, complete, state, seqs, log } = machine();
+    complete();
+    store.trouble = { kind: 'unavailable', cause: 'this job has no Actions cache service' };
+    const copied = vi.spyOn(state, 'snapshot');
+    expect(await checkpointer.finish()).toEqual({ key: '', complete: true });
+    expect([copied.mock.calls, store.saves, seqs]).toEqual([[], [], []]);
+    expect(log.lines).toEqual([
+      expect.stringMatching(/^No checkpoint is saved: this job has no Actions cache/),
+    ]);
+  });
+
   test('Checkpointer: finish() saves when the last checkpoint in the background contains less', async () => {
     const { checkpointer, complete } = machine({ isUnchanged: () => true });
     checkpointer.start();

@@ -3,7 +3,12 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { vi } from 'vitest';
 import { Checkpointer, type CheckpointerOptions } from '../../../src/checkpoint/checkpointer.ts';
-import type { CheckpointStore, OperationOptions, SaveOutcome } from '../../../src/checkpoint/store.ts';
+import type {
+  CacheTrouble,
+  CheckpointStore,
+  OperationOptions,
+  SaveOutcome,
+} from '../../../src/checkpoint/store.ts';
 import { SupersededCheckpoints } from '../../../src/checkpoint/superseded.ts';
 import type { GitHubApi } from '../../../src/github/github-api.ts';
 import { Journals } from '../../../src/progress/journals.ts';
@@ -42,12 +47,14 @@ export const hanging: Reply = (_, { signal }) =>
 class FakeStore implements CheckpointStore {
   nextSeq = 1;
   reply: Reply = saved;
+  /** Why the machine has no checkpoints. */
+  trouble: CacheTrouble | undefined;
   readonly saves: Save[] = [];
   overlaps = 0;
   #busy = false;
 
-  async check(): Promise<undefined> {
-    return undefined;
+  async check(): Promise<CacheTrouble | undefined> {
+    return this.trouble;
   }
 
   async restore(): Promise<never> {
