@@ -28730,6 +28730,8 @@ function anotherJudge({ command }) {
 var decision = __nccwpck_require__(283);
 // EXTERNAL MODULE: ./lib/model/shard.js
 var model_shard = __nccwpck_require__(8165);
+// EXTERNAL MODULE: ./lib/text.js
+var lib_text = __nccwpck_require__(8804);
 ;// CONCATENATED MODULE: ./lib/report/describe-reruns.js
 /** Says, for the log, why evals run again. A reason that several evals have in common is said once. Pure. */
 
@@ -28785,6 +28787,7 @@ function describeShared(reasons) {
 }
 
 ;// CONCATENATED MODULE: ./lib/report/describe-start.js
+
 
 
 
@@ -28847,7 +28850,7 @@ function describeOrigins(records, run) {
     const byRun = Map.groupBy(records, (record) => describeRun(record.run, run));
     const runs = [...byRun]
         .map(([name, ofRun]) => ({ name, evals: ofRun.length, last: newestEnd(ofRun) }))
-        .sort((a, b) => b.last.localeCompare(a.last));
+        .sort((a, b) => (0,lib_text/* compareText */.n6)(b.last, a.last));
     const lines = runs.map(({ name, evals, last }) => `Reused: ${(0,format/* counted */.hS)(evals, 'eval')} that ${name} completed${evals > 1 ? ', the last one' : ''} at ${minuteOf(last)}`);
     return bounded(lines, MAX_RUNS, (hidden) => {
         const evals = runs.slice(-hidden).reduce((sum, each) => sum + each.evals, 0);
@@ -44383,11 +44386,13 @@ function registryRequest(request) {
 /* harmony export */   L: () => (/* binding */ reconcile),
 /* harmony export */   R: () => (/* binding */ renewedRecords)
 /* harmony export */ });
-/* harmony import */ var _model_command_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(4252);
+/* harmony import */ var _model_command_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(4252);
 /* harmony import */ var _model_part_names_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(2789);
-/* harmony import */ var _progress_doubt_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(417);
-/* harmony import */ var _content_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(7146);
+/* harmony import */ var _progress_doubt_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(417);
+/* harmony import */ var _text_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(8804);
+/* harmony import */ var _content_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(7146);
 /** Decides for each eval whether to reuse its result or to run it, and why. Pure: the state is read and never changed. */
+
 
 
 
@@ -44401,14 +44406,14 @@ function decide(planned, records, state, options) {
     const { maxAgeMs, now } = options;
     const run = (reason) => ({ kind: 'run', eval: planned, reason });
     const reuse = (record) => {
-        const written = (0,_content_js__WEBPACK_IMPORTED_MODULE_1__/* .writtenArguments */ .y_)(planned, record);
+        const written = (0,_content_js__WEBPACK_IMPORTED_MODULE_2__/* .writtenArguments */ .y_)(planned, record);
         return { kind: 'reuse', eval: planned, record, ...(written.length > 0 ? { written } : {}) };
     };
     const own = state.record(planned.command);
     if (own) {
-        if (!(0,_content_js__WEBPACK_IMPORTED_MODULE_1__/* .isContentOf */ .TI)(planned, own))
-            return run({ kind: 'changed', parts: (0,_content_js__WEBPACK_IMPORTED_MODULE_1__/* .changesSince */ .sR)(planned, own) });
-        const doubt = (0,_progress_doubt_js__WEBPACK_IMPORTED_MODULE_2__/* .doubtOf */ .k)(own, now, maxAgeMs);
+        if (!(0,_content_js__WEBPACK_IMPORTED_MODULE_2__/* .isContentOf */ .TI)(planned, own))
+            return run({ kind: 'changed', parts: (0,_content_js__WEBPACK_IMPORTED_MODULE_2__/* .changesSince */ .sR)(planned, own) });
+        const doubt = (0,_progress_doubt_js__WEBPACK_IMPORTED_MODULE_3__/* .doubtOf */ .k)(own, now, maxAgeMs);
         return doubt ? run(doubt) : reuse(own);
     }
     if (state.isDone(planned.command))
@@ -44416,7 +44421,7 @@ function decide(planned, records, state, options) {
     if (state.wasRemoved(planned.command))
         return run({ kind: 'removed-by-user' });
     // The same content may have completed with other arguments that change no result, such as --debug.
-    const equal = records.filter((record) => (0,_content_js__WEBPACK_IMPORTED_MODULE_1__/* .isContentOf */ .TI)(planned, record) && !(0,_progress_doubt_js__WEBPACK_IMPORTED_MODULE_2__/* .doubtOf */ .k)(record, now, maxAgeMs));
+    const equal = records.filter((record) => (0,_content_js__WEBPACK_IMPORTED_MODULE_2__/* .isContentOf */ .TI)(planned, record) && !(0,_progress_doubt_js__WEBPACK_IMPORTED_MODULE_3__/* .doubtOf */ .k)(record, now, maxAgeMs));
     const newest = newestOf(equal);
     if (newest)
         return reuse(newest);
@@ -44426,9 +44431,9 @@ function decide(planned, records, state, options) {
 function reasonSince(planned, record, { maxAgeMs, now }) {
     if (!record)
         return { kind: 'never-completed' };
-    const parts = (0,_content_js__WEBPACK_IMPORTED_MODULE_1__/* .changesSince */ .sR)(planned, record);
+    const parts = (0,_content_js__WEBPACK_IMPORTED_MODULE_2__/* .changesSince */ .sR)(planned, record);
     if (parts.length === 0)
-        return (0,_progress_doubt_js__WEBPACK_IMPORTED_MODULE_2__/* .doubtOf */ .k)(record, now, maxAgeMs) ?? { kind: 'never-completed' };
+        return (0,_progress_doubt_js__WEBPACK_IMPORTED_MODULE_3__/* .doubtOf */ .k)(record, now, maxAgeMs) ?? { kind: 'never-completed' };
     const texts = { from: argumentsOf(record.argv), to: argumentsOf(planned.command) };
     return { kind: 'changed', parts, ...(texts.from === texts.to ? {} : { arguments: texts }) };
 }
@@ -44438,17 +44443,17 @@ function argumentsOf(command) {
     return command.slice(3, registries < 0 ? command.length : registries).join(' ');
 }
 function newestOf(records) {
-    return records.toSorted((a, b) => a.ended.localeCompare(b.ended)).at(-1);
+    return records.toSorted((a, b) => (0,_text_js__WEBPACK_IMPORTED_MODULE_1__/* .compareText */ .n6)(a.ended, b.ended)).at(-1);
 }
 /** The newest record of the same command with another judge, or without one. */
 function judgedOtherwise({ command, fingerprint }, records) {
-    const isSame = ({ argv, parts }) => (0,_model_command_js__WEBPACK_IMPORTED_MODULE_3__/* .commandId */ .vC)(argv.slice(2)) === (0,_model_command_js__WEBPACK_IMPORTED_MODULE_3__/* .commandId */ .vC)(command.slice(2)) && parts.model === fingerprint.parts.model;
+    const isSame = ({ argv, parts }) => (0,_model_command_js__WEBPACK_IMPORTED_MODULE_4__/* .commandId */ .vC)(argv.slice(2)) === (0,_model_command_js__WEBPACK_IMPORTED_MODULE_4__/* .commandId */ .vC)(command.slice(2)) && parts.model === fingerprint.parts.model;
     const others = records.filter((record) => isSame(record) && record.parts[_model_part_names_js__WEBPACK_IMPORTED_MODULE_0__/* .JUDGE_PART */ .Qf] !== fingerprint.parts[_model_part_names_js__WEBPACK_IMPORTED_MODULE_0__/* .JUDGE_PART */ .Qf]);
     return newestOf(others);
 }
 /** Reused records that an earlier version made, in the form of this version, which covers more of what can change a result. */
 function renewedRecords(decisions) {
-    return decisions.flatMap((decision) => decision.kind === 'reuse' && decision.record ? ((0,_content_js__WEBPACK_IMPORTED_MODULE_1__/* .renewed */ .Fv)(decision.eval, decision.record) ?? []) : []);
+    return decisions.flatMap((decision) => decision.kind === 'reuse' && decision.record ? ((0,_content_js__WEBPACK_IMPORTED_MODULE_2__/* .renewed */ .Fv)(decision.eval, decision.record) ?? []) : []);
 }
 
 
@@ -46135,11 +46140,13 @@ function move(path, target) {
 /* harmony export */   sw: () => (/* binding */ printedName),
 /* harmony export */   uk: () => (/* binding */ parseRecordLines)
 /* harmony export */ });
-/* harmony import */ var zod__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(2857);
+/* harmony import */ var zod__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(2857);
 /* harmony import */ var _lines_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(9304);
 /* harmony import */ var _model_bounded_json_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(255);
 /* harmony import */ var _text_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(8804);
+/* harmony import */ var _schema_use_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(9410);
 /** Files of one JSON record per line, such as `completions.jsonl` and `attempts.jsonl`. Their content is not trusted. */
+
 
 
 
@@ -46147,6 +46154,7 @@ function move(path, target) {
 /** Reads every valid record. An invalid last line without its newline is torn, so it is dropped and not reported. */
 function parseRecordLines(text, schema, limits) {
     const records = [];
+    const use = (0,_schema_use_js__WEBPACK_IMPORTED_MODULE_3__/* .schemaUse */ .P)(text);
     let lines = 0;
     let rejected = 0;
     let first = '';
@@ -46154,7 +46162,7 @@ function parseRecordLines(text, schema, limits) {
         lines += 1;
         if (lines > limits.lines)
             return { records: [], rejected: `it has more than ${limits.lines} lines`, isTorn: false };
-        const parsed = parseLine(line, schema, limits);
+        const parsed = parseLine(line, schema, limits, use);
         if ('record' in parsed) {
             records.push(parsed.record);
         }
@@ -46172,7 +46180,7 @@ function parseRecordLines(text, schema, limits) {
 function formatRecordLines(records) {
     return records.map((record) => `${JSON.stringify(record)}\n`).join('');
 }
-function parseLine(line, schema, { lineLength, values }) {
+function parseLine(line, schema, { lineLength, values }, use) {
     if (line.length > lineLength)
         return { problem: 'longer than a record can be' };
     let value;
@@ -46182,21 +46190,21 @@ function parseLine(line, schema, { lineLength, values }) {
     catch {
         return { problem: 'not JSON' };
     }
-    const result = schema.safeParse(value);
+    const result = schema.safeParse(value, use);
     if (result.success)
         return { record: result.data };
     const issue = result.error.issues[0];
     return { problem: issue ? `${issue.path.join('.') || 'record'}: ${issue.message}` : 'wrong shape' };
 }
 // Parts of the schemas of both files.
-const printedName = zod__WEBPACK_IMPORTED_MODULE_3__/* .string */ .YjP().max(4096).refine(_text_js__WEBPACK_IMPORTED_MODULE_2__/* .hasNoControls */ .ij, 'has control characters');
-const count = zod__WEBPACK_IMPORTED_MODULE_3__/* .int */ .Whr().nonnegative();
-const commandSchema = zod__WEBPACK_IMPORTED_MODULE_3__/* .array */ .YOg(zod__WEBPACK_IMPORTED_MODULE_3__/* .string */ .YjP().max(65536)).min(3).max(4096);
-const adaptationSchema = zod__WEBPACK_IMPORTED_MODULE_3__/* .union */ .KCZ([
-    zod__WEBPACK_IMPORTED_MODULE_3__/* .object */ .Ikc({ model: printedName, param: printedName, value: printedName, renamedTo: zod__WEBPACK_IMPORTED_MODULE_3__/* ["null"] */ .chJ() }),
-    zod__WEBPACK_IMPORTED_MODULE_3__/* .object */ .Ikc({ model: printedName, param: printedName, value: zod__WEBPACK_IMPORTED_MODULE_3__/* ["null"] */ .chJ(), renamedTo: printedName }),
+const printedName = zod__WEBPACK_IMPORTED_MODULE_4__/* .string */ .YjP().max(4096).refine(_text_js__WEBPACK_IMPORTED_MODULE_2__/* .hasNoControls */ .ij, 'has control characters');
+const count = zod__WEBPACK_IMPORTED_MODULE_4__/* .int */ .Whr().nonnegative();
+const commandSchema = zod__WEBPACK_IMPORTED_MODULE_4__/* .array */ .YOg(zod__WEBPACK_IMPORTED_MODULE_4__/* .string */ .YjP().max(65536)).min(3).max(4096);
+const adaptationSchema = zod__WEBPACK_IMPORTED_MODULE_4__/* .union */ .KCZ([
+    zod__WEBPACK_IMPORTED_MODULE_4__/* .object */ .Ikc({ model: printedName, param: printedName, value: printedName, renamedTo: zod__WEBPACK_IMPORTED_MODULE_4__/* ["null"] */ .chJ() }),
+    zod__WEBPACK_IMPORTED_MODULE_4__/* .object */ .Ikc({ model: printedName, param: printedName, value: zod__WEBPACK_IMPORTED_MODULE_4__/* ["null"] */ .chJ(), renamedTo: printedName }),
 ]);
-const runSchema = zod__WEBPACK_IMPORTED_MODULE_3__/* .object */ .Ikc({ repository: printedName, id: printedName, attempt: count });
+const runSchema = zod__WEBPACK_IMPORTED_MODULE_4__/* .object */ .Ikc({ repository: printedName, id: printedName, attempt: count });
 
 
 /***/ }),
@@ -46212,12 +46220,14 @@ const runSchema = zod__WEBPACK_IMPORTED_MODULE_3__/* .object */ .Ikc({ repositor
 /* harmony export */ });
 /* harmony import */ var zod__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(2857);
 /* harmony import */ var _model_bounded_json_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(255);
-/* harmony import */ var _model_owner_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(9682);
+/* harmony import */ var _model_owner_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(9682);
 /* harmony import */ var _model_plan_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(2774);
 /* harmony import */ var _model_plan_paths_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(2123);
 /* harmony import */ var _text_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(8804);
+/* harmony import */ var _schema_use_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(9410);
 /* harmony import */ var _untrusted_files_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(8047);
 /** `plan.json`: the plan of the last run. Others may have written the file. */
+
 
 
 
@@ -46321,7 +46331,7 @@ function parseSavedPlan(content) {
     catch {
         return { reason: 'it is not JSON' };
     }
-    const result = schema.safeParse(value);
+    const result = schema.safeParse(value, (0,_schema_use_js__WEBPACK_IMPORTED_MODULE_6__/* .schemaUse */ .P)(content));
     if (result.success)
         return result.data;
     const issue = result.error.issues[0];
@@ -46335,7 +46345,23 @@ function readSavedPlan({ plan }, owner) {
         return undefined;
     const text = (0,_untrusted_files_js__WEBPACK_IMPORTED_MODULE_4__/* .readRegularFile */ .XF)(plan);
     const saved = text === undefined ? undefined : parseSavedPlan(text);
-    return !saved || 'reason' in saved || !(0,_model_owner_js__WEBPACK_IMPORTED_MODULE_6__/* .sameOwner */ .s)(saved.owner, owner) ? undefined : saved;
+    return !saved || 'reason' in saved || !(0,_model_owner_js__WEBPACK_IMPORTED_MODULE_7__/* .sameOwner */ .s)(saved.owner, owner) ? undefined : saved;
+}
+
+
+/***/ }),
+
+/***/ 9410:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   P: () => (/* binding */ schemaUse)
+/* harmony export */ });
+/** Below this size, zod takes longer to compile a schema than it saves by reading with the compiled one. */
+const MIN_COMPILED_LENGTH = 256 * 1024;
+/** How zod reads a file with a schema that is used for this text only: compiled, or as it is. */
+function schemaUse(text) {
+    return { jitless: text.length < MIN_COMPILED_LENGTH };
 }
 
 
@@ -46873,8 +46899,11 @@ function earlierMergeMark(paths) {
 var quarantine = __nccwpck_require__(2763);
 // EXTERNAL MODULE: ./lib/model/shard.js
 var shard = __nccwpck_require__(8165);
+// EXTERNAL MODULE: ./lib/progress/schema-use.js
+var schema_use = __nccwpck_require__(9410);
 ;// CONCATENATED MODULE: ./lib/progress/run-facts-file.js
 /** `run.json`: what the last run is. Others may have written the file. */
+
 
 
 
@@ -46922,7 +46951,7 @@ function parseRunFacts(text) {
     catch {
         return { reason: 'it is not JSON' };
     }
-    const result = run_facts_file_schema.safeParse(value);
+    const result = run_facts_file_schema.safeParse(value, (0,schema_use/* schemaUse */.P)(text));
     if (result.success)
         return result.data;
     const issue = result.error.issues[0];

@@ -42599,11 +42599,13 @@ function move(path, target) {
 /* harmony export */   sw: () => (/* binding */ printedName),
 /* harmony export */   uk: () => (/* binding */ parseRecordLines)
 /* harmony export */ });
-/* harmony import */ var zod__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(2857);
+/* harmony import */ var zod__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(2857);
 /* harmony import */ var _lines_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(9304);
 /* harmony import */ var _model_bounded_json_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(255);
 /* harmony import */ var _text_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(8804);
+/* harmony import */ var _schema_use_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(9410);
 /** Files of one JSON record per line, such as `completions.jsonl` and `attempts.jsonl`. Their content is not trusted. */
+
 
 
 
@@ -42611,6 +42613,7 @@ function move(path, target) {
 /** Reads every valid record. An invalid last line without its newline is torn, so it is dropped and not reported. */
 function parseRecordLines(text, schema, limits) {
     const records = [];
+    const use = (0,_schema_use_js__WEBPACK_IMPORTED_MODULE_3__/* .schemaUse */ .P)(text);
     let lines = 0;
     let rejected = 0;
     let first = '';
@@ -42618,7 +42621,7 @@ function parseRecordLines(text, schema, limits) {
         lines += 1;
         if (lines > limits.lines)
             return { records: [], rejected: `it has more than ${limits.lines} lines`, isTorn: false };
-        const parsed = parseLine(line, schema, limits);
+        const parsed = parseLine(line, schema, limits, use);
         if ('record' in parsed) {
             records.push(parsed.record);
         }
@@ -42636,7 +42639,7 @@ function parseRecordLines(text, schema, limits) {
 function formatRecordLines(records) {
     return records.map((record) => `${JSON.stringify(record)}\n`).join('');
 }
-function parseLine(line, schema, { lineLength, values }) {
+function parseLine(line, schema, { lineLength, values }, use) {
     if (line.length > lineLength)
         return { problem: 'longer than a record can be' };
     let value;
@@ -42646,21 +42649,21 @@ function parseLine(line, schema, { lineLength, values }) {
     catch {
         return { problem: 'not JSON' };
     }
-    const result = schema.safeParse(value);
+    const result = schema.safeParse(value, use);
     if (result.success)
         return { record: result.data };
     const issue = result.error.issues[0];
     return { problem: issue ? `${issue.path.join('.') || 'record'}: ${issue.message}` : 'wrong shape' };
 }
 // Parts of the schemas of both files.
-const printedName = zod__WEBPACK_IMPORTED_MODULE_3__/* .string */ .YjP().max(4096).refine(_text_js__WEBPACK_IMPORTED_MODULE_2__/* .hasNoControls */ .ij, 'has control characters');
-const count = zod__WEBPACK_IMPORTED_MODULE_3__/* .int */ .Whr().nonnegative();
-const commandSchema = zod__WEBPACK_IMPORTED_MODULE_3__/* .array */ .YOg(zod__WEBPACK_IMPORTED_MODULE_3__/* .string */ .YjP().max(65536)).min(3).max(4096);
-const adaptationSchema = zod__WEBPACK_IMPORTED_MODULE_3__/* .union */ .KCZ([
-    zod__WEBPACK_IMPORTED_MODULE_3__/* .object */ .Ikc({ model: printedName, param: printedName, value: printedName, renamedTo: zod__WEBPACK_IMPORTED_MODULE_3__/* ["null"] */ .chJ() }),
-    zod__WEBPACK_IMPORTED_MODULE_3__/* .object */ .Ikc({ model: printedName, param: printedName, value: zod__WEBPACK_IMPORTED_MODULE_3__/* ["null"] */ .chJ(), renamedTo: printedName }),
+const printedName = zod__WEBPACK_IMPORTED_MODULE_4__/* .string */ .YjP().max(4096).refine(_text_js__WEBPACK_IMPORTED_MODULE_2__/* .hasNoControls */ .ij, 'has control characters');
+const count = zod__WEBPACK_IMPORTED_MODULE_4__/* .int */ .Whr().nonnegative();
+const commandSchema = zod__WEBPACK_IMPORTED_MODULE_4__/* .array */ .YOg(zod__WEBPACK_IMPORTED_MODULE_4__/* .string */ .YjP().max(65536)).min(3).max(4096);
+const adaptationSchema = zod__WEBPACK_IMPORTED_MODULE_4__/* .union */ .KCZ([
+    zod__WEBPACK_IMPORTED_MODULE_4__/* .object */ .Ikc({ model: printedName, param: printedName, value: printedName, renamedTo: zod__WEBPACK_IMPORTED_MODULE_4__/* ["null"] */ .chJ() }),
+    zod__WEBPACK_IMPORTED_MODULE_4__/* .object */ .Ikc({ model: printedName, param: printedName, value: zod__WEBPACK_IMPORTED_MODULE_4__/* ["null"] */ .chJ(), renamedTo: printedName }),
 ]);
-const runSchema = zod__WEBPACK_IMPORTED_MODULE_3__/* .object */ .Ikc({ repository: printedName, id: printedName, attempt: count });
+const runSchema = zod__WEBPACK_IMPORTED_MODULE_4__/* .object */ .Ikc({ repository: printedName, id: printedName, attempt: count });
 
 
 /***/ }),
@@ -42711,10 +42714,13 @@ function isOrdinary(path) {
 
 // EXTERNAL MODULE: ./lib/text.js
 var lib_text = __nccwpck_require__(8804);
+// EXTERNAL MODULE: ./lib/progress/schema-use.js
+var schema_use = __nccwpck_require__(9410);
 // EXTERNAL MODULE: ./lib/progress/untrusted-files.js
 var untrusted_files = __nccwpck_require__(8047);
 ;// CONCATENATED MODULE: ./lib/progress/saved-plan.js
 /** `plan.json`: the plan of the last run. Others may have written the file. */
+
 
 
 
@@ -42818,7 +42824,7 @@ function parseSavedPlan(content) {
     catch {
         return { reason: 'it is not JSON' };
     }
-    const result = schema.safeParse(value);
+    const result = schema.safeParse(value, (0,schema_use/* schemaUse */.P)(content));
     if (result.success)
         return result.data;
     const issue = result.error.issues[0];
@@ -42833,6 +42839,22 @@ function readSavedPlan({ plan }, owner) {
     const text = (0,untrusted_files/* readRegularFile */.XF)(plan);
     const saved = text === undefined ? undefined : parseSavedPlan(text);
     return !saved || 'reason' in saved || !(0,model_owner/* sameOwner */.s)(saved.owner, owner) ? undefined : saved;
+}
+
+
+/***/ }),
+
+/***/ 9410:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   P: () => (/* binding */ schemaUse)
+/* harmony export */ });
+/** Below this size, zod takes longer to compile a schema than it saves by reading with the compiled one. */
+const MIN_COMPILED_LENGTH = 256 * 1024;
+/** How zod reads a file with a schema that is used for this text only: compiled, or as it is. */
+function schemaUse(text) {
+    return { jitless: text.length < MIN_COMPILED_LENGTH };
 }
 
 
@@ -43372,8 +43394,11 @@ function earlierMergeMark(paths) {
 var quarantine = __nccwpck_require__(2763);
 // EXTERNAL MODULE: ./lib/model/shard.js
 var shard = __nccwpck_require__(8165);
+// EXTERNAL MODULE: ./lib/progress/schema-use.js
+var schema_use = __nccwpck_require__(9410);
 ;// CONCATENATED MODULE: ./lib/progress/run-facts-file.js
 /** `run.json`: what the last run is. Others may have written the file. */
+
 
 
 
@@ -43421,7 +43446,7 @@ function parseRunFacts(text) {
     catch {
         return { reason: 'it is not JSON' };
     }
-    const result = run_facts_file_schema.safeParse(value);
+    const result = run_facts_file_schema.safeParse(value, (0,schema_use/* schemaUse */.P)(text));
     if (result.success)
         return result.data;
     const issue = result.error.issues[0];

@@ -6,6 +6,7 @@ import { JUDGE_PART } from '../model/part-names.ts';
 import type { Plan, PlannedEval } from '../model/plan.ts';
 import { doubtOf } from '../progress/doubt.ts';
 import type { State } from '../progress/state.ts';
+import { compareText } from '../text.ts';
 import { changesSince, isContentOf, renewed, writtenArguments } from './content.ts';
 
 export interface ReconcileOptions {
@@ -70,7 +71,7 @@ function argumentsOf(command: Command): string {
 }
 
 function newestOf(records: readonly CompletionRecord[]): CompletionRecord | undefined {
-  return records.toSorted((a, b) => a.ended.localeCompare(b.ended)).at(-1);
+  return records.toSorted((a, b) => compareText(a.ended, b.ended)).at(-1);
 }
 
 /** The newest record of the same command with another judge, or without one. */

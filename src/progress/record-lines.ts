@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { linesOfText } from '../lines.ts';
 import { parseBoundedJson } from '../model/bounded-json.ts';
 import { hasNoControls } from '../text.ts';
+import { schemaUse } from './schema-use.ts';
 
 export interface ParsedLines<T> {
   readonly records: T[];
@@ -23,6 +24,7 @@ export interface LineLimits {
 /** Reads every valid record. An invalid last line without its newline is torn, so it is dropped and not reported. */
 export function parseRecordLines<T>(text: string, schema: z.ZodType<T>, limits: LineLimits): ParsedLines<T> {
   const records: T[] = [];
+  const use = schemaUse(text);
   let lines = 0;
   let rejected = 0;
   let first = '';
@@ -30,7 +32,7 @@ export function parseRecordLines<T>(text: string, schema: z.ZodType<T>, limits: 
     lines += 1;
     if (lines > limits.lines)
       return { records: [], rejected: `it has more than ${limits.lines} lines`, isTorn: false };
-    const parsed = parseLine(line, schema, limits);
+    const parsed = parseLine(line, schema, limits, use);
     if ('record' in parsed) {
       records.push(parsed.record);
     } else if (ended) {
@@ -53,6 +55,7 @@ function parseLine<T>(
   line: string,
   schema: z.ZodType<T>,
   { lineLength, values }: LineLimits,
+  use: ReturnType<typeof schemaUse>,
 ): { readonly record: T } | { readonly problem: string } {
   if (line.length > lineLength) return { problem: 'longer than a record can be' };
   let value: unknown;
@@ -61,7 +64,7 @@ function parseLine<T>(
   } catch {
     return { problem: 'not JSON' };
   }
-  const result = schema.safeParse(value);
+  const result = schema.safeParse(value, use);
   if (result.success) return { record: result.data };
   const issue = result.error.issues[0];
   return { problem: issue ? `${issue.path.join('.') || 'record'}: ${issue.message}` : 'wrong shape' };

@@ -5,6 +5,7 @@ import type { RunFacts } from '../model/run-facts.ts';
 import { MAX_SHARDS } from '../model/shard.ts';
 import { isSingleLine, oneLine } from '../text.ts';
 import { count } from './record-lines.ts';
+import { schemaUse } from './schema-use.ts';
 
 /** The facts of 10,000 evals take a tenth of this. */
 export const MAX_RUN_FACTS_BYTES = 32 * 1024 * 1024;
@@ -56,7 +57,7 @@ export function parseRunFacts(text: string): RunFacts | { readonly reason: strin
   } catch {
     return { reason: 'it is not JSON' };
   }
-  const result = schema.safeParse(value);
+  const result = schema.safeParse(value, schemaUse(text));
   if (result.success) return result.data;
   const issue = result.error.issues[0];
   return {

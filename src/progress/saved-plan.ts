@@ -12,6 +12,7 @@ import {
 import { areOrdinaryPaths } from '../model/plan-paths.ts';
 import { isSingleLine } from '../text.ts';
 import type { StatePaths } from './paths.ts';
+import { schemaUse } from './schema-use.ts';
 import { problemWith, readRegularFile } from './untrusted-files.ts';
 
 const text = z.string().max(65536);
@@ -128,7 +129,7 @@ export function parseSavedPlan(content: string): SavedPlan | { readonly reason: 
   } catch {
     return { reason: 'it is not JSON' };
   }
-  const result = schema.safeParse(value);
+  const result = schema.safeParse(value, schemaUse(content));
   if (result.success) return result.data;
   const issue = result.error.issues[0];
   return {

@@ -7,6 +7,7 @@ import type { RecordedResponses } from '../model/recorded-responses.ts';
 import type { ResultsShard } from '../model/results.ts';
 import type { RunIdentity } from '../model/run-identity.ts';
 import { describeShard } from '../model/shard.ts';
+import { compareText } from '../text.ts';
 import { describeReruns } from './describe-reruns.ts';
 
 /** More names do not help a reader. */
@@ -98,7 +99,7 @@ function describeOrigins(records: readonly CompletionRecord[], run: RunIdentity)
   const byRun = Map.groupBy(records, (record) => describeRun(record.run, run));
   const runs = [...byRun]
     .map(([name, ofRun]) => ({ name, evals: ofRun.length, last: newestEnd(ofRun) }))
-    .sort((a, b) => b.last.localeCompare(a.last));
+    .sort((a, b) => compareText(b.last, a.last));
   const lines = runs.map(
     ({ name, evals, last }) =>
       `Reused: ${counted(evals, 'eval')} that ${name} completed${evals > 1 ? ', the last one' : ''} at ${minuteOf(last)}`,
