@@ -109,9 +109,21 @@ const printed = [
   'reused',
   'failed',
   'pending',
+  'requests-sent',
+  'requests-replayed',
   'restored-key',
   'saved-key',
 ];
+
+/** The step that prints the outputs of another one for `outputsOf`. */
+export function printOutputs(step: string): {
+  readonly id: string;
+  readonly if: string;
+  readonly run: string;
+} {
+  const lines = printed.map((name) => `echo "output ${name}=\${{ steps.${step}.outputs.${name} }}"`);
+  return { id: 'outputs', if: 'always()', run: lines.join('\n') };
+}
 
 function workflowWith(python: string, inputs: Readonly<Record<string, string>>): string {
   const all = {
@@ -143,9 +155,6 @@ ${Object.entries(all)
       - id: on-failure
         if: failure()
         run: echo "the failure step runs"
-      - id: outputs
-        if: always()
-        run: |
-${printed.map((name) => `          echo "output ${name}=\${{ steps.evals.outputs.${name} }}"`).join('\n')}
+      - ${JSON.stringify(printOutputs('evals'))}
 `;
 }

@@ -4,6 +4,8 @@
 export interface ActLine {
   readonly text: string;
   readonly job: string | undefined;
+  /** The values of the job's matrix. */
+  readonly matrix: Readonly<Record<string, unknown>>;
   /** The `id:` of the step, or its number. Undefined outside steps. */
   readonly step: string | undefined;
   readonly stage: 'Pre' | 'Main' | 'Post' | undefined;
@@ -22,6 +24,8 @@ export interface ActResult {
   resultOf(step: string, stage?: ActLine['stage']): string | undefined;
   /** The lines that a step printed. */
   outputOf(step: string, stage?: ActLine['stage']): string[];
+  /** What the job printed whose matrix has these values. Its exit code is that of act. */
+  ofJob(job: string, matrix?: Readonly<Record<string, unknown>>): ActResult;
 }
 
 /** What a run of act printed, and how it ended. */
@@ -37,6 +41,14 @@ export function resultOf(exitCode: number | null, lines: readonly ActLine[]): Ac
       of(step, stage)
         .filter((line) => line.raw)
         .map((line) => line.text),
+    ofJob: (job, matrix = {}) => {
+      const isOfMatrix = (line: ActLine) =>
+        Object.entries(matrix).every(([name, value]) => line.matrix[name] === value);
+      return resultOf(
+        exitCode,
+        lines.filter((line) => line.job === job && isOfMatrix(line)),
+      );
+    },
   };
 }
 
@@ -53,6 +65,7 @@ export function readLine(line: string): ActLine {
   return {
     text: (string(entry.msg) ?? '').trimEnd(),
     job: string(entry.jobID),
+    matrix: typeof entry.matrix === 'object' ? { ...entry.matrix } : {},
     step: Array.isArray(entry.stepID) ? string(entry.stepID.at(-1)) : undefined,
     stage: stage === 'Pre' || stage === 'Main' || stage === 'Post' ? stage : undefined,
     raw: entry.raw_output === true,

@@ -7,9 +7,12 @@ import { promisify } from 'node:util';
 const run = promisify(execFile);
 const ownRepository = join(import.meta.dirname, '../..');
 
+/** What no workflow needs. act copies the repository for each job. */
+const LEFT_OUT = [':!.github', ':!bench', ':!demo', ':!src/*.ts', ':!test'];
+
 /**
  * Makes a git repository at `directory` with the files of `source` as they are on disk, tracked and untracked, but without
- * ignored files and without workflows. `files` are added, or replace others, by path.
+ * ignored files and without those that are left out. `files` are added, or replace others, by path.
  */
 export async function makeRepository(
   directory: string,
@@ -17,7 +20,7 @@ export async function makeRepository(
   source: string = ownRepository,
 ): Promise<void> {
   const list = ['ls-files', '-z', '--cached', '--others', '--exclude-standard', '--deduplicate'];
-  const { stdout } = await git(source, [...list, '--', '.', ':!.github']);
+  const { stdout } = await git(source, [...list, '--', '.', ...LEFT_OUT]);
   const deleted = await git(source, ['ls-files', '-z', '--deleted']);
   const gone = new Set(deleted.stdout.split('\0'));
   for (const path of stdout.split('\0')) {

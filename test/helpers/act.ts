@@ -14,7 +14,7 @@ import { delimiter, dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { type ActLine, type ActResult, readLine, resultOf } from './act-log.ts';
 import { commit } from './act-repository.ts';
-import { descendants, signal } from './processes.ts';
+import { descendants, hasVariable, type ProcessInfo, signal } from './processes.ts';
 
 export interface ActOptions {
   /** The machine: the home of act and the workspaces of the runs. The caller removes it. */
@@ -25,6 +25,8 @@ export interface ActOptions {
   readonly workflow: string;
   /** Starts the workflow as `workflow_dispatch` with these inputs. Without them it starts as `push`. */
   readonly dispatch?: Readonly<Record<string, string>>;
+  /** Runs only the jobs of a matrix that have one of these values, such as `shard:2`, and all jobs without a matrix. */
+  readonly matrix?: readonly string[];
   /** Where the cache service stores its entries, which outlive a machine. The default is below `directory`. */
   readonly cacheDirectory?: string;
   readonly runId?: string;
@@ -61,7 +63,7 @@ export async function startAct(options: ActOptions): Promise<RunningAct> {
   const secretFile = join(directory, 'secrets.env');
   const secretLines = Object.entries(secrets).map(([name, value]) => `${name}=${JSON.stringify(value)}\n`);
   await writeFile(secretFile, secretLines.join(''), { mode: 0o600 });
-  const { dispatch, path = [] } = options;
+  const { dispatch, matrix = [], path = [] } = options;
   const event = dispatch
     ? [
         'workflow_dispatch',
@@ -96,6 +98,7 @@ export async function startAct(options: ActOptions): Promise<RunningAct> {
       GITHUB_RUN_ATTEMPT: String(options.runAttempt ?? 1),
       ...env,
     }).flatMap(([name, value]) => ['--env', `${name}=${value}`]),
+    ...matrix.flatMap((value) => ['--matrix', value]),
     '--secret-file',
     secretFile,
   ];
@@ -165,9 +168,14 @@ export async function runAct(options: ActOptions): Promise<ActResult> {
   return (await startAct(options)).finished;
 }
 
-/** The process below `root` whose command line contains this text. That of the action's main has `dist/main/index.js`. */
-export function findProcess(root: number, text: string): number | undefined {
-  return descendants(root).find(({ command }) => command.includes(text))?.pid;
+/**
+ * The process below `root` whose command line contains this text. That of the action's main has `dist/main/index.js`.
+ * @param variable one of its environment, such as `INPUT_SHARD=2/4`
+ */
+export function findProcess(root: number, text: string, variable?: string): number | undefined {
+  const isMeant = ({ pid, command }: ProcessInfo) =>
+    command.includes(text) && (variable === undefined || hasVariable(pid, variable));
+  return descendants(root).find(isMeant)?.pid;
 }
 
 interface Waiting {

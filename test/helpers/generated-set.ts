@@ -79,7 +79,7 @@ export function changeContent(machine: TestMachine, number: number, count: numbe
 
 /** Resolves when the journals on disk hold this many responses. A response that the API has sent may not be recorded yet. */
 export async function untilRecorded(
-  machine: TestMachine,
+  machine: Pick<TestMachine, 'path'>,
   responses: number,
   { shard }: { readonly shard?: string } = {},
 ): Promise<void> {
@@ -90,7 +90,7 @@ export async function untilRecorded(
 }
 
 /** @param shard such as `2/3`; undefined: the whole set */
-function recordedResponses(machine: TestMachine, shard: string | undefined): number {
+function recordedResponses(machine: Pick<TestMachine, 'path'>, shard: string | undefined): number {
   const folders = ['live', 'resume'].map((name) => join(machine.path(name, shard), 'journal'));
   const segments = folders.filter(existsSync).flatMap((folder) =>
     readdirSync(folder, { recursive: true, encoding: 'utf8' })

@@ -30,9 +30,13 @@ export function allProcesses(): ProcessInfo[] {
  */
 export function processesWith(variable: string): ProcessInfo[] {
   return allProcesses().filter(
-    ({ pid, state }) =>
-      !isDead(state) && pid !== process.pid && procFile(pid, 'environ').split('\0').includes(variable),
+    ({ pid, state }) => !isDead(state) && pid !== process.pid && hasVariable(pid, variable),
   );
+}
+
+/** Whether a process was started with `NAME=value` in its environment. */
+export function hasVariable(pid: number, variable: string): boolean {
+  return procFile(pid, 'environ').split('\0').includes(variable);
 }
 
 /** All processes that descend from `root`, without `root` itself. */
