@@ -96,8 +96,7 @@ describe.concurrent('shards', () => {
     const merged = await runMerge(machine, 2, { runId: '1001' });
     expect(merged.exitCode).toBe(1);
     expect(merged.outputs).toMatchObject({ verdict: 'incomplete', completed: '2', pending: '3' });
-    const missing =
-      'Shard 2 of 2 is missing: it saved no checkpoint in this run. The evals of this shard are pending.';
+    const missing = 'Shard 2 of 2 is missing: it saved no checkpoint in this run. Its evals are pending.';
     expect(annotations(merged)).toContain(`warning: ${missing}`);
     expect(merged.summary).toContain(missing);
     // What earlier runs completed is still there for the re-run.
