@@ -70,7 +70,9 @@ async function merge(): Promise<void> {
   const stops = { unusable: undefined, stopped: never, trouble: undefined };
   // This action has no post step.
   const session = { save() {} };
-  const ended = { session, run, stops, notes: missing, places, isSaved: true, commentDeadline: never };
+  const resumesFrom = 'the checkpoints of the shards';
+  const more = { notes: missing, resumesFrom, isSaved: true, commentDeadline: never };
+  const ended = { session, run, stops, places, ...more };
   finish(await conclude(step, ended, log));
 }
 

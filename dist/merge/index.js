@@ -30558,12 +30558,13 @@ function publishOutputs({ results, verdict }, places, log) {
 /**
  * Ends the log with the table of results, the rules, and the verdict.
  * @param checkpoint the key of the newest checkpoint; empty when there is none
+ * @param resumesFrom what a re-run of failed jobs continues from, when that is not this checkpoint
  */
-function printResults({ results, verdict }, checkpoint, log) {
+function printResults({ results, verdict }, checkpoint, log, resumesFrom) {
     log.info('');
     for (const line of closingTable(results, verdict))
         log.info(line);
-    log.info(`${verdict.sentence} ${(0,describe_results/* describeNextRun */.a)(results, verdict, checkpoint)}`.trimEnd());
+    log.info(`${verdict.sentence} ${(0,describe_results/* describeNextRun */.a)(results, verdict, { checkpoint, resumesFrom })}`.trimEnd());
 }
 /** Writes the report files and the job summary. What fails is a warning. */
 async function publishReports(report, remarks, { paths, canBeUploaded }, log) {
@@ -30608,7 +30609,7 @@ async function conclude(step, ended, log) {
         log.warning(unasked, 'Model map');
     const remarks = remarksOf({ closing, trouble, notes: unasked ? [...notes, unasked] : notes });
     publishOutputs(report, places, log);
-    printResults(report, places.savedKey || places.restoredKey, log);
+    printResults(report, places.savedKey || places.restoredKey, log, ended.resumesFrom);
     session.save({ remarks, ...(stopped.aborted ? { whyStopped: (0,errors/* reasonOf */.A3)(stopped.reason) } : {}) });
     await publishReports(report, remarks, { paths: places.report, canBeUploaded: true }, log);
     session.save({ isReported: true });
@@ -40258,7 +40259,9 @@ async function merge() {
         const stops = { unusable: undefined, stopped: never, trouble: undefined };
         // This action has no post step.
         const session = { save() { } };
-        const ended = { session, run, stops, notes: missing, places, isSaved: true, commentDeadline: never };
+        const resumesFrom = 'the checkpoints of the shards';
+        const more = { notes: missing, resumesFrom, isSaved: true, commentDeadline: never };
+        const ended = { session, run, stops, places, ...more };
         (0,_action_finish_js__WEBPACK_IMPORTED_MODULE_1__/* .finish */ .O9)(await (0,_action_conclude_js__WEBPACK_IMPORTED_MODULE_0__/* .conclude */ .E)(step, ended, _action_log_js__WEBPACK_IMPORTED_MODULE_2__/* .actionLog */ .Zx));
     }
     catch (e_1) {
@@ -44314,18 +44317,15 @@ function recordedOf(evals) {
     const some = evals.filter(({ recorded }) => recorded > 0);
     return { responses: some.reduce((sum, { recorded }) => sum + recorded, 0), evals: some.length };
 }
-/**
- * What the next run uses.
- * @param checkpoint the key of the newest checkpoint; empty when there is none
- */
-function describeNextRun({ totals }, { status }, checkpoint) {
+/** What the next run uses. */
+function describeNextRun({ totals }, { status }, { checkpoint, resumesFrom }) {
     const source = checkpoint === '' ? 'the state on this machine' : `the checkpoint ${checkpoint}`;
     if (totals.evals.total === 0)
         return '';
     const isComplete = totals.evals.completed === totals.evals.total;
     return status === 'passed' || isComplete
         ? `The next run reuses the results from ${source}.`
-        : `A re-run of the failed jobs continues from ${source}.`;
+        : `A re-run of the failed jobs continues from ${resumesFrom ?? source}.`;
 }
 
 

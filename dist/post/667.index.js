@@ -3606,18 +3606,15 @@ function recordedOf(evals) {
     const some = evals.filter(({ recorded }) => recorded > 0);
     return { responses: some.reduce((sum, { recorded }) => sum + recorded, 0), evals: some.length };
 }
-/**
- * What the next run uses.
- * @param checkpoint the key of the newest checkpoint; empty when there is none
- */
-function describeNextRun({ totals }, { status }, checkpoint) {
+/** What the next run uses. */
+function describeNextRun({ totals }, { status }, { checkpoint, resumesFrom }) {
     const source = checkpoint === '' ? 'the state on this machine' : `the checkpoint ${checkpoint}`;
     if (totals.evals.total === 0)
         return '';
     const isComplete = totals.evals.completed === totals.evals.total;
     return status === 'passed' || isComplete
         ? `The next run reuses the results from ${source}.`
-        : `A re-run of the failed jobs continues from ${source}.`;
+        : `A re-run of the failed jobs continues from ${resumesFrom ?? source}.`;
 }
 
 // EXTERNAL MODULE: ./lib/report/head.js
@@ -6132,12 +6129,13 @@ function publishOutputs({ results, verdict }, places, log) {
 /**
  * Ends the log with the table of results, the rules, and the verdict.
  * @param checkpoint the key of the newest checkpoint; empty when there is none
+ * @param resumesFrom what a re-run of failed jobs continues from, when that is not this checkpoint
  */
-function printResults({ results, verdict }, checkpoint, log) {
+function printResults({ results, verdict }, checkpoint, log, resumesFrom) {
     log.info('');
     for (const line of closingTable(results, verdict))
         log.info(line);
-    log.info(`${verdict.sentence} ${describeNextRun(results, verdict, checkpoint)}`.trimEnd());
+    log.info(`${verdict.sentence} ${describeNextRun(results, verdict, { checkpoint, resumesFrom })}`.trimEnd());
 }
 /** Writes the report files and the job summary. What fails is a warning. */
 async function publishReports(report, remarks, { paths, canBeUploaded }, log) {

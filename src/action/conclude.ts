@@ -24,6 +24,8 @@ export interface EndedStep {
   /** What is unusual about the run, in whole sentences. */
   readonly notes?: readonly string[];
   readonly places: Places;
+  /** What a re-run of failed jobs continues from, when that is not the checkpoint of this step. */
+  readonly resumesFrom?: string;
   /** Whether a later save could not do better. If not, as in a cancelled job without time, post saves. */
   readonly isSaved: boolean;
   /** Aborted when a cancelled job has no time left. */
@@ -46,7 +48,7 @@ export async function conclude(
   if (unasked) log.warning(unasked, 'Model map');
   const remarks = remarksOf({ closing, trouble, notes: unasked ? [...notes, unasked] : notes });
   publishOutputs(report, places, log);
-  printResults(report, places.savedKey || places.restoredKey, log);
+  printResults(report, places.savedKey || places.restoredKey, log, ended.resumesFrom);
   session.save({ remarks, ...(stopped.aborted ? { whyStopped: reasonOf(stopped.reason) } : {}) });
   await publishReports(report, remarks, { paths: places.report, canBeUploaded: true }, log);
   session.save({ isReported: true });

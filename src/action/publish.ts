@@ -59,11 +59,17 @@ export function publishOutputs({ results, verdict }: Report, places: Places, log
 /**
  * Ends the log with the table of results, the rules, and the verdict.
  * @param checkpoint the key of the newest checkpoint; empty when there is none
+ * @param resumesFrom what a re-run of failed jobs continues from, when that is not this checkpoint
  */
-export function printResults({ results, verdict }: Report, checkpoint: string, log: Log): void {
+export function printResults(
+  { results, verdict }: Report,
+  checkpoint: string,
+  log: Log,
+  resumesFrom?: string,
+): void {
   log.info('');
   for (const line of closingTable(results, verdict)) log.info(line);
-  log.info(`${verdict.sentence} ${describeNextRun(results, verdict, checkpoint)}`.trimEnd());
+  log.info(`${verdict.sentence} ${describeNextRun(results, verdict, { checkpoint, resumesFrom })}`.trimEnd());
 }
 
 export interface ReportPlace {

@@ -20,15 +20,24 @@ function recordedOf(evals: readonly EvalResult[]): RecordedResponses {
   return { responses: some.reduce((sum, { recorded }) => sum + recorded, 0), evals: some.length };
 }
 
-/**
- * What the next run uses.
- * @param checkpoint the key of the newest checkpoint; empty when there is none
- */
-export function describeNextRun({ totals }: Results, { status }: Verdict, checkpoint: string): string {
+/** What later runs find. */
+export interface Kept {
+  /** The key of the newest checkpoint; empty when there is none. */
+  readonly checkpoint: string;
+  /** What a re-run of failed jobs continues from, when that is not this checkpoint. */
+  readonly resumesFrom?: string | undefined;
+}
+
+/** What the next run uses. */
+export function describeNextRun(
+  { totals }: Results,
+  { status }: Verdict,
+  { checkpoint, resumesFrom }: Kept,
+): string {
   const source = checkpoint === '' ? 'the state on this machine' : `the checkpoint ${checkpoint}`;
   if (totals.evals.total === 0) return '';
   const isComplete = totals.evals.completed === totals.evals.total;
   return status === 'passed' || isComplete
     ? `The next run reuses the results from ${source}.`
-    : `A re-run of the failed jobs continues from ${source}.`;
+    : `A re-run of the failed jobs continues from ${resumesFrom ?? source}.`;
 }

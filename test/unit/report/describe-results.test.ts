@@ -58,5 +58,15 @@ test.each<[string, readonly Outcome[], VerdictStatus, string, string]>([
   ],
   ['without evals', [], 'passed', 'key-1', ''],
 ])('describeNextRun: %s', (_, outcomes, status, checkpoint, sentence) => {
-  expect(describeNextRun(resultsOf(outcomes), verdict({ status }), checkpoint)).toBe(sentence);
+  expect(describeNextRun(resultsOf(outcomes), verdict({ status }), { checkpoint })).toBe(sentence);
+});
+
+test('describeNextRun: a re-run of the shards of a merge does not continue from the merged checkpoint', () => {
+  const kept = { checkpoint: 'k-1', resumesFrom: 'the checkpoints of the shards' };
+  const of = (status: 'incomplete' | 'passed', outcome: Outcome) =>
+    describeNextRun(resultsOf([outcome]), verdict({ status }), kept);
+  expect(of('incomplete', pending(0))).toBe(
+    'A re-run of the failed jobs continues from the checkpoints of the shards.',
+  );
+  expect(of('passed', fresh)).toBe('The next run reuses the results from the checkpoint k-1.');
 });
