@@ -43044,25 +43044,25 @@ function codeOf(error) {
 /* harmony export */   BU: () => (/* binding */ partOf),
 /* harmony export */   IS: () => (/* binding */ shardOf)
 /* harmony export */ });
-/* unused harmony exports partsOf, assignShards */
+/* unused harmony exports evalsOfShards, assignShards */
 /* harmony import */ var _model_shard_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8165);
 /* harmony import */ var _text_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(8804);
 
 
-function partOf(plan, { index, count }) {
-    return partsOf(plan, count)[index - 1] ?? { evals: [], elsewhere: plan.evals.map(({ key }) => key) };
+function partOf({ evals }, shard) {
+    if ((0,_model_shard_js__WEBPACK_IMPORTED_MODULE_0__/* .isWhole */ .wP)(shard))
+        return { evals, elsewhere: [] };
+    const { index, count } = shard;
+    const assigned = assignShards(evals, count);
+    const isHere = ({ key }) => assigned.get(key) === index;
+    const elsewhere = evals.filter((each) => !isHere(each)).map(({ key }) => key);
+    return { evals: evals.filter(isHere), elsewhere };
 }
-/** In the order of the shards. */
-function partsOf({ evals }, count) {
-    if (count === 1)
-        return [{ evals, elsewhere: [] }];
+/** The evals of each shard, in the order of the shards. */
+function evalsOfShards({ evals }, count) {
     const assigned = assignShards(evals, count);
     const byShard = Map.groupBy(evals, ({ key }) => assigned.get(key));
-    return Array.from({ length: count }, (_, at) => {
-        const shard = at + 1;
-        const others = evals.filter(({ key }) => assigned.get(key) !== shard);
-        return { evals: byShard.get(shard) ?? [], elsewhere: others.map(({ key }) => key) };
-    });
+    return Array.from({ length: count }, (_, at) => byShard.get(at + 1) ?? []);
 }
 /** What results say of the shard: nothing when it is the whole set. */
 function shardOf(shard, { length }) {

@@ -45277,20 +45277,20 @@ var lib_text = __nccwpck_require__(8804);
 ;// CONCATENATED MODULE: ./lib/plan/assign-shards.js
 
 
-function partOf(plan, { index, count }) {
-    return partsOf(plan, count)[index - 1] ?? { evals: [], elsewhere: plan.evals.map(({ key }) => key) };
+function partOf({ evals }, shard) {
+    if (isWhole(shard))
+        return { evals, elsewhere: [] };
+    const { index, count } = shard;
+    const assigned = assignShards(evals, count);
+    const isHere = ({ key }) => assigned.get(key) === index;
+    const elsewhere = evals.filter((each) => !isHere(each)).map(({ key }) => key);
+    return { evals: evals.filter(isHere), elsewhere };
 }
-/** In the order of the shards. */
-function partsOf({ evals }, count) {
-    if (count === 1)
-        return [{ evals, elsewhere: [] }];
+/** The evals of each shard, in the order of the shards. */
+function evalsOfShards({ evals }, count) {
     const assigned = assignShards(evals, count);
     const byShard = Map.groupBy(evals, ({ key }) => assigned.get(key));
-    return Array.from({ length: count }, (_, at) => {
-        const shard = at + 1;
-        const others = evals.filter(({ key }) => assigned.get(key) !== shard);
-        return { evals: byShard.get(shard) ?? [], elsewhere: others.map(({ key }) => key) };
-    });
+    return Array.from({ length: count }, (_, at) => byShard.get(at + 1) ?? []);
 }
 /** What results say of the shard: nothing when it is the whole set. */
 function shardOf(shard, { length }) {
@@ -46596,16 +46596,17 @@ function isSameRun(a, b) {
 
 async function mergedRun(request) {
     const { model, evalSet, plan, count, shards, texts } = request;
-    const parts = partsOf(plan, count);
+    const parts = evalsOfShards(plan, count);
     const runs = [];
     for (const each of shards) {
-        const part = parts[each.shard.index - 1];
+        const evals = parts[each.shard.index - 1];
         const facts = each.state.runFacts;
-        if (!part || !facts)
+        if (!evals || !facts)
             continue;
         const { state, shard } = each;
         const whyPending = `${(0,model_shard/* describeShard */.y0)(shard)} did not complete it`;
         const journals = new progress_journals/* Journals */.v(state.paths);
+        const part = { evals, elsewhere: { length: plan.evals.length - evals.length } };
         runs.push(await runOnDisk({ model, evalSet, state, journals, part, excluded: [], facts, texts, whyPending }));
     }
     const outcomes = new Map([...runs.flatMap((run) => run.outcomes), ...outcomesOfMissing(parts, request)].map((outcome) => [
@@ -46627,7 +46628,7 @@ async function mergedRun(request) {
 /** The results of a missing shard are not known, whatever earlier runs completed. */
 function outcomesOfMissing(parts, { shards, count }) {
     const found = new Set(shards.map(({ shard }) => shard.index));
-    return parts.flatMap(({ evals }, at) => {
+    return parts.flatMap((evals, at) => {
         const index = at + 1;
         if (found.has(index))
             return [];
@@ -46650,8 +46651,8 @@ function mergedFacts(own, ofShards) {
 }
 /** Takes from a merged state what the shards do not have any more: results of other content, and journals of completed evals. */
 function tidyMerged(state, { plan, count, shards }, outcomes) {
-    const parts = partsOf(plan, count);
-    const ofFound = new Set(shards.flatMap(({ shard }) => parts[shard.index - 1]?.evals ?? []).map(({ key }) => key));
+    const parts = evalsOfShards(plan, count);
+    const ofFound = new Set(shards.flatMap(({ shard }) => parts[shard.index - 1] ?? []).map(({ key }) => key));
     const isCompleted = ({ status }) => status === 'fresh' || status === 'reused';
     const unfinished = outcomes.filter((outcome) => !isCompleted(outcome)).map((outcome) => outcome.eval);
     state.forget(unfinished.filter(({ key }) => ofFound.has(key)).map(({ command }) => command));

@@ -8412,20 +8412,20 @@ class Checkpointer {
 ;// CONCATENATED MODULE: ./lib/plan/assign-shards.js
 
 
-function partOf(plan, { index, count }) {
-    return partsOf(plan, count)[index - 1] ?? { evals: [], elsewhere: plan.evals.map(({ key }) => key) };
+function partOf({ evals }, shard) {
+    if ((0,model_shard/* isWhole */.wP)(shard))
+        return { evals, elsewhere: [] };
+    const { index, count } = shard;
+    const assigned = assignShards(evals, count);
+    const isHere = ({ key }) => assigned.get(key) === index;
+    const elsewhere = evals.filter((each) => !isHere(each)).map(({ key }) => key);
+    return { evals: evals.filter(isHere), elsewhere };
 }
-/** In the order of the shards. */
-function partsOf({ evals }, count) {
-    if (count === 1)
-        return [{ evals, elsewhere: [] }];
+/** The evals of each shard, in the order of the shards. */
+function evalsOfShards({ evals }, count) {
     const assigned = assignShards(evals, count);
     const byShard = Map.groupBy(evals, ({ key }) => assigned.get(key));
-    return Array.from({ length: count }, (_, at) => {
-        const shard = at + 1;
-        const others = evals.filter(({ key }) => assigned.get(key) !== shard);
-        return { evals: byShard.get(shard) ?? [], elsewhere: others.map(({ key }) => key) };
-    });
+    return Array.from({ length: count }, (_, at) => byShard.get(at + 1) ?? []);
 }
 /** What results say of the shard: nothing when it is the whole set. */
 function shardOf(shard, { length }) {

@@ -14,26 +14,29 @@ export interface Part {
   readonly elsewhere: readonly string[];
 }
 
-export function partOf(plan: Pick<Plan, 'evals'>, { index, count }: Shard): Part {
-  return partsOf(plan, count)[index - 1] ?? { evals: [], elsewhere: plan.evals.map(({ key }) => key) };
+export function partOf({ evals }: Pick<Plan, 'evals'>, shard: Shard): Part {
+  if (isWhole(shard)) return { evals, elsewhere: [] };
+  const { index, count } = shard;
+  const assigned = assignShards(evals, count);
+  const isHere = ({ key }: PlannedEval) => assigned.get(key) === index;
+  const elsewhere = evals.filter((each) => !isHere(each)).map(({ key }) => key);
+  return { evals: evals.filter(isHere), elsewhere };
 }
 
-/** In the order of the shards. */
-export function partsOf({ evals }: Pick<Plan, 'evals'>, count: number): Part[] {
-  if (count === 1) return [{ evals, elsewhere: [] }];
+/** The evals of each shard, in the order of the shards. */
+export function evalsOfShards(
+  { evals }: Pick<Plan, 'evals'>,
+  count: number,
+): readonly (readonly PlannedEval[])[] {
   const assigned = assignShards(evals, count);
   const byShard = Map.groupBy(evals, ({ key }) => assigned.get(key));
-  return Array.from({ length: count }, (_, at): Part => {
-    const shard = at + 1;
-    const others = evals.filter(({ key }) => assigned.get(key) !== shard);
-    return { evals: byShard.get(shard) ?? [], elsewhere: others.map(({ key }) => key) };
-  });
+  return Array.from({ length: count }, (_, at) => byShard.get(at + 1) ?? []);
 }
 
 /** What results say of the shard: nothing when it is the whole set. */
 export function shardOf(
   shard: Shard,
-  { length }: readonly string[],
+  { length }: Pick<Part['elsewhere'], 'length'>,
 ): { readonly shard?: ResultsShard | undefined } {
   return isWhole(shard) ? {} : { shard: { ...shard, elsewhere: length } };
 }

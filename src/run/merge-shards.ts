@@ -1,12 +1,12 @@
 /** Makes one run of the runs of all shards of a set. */
 import type { FinishedRun } from '../model/finished-run.ts';
 import type { Outcome } from '../model/outcome.ts';
-import type { SavedPlan } from '../model/plan.ts';
+import type { PlannedEval, SavedPlan } from '../model/plan.ts';
 import type { RunFacts } from '../model/run-facts.ts';
 import type { SamplesText } from '../model/sample.ts';
 import { describeShard, type Shard } from '../model/shard.ts';
 import { addTraffic, noTraffic } from '../model/traffic.ts';
-import { type Part, partsOf } from '../plan/assign-shards.ts';
+import { evalsOfShards } from '../plan/assign-shards.ts';
 import { Journals } from '../progress/journals.ts';
 import type { State } from '../progress/state.ts';
 import { runOnDisk } from './run-on-disk.ts';
@@ -31,15 +31,16 @@ export interface ShardOnDisk {
 
 export async function mergedRun(request: MergedRunRequest): Promise<FinishedRun> {
   const { model, evalSet, plan, count, shards, texts } = request;
-  const parts = partsOf(plan, count);
+  const parts = evalsOfShards(plan, count);
   const runs: FinishedRun[] = [];
   for (const each of shards) {
-    const part = parts[each.shard.index - 1];
+    const evals = parts[each.shard.index - 1];
     const facts = each.state.runFacts;
-    if (!part || !facts) continue;
+    if (!evals || !facts) continue;
     const { state, shard } = each;
     const whyPending = `${describeShard(shard)} did not complete it`;
     const journals = new Journals(state.paths);
+    const part = { evals, elsewhere: { length: plan.evals.length - evals.length } };
     runs.push(
       await runOnDisk({ model, evalSet, state, journals, part, excluded: [], facts, texts, whyPending }),
     );
@@ -67,9 +68,12 @@ export async function mergedRun(request: MergedRunRequest): Promise<FinishedRun>
 }
 
 /** The results of a missing shard are not known, whatever earlier runs completed. */
-function outcomesOfMissing(parts: readonly Part[], { shards, count }: MergedRunRequest): Outcome[] {
+function outcomesOfMissing(
+  parts: readonly (readonly PlannedEval[])[],
+  { shards, count }: MergedRunRequest,
+): Outcome[] {
   const found = new Set(shards.map(({ shard }) => shard.index));
-  return parts.flatMap(({ evals }, at) => {
+  return parts.flatMap((evals, at) => {
     const index = at + 1;
     if (found.has(index)) return [];
     const reason = `${describeShard({ index, count })} left no checkpoint in this run`;
@@ -97,10 +101,8 @@ export function tidyMerged(
   { plan, count, shards }: Pick<MergedRunRequest, 'plan' | 'count' | 'shards'>,
   outcomes: readonly Outcome[],
 ): void {
-  const parts = partsOf(plan, count);
-  const ofFound = new Set(
-    shards.flatMap(({ shard }) => parts[shard.index - 1]?.evals ?? []).map(({ key }) => key),
-  );
+  const parts = evalsOfShards(plan, count);
+  const ofFound = new Set(shards.flatMap(({ shard }) => parts[shard.index - 1] ?? []).map(({ key }) => key));
   const isCompleted = ({ status }: Outcome) => status === 'fresh' || status === 'reused';
   const unfinished = outcomes.filter((outcome) => !isCompleted(outcome)).map((outcome) => outcome.eval);
   state.forget(unfinished.filter(({ key }) => ofFound.has(key)).map(({ command }) => command));

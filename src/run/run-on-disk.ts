@@ -15,8 +15,8 @@ export interface RunOnDiskRequest {
   readonly evalSet: string;
   readonly state: State;
   readonly journals: Journals;
-  /** What the run had of the plan. */
-  readonly part: Part;
+  /** What the run had of the plan, and how much the other shards had. */
+  readonly part: Pick<Part, 'evals'> & { readonly elsewhere: Pick<Part['elsewhere'], 'length'> };
   /** Keys of evals of the set that are not in the plan. */
   readonly excluded: readonly string[];
   readonly facts: RunFacts;
