@@ -37414,6 +37414,7 @@ class RestoredCheckpoint {
                 paths: (0,progress_paths/* statePaths */.mt)(outcome.directory, owner.model, owner.evalSet),
                 log: this.#log,
                 rejectTo: (0,progress_paths/* stateFolder */.yp)(state.paths),
+                plan: this.plan,
                 ...(knownCommands ? { knownCommands } : {}),
             });
             const content = contentOf(staged);
@@ -47036,8 +47037,10 @@ class Loader {
         return quarantined;
     }
     #loadPlan() {
-        const { paths, owner, isWithoutPlan = false } = this.#options;
-        const text = isWithoutPlan ? undefined : (0,untrusted_files/* readRegularFile */.XF)(paths.plan);
+        const { paths, owner, plan: known } = this.#options;
+        if (known)
+            return known === 'unread' ? undefined : known;
+        const text = (0,untrusted_files/* readRegularFile */.XF)(paths.plan);
         if (text === undefined)
             return undefined;
         const plan = (0,saved_plan/* parseSavedPlan */.q4)(text);

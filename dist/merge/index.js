@@ -37558,7 +37558,7 @@ function opened(shard, { key, directory, passedOver }, owner, log) {
     for (const { key: broken, why } of passedOver)
         log.warning(`The checkpoint ${broken} of ${(0,_model_shard_js__WEBPACK_IMPORTED_MODULE_1__/* .describeShard */ .y0)(shard)} is not used: ${why}. An older one of this run is used instead: ${key}.`, 'Checkpoint rejected');
     const paths = (0,_progress_paths_js__WEBPACK_IMPORTED_MODULE_2__/* .statePaths */ .mt)(directory, owner.model, owner.evalSet);
-    const state = _progress_state_js__WEBPACK_IMPORTED_MODULE_3__/* .State */ .U.open({ owner, paths, log, isWithoutPlan: true });
+    const state = _progress_state_js__WEBPACK_IMPORTED_MODULE_3__/* .State */ .U.open({ owner, paths, log, plan: 'unread' });
     const { runFacts } = state;
     if (runFacts?.shard?.index === shard.index && runFacts.shard.count === shard.count)
         return { shard, key, state };
@@ -37817,6 +37817,7 @@ class RestoredCheckpoint {
                 paths: (0,paths/* statePaths */.mt)(outcome.directory, owner.model, owner.evalSet),
                 log: this.#log,
                 rejectTo: (0,paths/* stateFolder */.yp)(state.paths),
+                plan: this.plan,
                 ...(knownCommands ? { knownCommands } : {}),
             });
             const content = contentOf(staged);
@@ -43533,8 +43534,10 @@ class Loader {
         return quarantined;
     }
     #loadPlan() {
-        const { paths, owner, isWithoutPlan = false } = this.#options;
-        const text = isWithoutPlan ? undefined : (0,untrusted_files/* readRegularFile */.XF)(paths.plan);
+        const { paths, owner, plan: known } = this.#options;
+        if (known)
+            return known === 'unread' ? undefined : known;
+        const text = (0,untrusted_files/* readRegularFile */.XF)(paths.plan);
         if (text === undefined)
             return undefined;
         const plan = (0,saved_plan/* parseSavedPlan */.q4)(text);

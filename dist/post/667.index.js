@@ -10705,8 +10705,10 @@ class Loader {
         return quarantined;
     }
     #loadPlan() {
-        const { paths, owner, isWithoutPlan = false } = this.#options;
-        const text = isWithoutPlan ? undefined : untrusted_files_readRegularFile(paths.plan);
+        const { paths, owner, plan: known } = this.#options;
+        if (known)
+            return known === 'unread' ? undefined : known;
+        const text = untrusted_files_readRegularFile(paths.plan);
         if (text === undefined)
             return undefined;
         const plan = parseSavedPlan(text);

@@ -87,7 +87,7 @@ function opened(
       'Checkpoint rejected',
     );
   const paths = statePaths(directory, owner.model, owner.evalSet);
-  const state = State.open({ owner, paths, log, isWithoutPlan: true });
+  const state = State.open({ owner, paths, log, plan: 'unread' });
   const { runFacts } = state;
   if (runFacts?.shard?.index === shard.index && runFacts.shard.count === shard.count)
     return { shard, key, state };

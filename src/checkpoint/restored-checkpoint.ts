@@ -106,6 +106,7 @@ export class RestoredCheckpoint implements AsyncDisposable {
         paths: statePaths(outcome.directory, owner.model, owner.evalSet),
         log: this.#log,
         rejectTo: stateFolder(state.paths),
+        plan: this.plan,
         ...(knownCommands ? { knownCommands } : {}),
       });
       const content = contentOf(staged);

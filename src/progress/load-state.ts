@@ -27,8 +27,8 @@ export interface OpenOptions {
   readonly owner: Owner;
   /** Commands of the current plan, which restore the argument boundaries of lines that old `oaievalset` releases wrote. */
   readonly knownCommands?: readonly Command[];
-  /** Whether plan.json is left aside, which takes long to read. */
-  readonly isWithoutPlan?: boolean;
+  /** What plan.json has of this owner, if it was read already, which takes long; or `unread` to leave it aside. */
+  readonly plan?: SavedPlan | 'unread' | undefined;
   /** Keys of the evals that other shards have. A merge takes nothing of them. */
   readonly elsewhere?: readonly string[];
   readonly log: Log;
@@ -93,8 +93,9 @@ class Loader {
   }
 
   #loadPlan(): SavedPlan | undefined {
-    const { paths, owner, isWithoutPlan = false } = this.#options;
-    const text = isWithoutPlan ? undefined : readRegularFile(paths.plan);
+    const { paths, owner, plan: known } = this.#options;
+    if (known) return known === 'unread' ? undefined : known;
+    const text = readRegularFile(paths.plan);
     if (text === undefined) return undefined;
     const plan = parseSavedPlan(text);
     if ('reason' in plan) this.#reject(paths.plan, plan.reason);
