@@ -1,6 +1,6 @@
 /** Writes the result of a merge to disk, in an order in which a kill at any moment loses nothing: docs/adr/0003. */
-import { chmodSync, existsSync, renameSync, rmSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { chmodSync, existsSync, linkSync, renameSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Command } from '../model/command.ts';
 import type { CompletionRecord } from '../model/completion-record.ts';
 import { formatCompletions } from './completions-file.ts';
@@ -17,16 +17,32 @@ const FILES = [completedRecordFile, outputFile] as const;
 
 /** Gives the record files of these evals in one state a place in another, and their output. Missing files are skipped. */
 export function adoptRecordFiles(evalKeys: readonly string[], from: StatePaths, to: StatePaths): void {
-  for (const [key, fileOf] of evalKeys.flatMap((key) => FILES.map((fileOf) => [key, fileOf] as const))) {
-    const source = fileOf(from, key);
-    if (sizeOfFile(source) < 0) continue;
-    const target = fileOf(to, key);
-    makeDirectory(dirname(target));
+  const files = evalKeys.flatMap((key) =>
+    FILES.map((fileOf) => ({ source: fileOf(from, key), target: fileOf(to, key) })),
+  );
+  const present = files.filter(({ source }) => sizeOfFile(source) >= 0);
+  if (present.length > 0) makeDirectory(to.logs);
+  for (const { source, target } of present) {
+    // Mostly there is none yet, and a set may have thousands.
+    if (isLinked(source, target)) {
+      chmodSync(target, PRIVATE_FILE);
+      continue;
+    }
     const temporary = `${target}${TEMPORARY}`;
     rmSync(temporary, { force: true });
     linkOrCopy(source, temporary);
     chmodSync(temporary, PRIVATE_FILE);
     renameSync(temporary, target);
+  }
+}
+
+/** Whether a file that never changes has got a second path, where there was nothing. */
+function isLinked(from: string, to: string): boolean {
+  try {
+    linkSync(from, to);
+    return true;
+  } catch {
+    return false;
   }
 }
 

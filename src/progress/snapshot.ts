@@ -17,10 +17,9 @@ export function takeSnapshot(paths: StatePaths, target: string): void {
   const place = (path: string) => join(target, relative(paths.base, path));
   makeDirectory(place(stateFolder(paths)));
   if (existsSync(paths.progressFile)) copyFileSync(paths.progressFile, place(paths.progressFile));
-  for (const path of checkpointedFiles(paths)) {
-    makeDirectory(dirname(place(path)));
-    (isFinal(paths, path) ? linkOrCopy : copyFileSync)(path, place(path));
-  }
+  const files = checkpointedFiles(paths);
+  for (const directory of new Set(files.map(dirname))) makeDirectory(place(directory));
+  for (const path of files) (isFinal(paths, path) ? linkOrCopy : copyFileSync)(path, place(path));
 }
 
 /**

@@ -1,5 +1,5 @@
 /** Checks files from a cache that others can write to, before any of them is read. */
-import { type Dir, type Dirent, type Stats, statfsSync } from 'node:fs';
+import { type Dir, type Dirent, lstatSync, type Stats, statfsSync } from 'node:fs';
 import { chmod, lstat, opendir } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -59,7 +59,8 @@ export async function findForbiddenEntry(
       }
       const invisible = firstInvisible(entry.name);
       if (invisible) return `the name ${name} contains the invisible character ${invisible}`;
-      const stat = await lstat(path);
+      // To wait for another thread takes ten times as long. The walk waits after every few entries, when it reads a directory on.
+      const stat = lstatSync(path);
       const odd = oddity(stat);
       if (odd) return `${name} is ${odd}`;
       if (stat.isFile()) bytes += sizeOf(stat);

@@ -184,7 +184,7 @@ test('RestoredCheckpoint: a tree that cannot be adopted does not end the run', a
   mkdirSync(dirname(record), { recursive: true });
   writeFileSync(record, '');
   // In the way of the record file of a completed eval.
-  mkdirSync(`${completedRecordFile(pathsIn(root), a.key)}.tmp`, { recursive: true });
+  mkdirSync(completedRecordFile(pathsIn(root), a.key), { recursive: true });
   const { state, restoredKey } = await open();
   expect(done(state)).toEqual(['b.dev.v0']);
   expect(restoredKey).toBe('');
