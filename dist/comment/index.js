@@ -30278,6 +30278,9 @@ function parseBoundedJson(text, most) {
     return JSON.parse(text);
 }
 function hasAtMost(text, most) {
+    // Most texts are short, such as a line.
+    if (text.length <= most)
+        return true;
     let values = 0;
     for (let at = 0; at < text.length; at += 1) {
         const code = text.charCodeAt(at);

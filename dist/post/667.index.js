@@ -11804,6 +11804,8 @@ const KINDS = [
     'lastMetrics',
     'lastError',
 ];
+/** A set may have thousands of evals with a few samples each. */
+const event_places_MIN_SAMPLES = 8;
 const FIELDS = 3;
 const STRIDE = KINDS.length * FIELDS;
 /** One event of each kind for each of many samples, in one array, because objects would take five times the memory. */
@@ -11831,7 +11833,7 @@ class EventPlaces {
     set(sample, kind, { number, offset, bytes }) {
         const at = indexOf(sample, kind);
         if (at >= this.#values.length) {
-            const grown = new Float64Array(Math.ceil(Math.max(64, sample * 1.5)) * STRIDE);
+            const grown = new Float64Array(Math.ceil(Math.max(event_places_MIN_SAMPLES, sample * 1.5)) * STRIDE);
             grown.set(this.#values);
             this.#values = grown;
         }
@@ -12474,6 +12476,8 @@ function isFileError(error) {
 ;// CONCATENATED MODULE: ./lib/record/score-columns.js
 /** The scores of many samples: a column for each metric, because an object for each sample would take more memory than all else. */
 
+/** A set may have thousands of evals with a few samples each. */
+const score_columns_MIN_SAMPLES = 8;
 const MAX_COLUMNS = 32;
 const MAX_NAME_CHARACTERS = 200;
 const score_columns_MAX_DEPTH = 4;
@@ -12509,7 +12513,7 @@ class ScoreColumns {
             this.#columns.set(name, column);
         }
         if (sample >= column.sums.length) {
-            const length = Math.max(64, sample * 2);
+            const length = Math.max(score_columns_MIN_SAMPLES, sample * 2);
             const { sums, counts } = column;
             column.sums = new Float64Array(length);
             column.sums.set(sums);
@@ -13040,6 +13044,9 @@ function parseBoundedJson(text, most) {
     return JSON.parse(text);
 }
 function hasAtMost(text, most) {
+    // Most texts are short, such as a line.
+    if (text.length <= most)
+        return true;
     let values = 0;
     for (let at = 0; at < text.length; at += 1) {
         const code = text.charCodeAt(at);

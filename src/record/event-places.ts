@@ -23,6 +23,9 @@ const KINDS = [
 ] as const;
 export type EventKind = (typeof KINDS)[number];
 
+/** A set may have thousands of evals with a few samples each. */
+const MIN_SAMPLES = 8;
+
 const FIELDS = 3;
 const STRIDE = KINDS.length * FIELDS;
 
@@ -55,7 +58,7 @@ export class EventPlaces {
   set(sample: number, kind: EventKind, { number, offset, bytes }: EventPlace): void {
     const at = indexOf(sample, kind);
     if (at >= this.#values.length) {
-      const grown = new Float64Array(Math.ceil(Math.max(64, sample * 1.5)) * STRIDE);
+      const grown = new Float64Array(Math.ceil(Math.max(MIN_SAMPLES, sample * 1.5)) * STRIDE);
       grown.set(this.#values);
       this.#values = grown;
     }

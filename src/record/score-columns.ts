@@ -1,6 +1,8 @@
 /** The scores of many samples: a column for each metric, because an object for each sample would take more memory than all else. */
 import { isObject, type JsonObject } from './json-values.ts';
 
+/** A set may have thousands of evals with a few samples each. */
+const MIN_SAMPLES = 8;
 const MAX_COLUMNS = 32;
 const MAX_NAME_CHARACTERS = 200;
 const MAX_DEPTH = 4;
@@ -44,7 +46,7 @@ export class ScoreColumns {
       this.#columns.set(name, column);
     }
     if (sample >= column.sums.length) {
-      const length = Math.max(64, sample * 2);
+      const length = Math.max(MIN_SAMPLES, sample * 2);
       const { sums, counts } = column;
       column.sums = new Float64Array(length);
       column.sums.set(sums);
