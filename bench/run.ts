@@ -21,12 +21,14 @@ import { gatewayBench } from './gateway.ts';
 import type { BenchOptions } from './measure.ts';
 import { reportsBench } from './reports.ts';
 import type { Section } from './section.ts';
+import { shardsBench } from './shards.ts';
 
 const BENCHES: Readonly<Record<string, (options: BenchOptions) => Promise<Section>>> = {
   gateway: gatewayBench,
   evalset: evalsetBench,
   cancel: cancelBench,
   reports: reportsBench,
+  shards: shardsBench,
 };
 
 /** The median of fewer pairs is too uncertain to publish. */

@@ -18,7 +18,7 @@ import { noModelMap } from '../src/model/model-map.ts';
 import type { Plan, PlannedEval } from '../src/model/plan.ts';
 import { FileHashes } from '../src/plan/file-hashes.ts';
 import { contents } from '../src/plan/fingerprint.ts';
-import { makePlan, recallPlan } from '../src/plan/make-plan.ts';
+import { recallPlan } from '../src/plan/make-plan.ts';
 import { reconcile } from '../src/plan/reconcile.ts';
 import { parseRegistryPlan } from '../src/plan/registry-plan.ts';
 import { keepMemorySmall } from '../src/process/memory.ts';
@@ -29,6 +29,15 @@ import { readSavedPlan, savedPlan } from '../src/progress/saved-plan.ts';
 import { State } from '../src/progress/state.ts';
 import { expectedDurations, longestFirst } from '../src/run/schedule.ts';
 import { silentLog } from '../test/helpers/silent-log.ts';
+import {
+  EVAL_SET,
+  MODEL,
+  owner,
+  planFromResponse,
+  pythonResponse,
+  recordOf,
+  writeResponse,
+} from './large-set.ts';
 
 export interface ScaleCost {
   readonly seconds: number;
@@ -39,16 +48,12 @@ export interface ScaleCost {
 /** One of the tasks above. */
 export type ScaleTask = 'write' | 'plan' | 'recall' | 'open' | 'removed' | 'append' | 'merge' | 'fingerprint';
 
-const MODEL = 'gpt-4';
-const EVAL_SET = 'bench';
 const SUBJECT = { asked: EVAL_SET };
-const owner = { repository: 'o/r', cacheKey: '', model: MODEL, evalSet: EVAL_SET };
 
 // main calls it first, too.
 keepMemorySmall();
 const [task = '', root = '', ...rest] = process.argv.slice(2);
 const count = Number(rest[0]);
-const responseFile = join(root, 'response.json');
 const stateOf = (name: string): StatePaths => statePaths(join(root, name), MODEL, EVAL_SET);
 
 let begun = performance.now();
@@ -79,10 +84,7 @@ function expect(wanted: number, found: number): void {
 }
 
 async function write(): Promise<void> {
-  mkdirSync(join(root, 'data'));
-  const paths = Array.from({ length: count }, (_, index) => join(root, 'data', `${index}.jsonl`));
-  for (const [index, path] of paths.entries()) writeFileSync(path, `{"input": "${index}", "ideal": "x"}\n`);
-  writeFileSync(responseFile, pythonResponse(paths));
+  writeResponse(root, count);
   const { evals, ...made } = await plan();
   const records = evals.map(recordOf);
   writeState('done', records, evals);
@@ -114,31 +116,7 @@ function openState(name: string, evals: readonly PlannedEval[] = []): State {
 
 /** Makes the plan from a response of Python that is already on disk. */
 function plan(): Promise<Plan> {
-  return makePlan({
-    modelMap: noModelMap,
-    registryRequest: {
-      planner: {
-        async plan(_requestFile, planFile) {
-          cpSync(responseFile, planFile);
-          return undefined;
-        },
-      },
-      model: MODEL,
-      judgeModel: '',
-      evalSet: EVAL_SET,
-      include: [],
-      exclude: [],
-      args: ['--max_samples', '100'],
-      registryPaths: [],
-      chatFallback: true,
-      sharesRegistry: true,
-      temporaryDirectory: root,
-    },
-    env: {},
-    hashes: new FileHashes(),
-    key: SUBJECT,
-    lockedRoots: async () => [],
-  });
+  return planFromResponse(root, SUBJECT);
 }
 
 async function recall(): Promise<void> {
@@ -183,68 +161,8 @@ function merge(): void {
   expect(count - count / 4, state.records.length);
 }
 
-function recordOf({ key, command, fingerprint, samples }: PlannedEval, index: number): CompletionRecord {
-  const started = 1_700_000_000_000 + index * 1000;
-  return {
-    version: 1,
-    eval: key,
-    argv: [...command],
-    fingerprint: fingerprint.value,
-    parts: fingerprint.parts,
-    written: [],
-    metrics: { accuracy: 0.5, boostrap_std: 0.01, usage_prompt_tokens: 1000, usage_total_tokens: 1100 },
-    samples,
-    tokens: { prompt: 1000, completion: 100, total: 1100, cached: 0, reasoning: 0 },
-    requests: { sent: 100, replayed: 0 },
-    adaptations: [],
-    run: { repository: owner.repository, id: '1000', attempt: 1 },
-    started: new Date(started).toISOString(),
-    ended: new Date(started + 1 + ((index * 7919) % 10_007)).toISOString(),
-  };
-}
-
-/** The response of the Python program to a request for the plan of a set with one eval per file. */
-function pythonResponse(paths: readonly string[]): string {
-  const evals = paths.map((path, index) => ({
-    key: `bench-${index}.dev.v0`,
-    base: `bench-${index}`,
-    spec: { cls: 'evals.elsuite.basic.match:Match', args: { samples_jsonl: `bench/${index}.jsonl` } },
-    metrics: ['accuracy'],
-    higher_is_better: true,
-    modelgraded: [],
-    sources: [],
-    packages: [{ name: 'bench', version: '1.0' }],
-    code: null,
-    may_write: false,
-    solvers: [],
-    solver_data: [],
-    data: [{ name: 'samples', path, label: `bench/${index}.jsonl`, root: path }],
-    remote: [],
-    samples: 100,
-  }));
-  // evals looks for each data file in the working directory before it looks in the registry.
-  const absent = paths.flatMap((_, index) =>
-    ['work', 'data'].map((name) => join(root, name, `absent-${index}`)),
-  );
-  return JSON.stringify({
-    version: 1,
-    python_version: '3.11.0',
-    evals_version: '3.0.1',
-    evals_revision: '',
-    evals_location: '',
-    registry_paths: [],
-    arguments: { max_samples: null, seed: 20220722, extra_eval_params: {}, completion_args: {} },
-    completion_fns: [],
-    evals,
-    code: [],
-    dependencies: { files: paths, directories: [], missing: absent },
-    problems: [],
-    warnings: [],
-  });
-}
-
 async function fingerprint(): Promise<void> {
-  const registry = parseRegistryPlan(pythonResponse(rest));
+  const registry = parseRegistryPlan(pythonResponse(root, rest));
   begin();
   const values = await contents({
     registry,
