@@ -2,8 +2,9 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { type Command, commandId } from '../../../src/model/command.ts';
 import type { CompletionRecord } from '../../../src/model/completion-record.ts';
-import { mergeStates, type StateFacts } from '../../../src/progress/merge-states.ts';
-import { completion, planned, sha256 } from '../../helpers/builders.ts';
+import type { SavedPlan } from '../../../src/model/plan.ts';
+import { mergeStates, type StateFacts, withoutEvals } from '../../../src/progress/merge-states.ts';
+import { completion, owner, planned, sha256 } from '../../helpers/builders.ts';
 
 const NOW = new Date('2026-02-01T00:00:00.000Z');
 const EVALS = ['a', 'b', 'c'].map((key) => planned(key));
@@ -38,11 +39,13 @@ const fact = (key: number): fc.Arbitrary<Fact> =>
     record(key).map((removed) => ({ removed })),
   );
 
-const facts: fc.Arbitrary<StateFacts> = fc.tuple(fact(0), fact(1), fact(2)).map((all) => {
+const plan = fc.constantFrom(undefined, ...['1', '2'].map(planOf));
+
+const facts: fc.Arbitrary<StateFacts> = fc.tuple(fact(0), fact(1), fact(2), plan).map(([x, y, z, ofPlan]) => {
   const commands = new Map<string, Command>();
   const records = new Map<string, CompletionRecord>();
   const removed = new Map<string, CompletionRecord>();
-  for (const [index, each] of all.entries()) {
+  for (const [index, each] of [x, y, z].entries()) {
     const command = EVALS[index]?.command ?? [];
     const id = commandId(command);
     if (each === 'none') continue;
@@ -50,13 +53,19 @@ const facts: fc.Arbitrary<StateFacts> = fc.tuple(fact(0), fact(1), fact(2)).map(
     if (each !== 'line' && 'done' in each) records.set(id, each.done);
     if (each !== 'line' && 'removed' in each) removed.set(id, each.removed);
   }
-  return { commands, records, removed, plan: undefined };
+  return { commands, records, removed, plan: ofPlan };
 });
+
+function planOf(evalsVersion: string): SavedPlan {
+  const basis = { files: [], directories: [], absent: [] };
+  const made = { basis, evalsVersion, warnings: [], needsApiKey: false };
+  return { version: 1, owner, signature: sha256(evalsVersion), made, evals: EVALS };
+}
 
 const merge = (a: StateFacts, b: StateFacts) => mergeStates([a, b], NOW);
 /** The order counts as well: the last record is the newest. */
-const asText = ({ commands, records, removed }: StateFacts) =>
-  JSON.stringify([[...commands], [...records], [...removed]]);
+const asText = ({ commands, records, removed, plan: ofPlan }: StateFacts) =>
+  JSON.stringify([[...commands], [...records], [...removed], ofPlan?.signature]);
 
 test('merge rules: merging is commutative', () => {
   fc.assert(fc.property(facts, facts, (a, b) => asText(merge(a, b)) === asText(merge(b, a))));
@@ -79,6 +88,56 @@ test('merge rules: merging is idempotent', () => {
     fc.property(facts, facts, (a, b) => {
       const once = merge(a, b);
       return asText(merge(once, b)) === asText(once) && asText(merge(once, once)) === asText(once);
+    }),
+  );
+});
+
+test('merge rules: many states at once are the same as two at a time, in any order and grouping', () => {
+  const several = fc.array(facts, { minLength: 2, maxLength: 6 });
+  const picks = fc.array(fc.nat(), { minLength: 10, maxLength: 10 });
+  fc.assert(
+    fc.property(several, picks, (states, chosen) => {
+      const left = [...states];
+      const pick = () => left.splice((chosen.pop() ?? 0) % left.length, 1);
+      while (left.length > 1) left.push(mergeStates([...pick(), ...pick()], NOW));
+      expect(left.map(asText)).toEqual([asText(mergeStates(states, NOW))]);
+    }),
+    { numRuns: 1000 },
+  );
+});
+
+const someEvals = fc.subarray(EVALS.map(({ key }) => key)).map((keys) => new Set(keys));
+
+test('withoutEvals: nothing of these evals is left, and all else is', () => {
+  fc.assert(
+    fc.property(facts, someEvals, (all, evals) => {
+      const left = withoutEvals(all, evals);
+      const isElsewhere = (key = '') => evals.has(key);
+      const commands = [...all.commands].filter(([, command]) => !isElsewhere(command[2]));
+      expect([...left.commands]).toEqual(commands);
+      for (const kind of ['records', 'removed'] as const)
+        expect([...left[kind]]).toEqual([...all[kind]].filter(([, each]) => !isElsewhere(each.eval)));
+      expect(left.plan).toBe(all.plan);
+    }),
+  );
+});
+
+test('withoutEvals: it makes no difference whether evals are taken away before a merge or after it', () => {
+  fc.assert(
+    fc.property(facts, facts, someEvals, (a, b, evals) => {
+      const before = merge(withoutEvals(a, evals), withoutEvals(b, evals));
+      expect(asText(before)).toBe(asText(withoutEvals(merge(a, b), evals)));
+    }),
+  );
+});
+
+test('withoutEvals: states of shards that have different evals are the whole, in any order', () => {
+  fc.assert(
+    fc.property(facts, someEvals, (all, evals) => {
+      const others = new Set(EVALS.map(({ key }) => key).filter((key) => !evals.has(key)));
+      const parts = [withoutEvals(all, evals), withoutEvals(all, others)];
+      expect(asText(mergeStates(parts, NOW))).toBe(asText(mergeStates([all], NOW)));
+      expect(asText(mergeStates(parts.toReversed(), NOW))).toBe(asText(mergeStates([all], NOW)));
     }),
   );
 });
