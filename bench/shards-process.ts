@@ -140,6 +140,7 @@ function storeOnDisk(hasEarlier: boolean): CheckpointStore {
     nextSeq: 1,
     check: async () => undefined,
     otherCheckpoint: async () => undefined,
+    newestOfSet: async () => undefined,
     async restore({ keys, inspect } = {}) {
       const [, shard] = /-s(\d+)of\d+-/.exec(keys?.thisRun ?? '') ?? [];
       if (shard === undefined && !hasEarlier) return { kind: 'miss' };

@@ -55,3 +55,13 @@ test('traffic of shards: what each shard and the merge request in a first run, i
   expect(await shard('1/3', '3', 2)).toEqual({ lookUps: 3, downloads: 1, uploads: 0 });
   expect(await merge(3, '3', 2)).toEqual({ lookUps: 3 + 1, downloads: 3 + 1, uploads: 0 });
 });
+
+test('traffic of a set without shards: what a first run and a no-op request', LONG, async (context) => {
+  const machine = await machineWithSet(context, { samples: [1] });
+  const job = (runId: string) => {
+    machine.forgetState();
+    return trafficOf(machine, machine.run({ runId }));
+  };
+  expect(await job('1')).toEqual({ lookUps: 4, downloads: 0, uploads: 1 });
+  expect(await job('2')).toEqual({ lookUps: 1, downloads: 1, uploads: 0 });
+});
