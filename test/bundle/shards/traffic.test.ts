@@ -65,3 +65,21 @@ test('traffic of a set without shards: what a first run and a no-op request', LO
   expect(await job('1')).toEqual({ lookUps: 4, downloads: 0, uploads: 1 });
   expect(await job('2')).toEqual({ lookUps: 1, downloads: 1, uploads: 0 });
 });
+
+test(
+  'traffic of shards: an upload that GitHub refuses because of its rate limit is not repeated, and the shard fails',
+  LONG,
+  async (context) => {
+    const refuses = { status: 429, headers: { 'retry-after': '30' }, body: '{"msg": "too many requests"}' };
+    const machine = await machineWithSet(
+      context,
+      { samples: [1, 1] },
+      { cache: { faults: ({ step }) => (step === 'create' ? refuses : undefined) } },
+    );
+    const result = await runShard(machine, '1/2');
+    expect(result.exitCode, logOf(result)).toBe(1);
+    expect(logOf(result)).toContain('SHARD_NOT_SAVED');
+    expect(machine.cache.requests.filter(({ step }) => step === 'create').length).toBeLessThanOrEqual(2);
+    expect(machine.cache.entries()).toEqual([]);
+  },
+);
