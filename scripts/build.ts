@@ -20,7 +20,7 @@ import { type BundledModule, licencesOf } from './licences.ts';
 import { writePageAssets } from './page-assets.ts';
 
 const root = join(import.meta.dirname, '..');
-const entries = ['main', 'post', 'merge', 'comment', 'cache-worker'] as const;
+const entries = ['main', 'post', 'merge', 'comment', 'compare', 'cache-worker'] as const;
 
 async function build(target: string): Promise<void> {
   rmSync(join(root, 'lib'), { recursive: true, force: true });

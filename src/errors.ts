@@ -69,6 +69,7 @@ export type ErrorCode =
   | 'SHARDS_MISSING'
   | 'SHARDS_DIFFER'
   | 'COMMENT_FAILED'
+  | 'REPORTS_UNUSABLE'
   | 'INCOMPLETE';
 
 /** The text for the log and the annotation: what happened and why, then what to do. */

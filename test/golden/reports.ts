@@ -12,6 +12,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { Pictures } from './picture/pictures.ts';
 import { variants } from './variants/all.ts';
+import { comparisons, writeComparison } from './variants/comparisons.ts';
 import { REPORTS, textsOf, writeTextsOf } from './variants/texts.ts';
 
 const { values, positionals } = parseArgs({
@@ -20,10 +21,11 @@ const { values, positionals } = parseArgs({
   allowNegative: true,
 });
 
-const unknown = positionals.filter((name) => !variants.some((variant) => variant.name === name));
+const all = [...variants, ...comparisons];
+const unknown = positionals.filter((name) => !all.some((variant) => variant.name === name));
 if (unknown.length > 0)
   throw new Error(
-    `There is no variant ${unknown.join(', ')}. There are: ${variants.map(({ name }) => name).join(', ')}.`,
+    `There is no variant ${unknown.join(', ')}. There are: ${all.map(({ name }) => name).join(', ')}.`,
   );
 
 await using pictures = values.pictures ? await Pictures.open() : undefined;
@@ -49,4 +51,10 @@ for (const variant of variants) {
       });
   }
   console.log(name);
+}
+for (const comparison of comparisons) {
+  if (positionals.length > 0 && !positionals.includes(comparison.name)) continue;
+  const { markdown, directory } = writeComparison(comparison);
+  await pictures?.drawMarkdown(join(directory, 'summary.png'), { markdown, width: 1012, isOpen: false });
+  console.log(comparison.name);
 }

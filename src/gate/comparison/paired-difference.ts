@@ -24,7 +24,10 @@ export interface PairedDifference {
 }
 
 /** @param pairs at least one */
-export function pairedDifference(pairs: readonly Pair[], higherIsBetter: boolean): PairedDifference {
+export function pairedDifference(
+  pairs: readonly Pick<Pair, 'scoreNow' | 'scoreBefore'>[],
+  higherIsBetter: boolean,
+): PairedDifference {
   const differences = pairs.map(({ scoreNow, scoreBefore }) => scoreNow - scoreBefore);
   const rose = differences.filter((difference) => difference > 0).length;
   const fell = differences.filter((difference) => difference < 0).length;
