@@ -28925,10 +28925,12 @@ function rankingSentence({ ranking, reports }) {
         return `The ranking is not decisive: the models share ${(0,format/* counted */.hS)(n, 'sample')}, and at least ${mean_interval/* MIN_SAMPLES */.Pu} are needed.`;
     const [first] = models;
     const ofFirst = differences.filter(({ better }) => better === first?.name);
+    const unranked = reports.length - models.length;
+    const among = unranked === 0 ? '' : ` of the ${models.length} ranked models (${unranked} not ranked)`;
     if (best !== null)
-        return `${(0,words/* nameText */.fh)(best)} is best: it beats ${named(ofFirst.map(beaten))}.`;
+        return `${(0,words/* nameText */.fh)(best)} is best${among}: it beats ${named(ofFirst.map(beaten))}.`;
     const equal = ofFirst.filter(({ isReal }) => !isReal);
-    return `The ranking is not decisive: ${(0,words/* nameText */.fh)(first?.name ?? '')} has the highest mean, but it does not differ from ${named(equal.map(beaten))} by more than chance.`;
+    return `The ranking is not decisive: ${(0,words/* nameText */.fh)(first?.name ?? '')} has the highest mean${among}, but it does not differ from ${named(equal.map(beaten))} by more than chance.`;
 }
 /** Whether the order of the models after the best one is known; null when it says nothing more. */
 function orderSentence({ ranking }) {
@@ -29128,7 +29130,7 @@ function renderComparison(comparison, problems) {
         ...modelsTable(comparison),
         '',
         basis(comparison),
-        ...(shown.length === 0 ? [] : ['', 'Reports that are left out:', '', ...shown]),
+        ...(shown.length === 0 ? [] : ['', 'Problems of the reports:', '', ...shown]),
         ...(problems.length > MAX_PROBLEMS
             ? [`- ${(0,format/* counted */.hS)(problems.length - MAX_PROBLEMS, 'more report')}.`]
             : []),

@@ -16,9 +16,11 @@ export function rankingSentence({ ranking, reports }: ModelComparison): string {
     return `The ranking is not decisive: the models share ${counted(n, 'sample')}, and at least ${MIN_SAMPLES} are needed.`;
   const [first] = models;
   const ofFirst = differences.filter(({ better }) => better === first?.name);
-  if (best !== null) return `${nameText(best)} is best: it beats ${named(ofFirst.map(beaten))}.`;
+  const unranked = reports.length - models.length;
+  const among = unranked === 0 ? '' : ` of the ${models.length} ranked models (${unranked} not ranked)`;
+  if (best !== null) return `${nameText(best)} is best${among}: it beats ${named(ofFirst.map(beaten))}.`;
   const equal = ofFirst.filter(({ isReal }) => !isReal);
-  return `The ranking is not decisive: ${nameText(first?.name ?? '')} has the highest mean, but it does not differ from ${named(equal.map(beaten))} by more than chance.`;
+  return `The ranking is not decisive: ${nameText(first?.name ?? '')} has the highest mean${among}, but it does not differ from ${named(equal.map(beaten))} by more than chance.`;
 }
 
 /** Whether the order of the models after the best one is known; null when it says nothing more. */

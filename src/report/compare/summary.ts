@@ -28,7 +28,7 @@ export function renderComparison(comparison: ModelComparison, problems: readonly
     ...modelsTable(comparison),
     '',
     basis(comparison),
-    ...(shown.length === 0 ? [] : ['', 'Reports that are left out:', '', ...shown]),
+    ...(shown.length === 0 ? [] : ['', 'Problems of the reports:', '', ...shown]),
     ...(problems.length > MAX_PROBLEMS
       ? [`- ${counted(problems.length - MAX_PROBLEMS, 'more report')}.`]
       : []),

@@ -26,10 +26,10 @@ test('compare action: ranks two models whose reports the action wrote, and leave
   writeReportedSet(directory);
   const api = {
     ...reportedApi,
-    faults: (asked: Parameters<NonNullable<typeof reportedApi.faults>>[0]) =>
+    faults: (...[asked, ...rest]: Parameters<NonNullable<typeof reportedApi.faults>>) =>
       asked.model === WEAK && JSON.stringify(asked.body).includes('question')
         ? { status: 200, body: chat('no idea') }
-        : reportedApi.faults?.(asked),
+        : reportedApi.faults?.(asked, ...rest),
   };
   for (const model of ['gpt-4', WEAK]) {
     const machine = await reportedMachine(cleanup, directory, { api, model });
@@ -43,7 +43,9 @@ test('compare action: ranks two models whose reports the action wrote, and leave
   const compared = await compare(directory, reports);
   expect(compared.exitCode, logOf(compared)).toBe(0);
   expect(compared.outputs).toEqual({ 'best-model': 'gpt-4', decisive: 'true' });
-  expect(compared.summary).toContain('gpt-4 is best: it beats gpt-4o (better on 16, worse on 0; p < 0.001)');
+  expect(compared.summary).toContain(
+    'gpt-4 is best: it beats gpt-4o (better on 16, worse on 0; p &lt; 0.001)',
+  );
   expect(compared.summary).toContain('damaged is left out');
 });
 
