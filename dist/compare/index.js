@@ -29209,7 +29209,7 @@ async function publishComparison(comparison, problems, log) {
 
 /***/ }),
 
-/***/ 517:
+/***/ 6128:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -39689,8 +39689,22 @@ function readExtent(path, { offset, bytes }) {
 
 // EXTERNAL MODULE: ./lib/gate/comparison/words.js
 var words = __nccwpck_require__(4940);
+;// CONCATENATED MODULE: ./lib/model/shard.js
+/** The whole set, as one shard. */
+const WHOLE = { index: 1, count: 1 };
+/** GitHub allows 256 jobs in a matrix. */
+const MAX_SHARDS = 256;
+function isWhole({ count }) {
+    return count === 1;
+}
+/** `shard 2 of 5` */
+function describeShard({ index, count }) {
+    return `shard ${index} of ${count}`;
+}
+
 ;// CONCATENATED MODULE: ./lib/action/compare-reports.js
 /** Finds and reads the reports of several models. Code of others may have written every byte of them. */
+
 
 
 
@@ -39713,7 +39727,7 @@ async function readReports(directory) {
     const problems = [];
     for (const place of places.slice(0, MAX_REPORTS)) {
         const name = (0,external_node_path_.relative)(directory, place) || (0,external_node_path_.basename)(place);
-        const parsed = await readResults((0,external_node_path_.join)(place, 'results.json'));
+        const parsed = await readWhole((0,external_node_path_.join)(place, 'results.json'));
         if ('problem' in parsed) {
             problems.push(`${(0,words/* nameText */.fh)(name)} is left out, because its results.json cannot be used: ${parsed.problem}.`);
             continue;
@@ -39735,6 +39749,14 @@ async function readReports(directory) {
         throw unusable(`The reports are of different eval sets: ${(0,words/* nameText */.fh)(first.place)} is of ${(0,words/* nameText */.fh)(first.report.results.evalSet)}, and ${(0,words/* nameText */.fh)(other.place)} of ${(0,words/* nameText */.fh)(other.report.results.evalSet)}.`);
     return { reports: compare_reports_named(found), problems };
 }
+/** The results of a whole set. */
+async function readWhole(path) {
+    const parsed = await readResults(path);
+    if ('problem' in parsed || !parsed.results.shard)
+        return parsed;
+    const problem = `it has the results of ${describeShard(parsed.results.shard)} alone`;
+    return { problem, next: 'Compare the report of the merge.' };
+}
 /** Reports of one model, such as with other arguments, are told apart by their directories. */
 function compare_reports_named(found) {
     return found.map(({ place, report }) => {
@@ -39753,7 +39775,7 @@ function reportDirectories(root) {
             seen += 1;
             if (seen > MAX_DIRECTORIES)
                 return found;
-            const entries = entriesOf(directory);
+            const entries = entriesOf(directory, root);
             if (entries.some((entry) => entry.isFile() && entry.name === 'results.json'))
                 found.push(directory);
             for (const entry of entries)
@@ -39764,11 +39786,14 @@ function reportDirectories(root) {
     }
     return found;
 }
-function entriesOf(directory) {
+/** A directory below the root that cannot be read has no report that could be. */
+function entriesOf(directory, root) {
     try {
         return (0,external_node_fs_.readdirSync)(directory, { withFileTypes: true });
     }
     catch (error) {
+        if (directory !== root)
+            return [];
         throw unusable(`${(0,words/* nameText */.fh)(directory)} cannot be read: ${(0,errors/* reasonOf */.A3)(error)}.`);
     }
 }
@@ -39890,7 +39915,7 @@ function quoteChildLine(line) {
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
 /* harmony import */ var _action_compare_inputs_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1180);
 /* harmony import */ var _action_compare_publish_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(5374);
-/* harmony import */ var _action_compare_reports_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(517);
+/* harmony import */ var _action_compare_reports_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(6128);
 /* harmony import */ var _action_log_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(4262);
 /* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(452);
 /* harmony import */ var _gate_ranking_compare_models_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(3138);

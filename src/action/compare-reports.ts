@@ -3,10 +3,12 @@ import { lstatSync, readdirSync } from 'node:fs';
 import { basename, join, relative } from 'node:path';
 import { readResults } from '../artifact/read-results.ts';
 import { readSamples } from '../artifact/read-samples.ts';
+import type { ParsedResults } from '../artifact/results-file.ts';
 import { ActionError, reasonOf } from '../errors.ts';
 import { nameText } from '../gate/comparison/words.ts';
 import type { ModelReport } from '../gate/ranking/shared-scores.ts';
 import type { SamplesByEval } from '../model/sample.ts';
+import { describeShard } from '../model/shard.ts';
 import { compareText } from '../text.ts';
 
 const MAX_DEPTH = 4;
@@ -34,7 +36,7 @@ export async function readReports(directory: string): Promise<FoundReports> {
   const problems: string[] = [];
   for (const place of places.slice(0, MAX_REPORTS)) {
     const name = relative(directory, place) || basename(place);
-    const parsed = await readResults(join(place, 'results.json'));
+    const parsed = await readWhole(join(place, 'results.json'));
     if ('problem' in parsed) {
       problems.push(
         `${nameText(name)} is left out, because its results.json cannot be used: ${parsed.problem}.`,
@@ -61,6 +63,14 @@ export async function readReports(directory: string): Promise<FoundReports> {
   return { reports: named(found), problems };
 }
 
+/** The results of a whole set. */
+async function readWhole(path: string): Promise<ParsedResults> {
+  const parsed = await readResults(path);
+  if ('problem' in parsed || !parsed.results.shard) return parsed;
+  const problem = `it has the results of ${describeShard(parsed.results.shard)} alone`;
+  return { problem, next: 'Compare the report of the merge.' };
+}
+
 /** Reports of one model, such as with other arguments, are told apart by their directories. */
 function named(found: readonly { place: string; report: ModelReport }[]): ModelReport[] {
   return found.map(({ place, report }) => {
@@ -79,7 +89,7 @@ function reportDirectories(root: string): string[] {
     for (const directory of level) {
       seen += 1;
       if (seen > MAX_DIRECTORIES) return found;
-      const entries = entriesOf(directory);
+      const entries = entriesOf(directory, root);
       if (entries.some((entry) => entry.isFile() && entry.name === 'results.json')) found.push(directory);
       for (const entry of entries) if (entry.isDirectory()) next.push(join(directory, entry.name));
     }
@@ -88,10 +98,12 @@ function reportDirectories(root: string): string[] {
   return found;
 }
 
-function entriesOf(directory: string) {
+/** A directory below the root that cannot be read has no report that could be. */
+function entriesOf(directory: string, root: string) {
   try {
     return readdirSync(directory, { withFileTypes: true });
   } catch (error) {
+    if (directory !== root) return [];
     throw unusable(`${nameText(directory)} cannot be read: ${reasonOf(error)}.`);
   }
 }
