@@ -25,7 +25,7 @@ function userTexts(): string[] {
     'README.md',
     'CONTRIBUTING.md',
     'action.yml',
-    ...below('docs', /\.md$/),
+    ...below('docs', /\.(?:md|yml)$/),
     ...below('demo', /\.ts$/),
     ...below('src/action', /\.ts$/),
   ];

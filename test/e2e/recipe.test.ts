@@ -3,20 +3,12 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { pinTo } from '../../scripts/release/pins.ts';
 import { EXAMPLE_MODEL } from '../../src/example-model.ts';
+import { recipe } from '../helpers/recipes.ts';
 import { apiFaults } from '../stand-ins/api-faults.ts';
 import { evalSet, makeScenario, type Scenario } from './scenario.ts';
 
 const { evals, requestsPerEval } = evalSet;
-const page = readFileSync(join(import.meta.dirname, '../../docs/long-sets.md'), 'utf8');
-
-/** The workflow of this name in docs/long-sets.md. */
-function recipe(name: string): string {
-  const block = [...page.matchAll(/```yaml\n([\s\S]*?)```/g)]
-    .map(([, text = '']) => text)
-    .find((text) => text.startsWith(`# .github/workflows/${name}\n`));
-  if (!block) throw new Error(`docs/long-sets.md has no workflow ${name}.`);
-  return block;
-}
+const longSet = recipe('long-set.yml').text;
 
 /** The workflow with the checkout, the eval set and the Python of the test, and with a budget of seconds. */
 function adapted(text: string, { python, stateDirectory }: Scenario): string {
@@ -24,6 +16,8 @@ function adapted(text: string, { python, stateDirectory }: Scenario): string {
     ['oaievalset-action/oaievalset-action@main', './'],
     [`model: ${EXAMPLE_MODEL}`, `model: ${evalSet.model}`],
     ['eval-set: my-set', `eval-set: ${evalSet.name}`],
+    ['          registry-path: evals-registry\n', ''],
+    ['      - uses: actions/setup-python@v6\n        with:\n          python-version: "3.12"\n', ''],
     [
       'evals-version: 3.0.1.post1',
       [`python: ${python}`, `state-directory: ${stateDirectory}`, 'parallel-evals: 1', 'attempts: 1'].join(
@@ -36,7 +30,7 @@ function adapted(text: string, { python, stateDirectory }: Scenario): string {
     (result, [from, to]) => {
       expect(result).toContain(from);
       return result.replace(from, to);
-      // The README names the newest release, which the test need not know.
+      // The recipe names the newest release, which the test need not know.
     },
     pinTo(text, 'main'),
   );
@@ -69,7 +63,7 @@ describe('recipe', () => {
     const scenario = await makeScenario();
     const { model, run, completedEvals, removeStateDirectory } = scenario;
     const gh = standInForGh(scenario);
-    const workflow = { text: adapted(recipe('evals.yml'), scenario), inputs: {} };
+    const workflow = { text: adapted(longSet, scenario), inputs: {} };
 
     // The second eval gets no response, so that the time budget stops the run.
     model.holdWhen(() => completedEvals().length > 0);
@@ -85,7 +79,7 @@ describe('recipe', () => {
     // GitHub refuses to re-run a job while its run is in progress.
     gh.refuse(2);
     const id = /run-id=(\d+)/.exec(asked[0] ?? '')?.[1] ?? '';
-    const resume = await run({ workflow: { text: recipe('resume.yml'), inputs: { 'run-id': id } } });
+    const resume = await run({ workflow: { text: recipe('resume.yml').text, inputs: { 'run-id': id } } });
     expect(resume.exitCode, resume.text).toBe(0);
     expect(gh.calls()).toEqual(Array(3).fill('run rerun 400 --repo octo-org/octo-repo --failed'));
 
@@ -104,7 +98,7 @@ describe('recipe', () => {
     const scenario = await makeScenario();
     const gh = standInForGh(scenario);
     scenario.model.holdWhen(() => true);
-    const text = adapted(recipe('evals.yml'), scenario).replace('12s', '6s');
+    const text = adapted(longSet, scenario).replace('12s', '6s');
     const last = await scenario.run({ runId: '401', runAttempt: 10, workflow: { text, inputs: {} } });
     expect(last.text).toContain('the time-budget of 6.0 s is used up');
     expect(last.resultOf('evals'), last.text).toBe('failure');
@@ -115,7 +109,7 @@ describe('recipe', () => {
     const scenario = await makeScenario();
     const gh = standInForGh(scenario);
     scenario.model.setFaults(() => apiFaults.badRequest('refused by the test'));
-    const workflow = { text: adapted(recipe('evals.yml'), scenario).replace('12s', '1h'), inputs: {} };
+    const workflow = { text: adapted(longSet, scenario).replace('12s', '1h'), inputs: {} };
     const failed = await scenario.run({ runId: '402', runAttempt: 1, workflow });
     expect(failed.resultOf('evals'), failed.text).toBe('failure');
     expect(gh.calls()).toEqual([]);

@@ -23,8 +23,10 @@ export interface ActOptions {
   readonly repository: string;
   /** The YAML of the only workflow. Its jobs run on ubuntu-latest. */
   readonly workflow: string;
-  /** Starts the workflow as `workflow_dispatch` with these inputs. Without them it starts as `push`. */
+  /** Starts the workflow as `workflow_dispatch` with these inputs. */
   readonly dispatch?: Readonly<Record<string, string>>;
+  /** The event that starts the workflow without `dispatch`. Its payload is empty. The default is `push`. */
+  readonly event?: 'push' | 'pull_request' | 'schedule';
   /** Runs only the jobs of a matrix that have one of these values, such as `shard:2`, and all jobs without a matrix. */
   readonly matrix?: readonly string[];
   /** Where the cache service stores its entries, which outlive a machine. The default is below `directory`. */
@@ -34,6 +36,8 @@ export interface ActOptions {
   /** The environment of every step. */
   readonly env?: Readonly<Record<string, string>>;
   readonly secrets?: Readonly<Record<string, string>>;
+  /** The variables of the repository: `vars` in expressions. */
+  readonly variables?: Readonly<Record<string, string>>;
   /** Directories that come first in the PATH of every step. */
   readonly path?: readonly string[];
 }
@@ -63,13 +67,13 @@ export async function startAct(options: ActOptions): Promise<RunningAct> {
   const secretFile = join(directory, 'secrets.env');
   const secretLines = Object.entries(secrets).map(([name, value]) => `${name}=${JSON.stringify(value)}\n`);
   await writeFile(secretFile, secretLines.join(''), { mode: 0o600 });
-  const { dispatch, matrix = [], path = [] } = options;
+  const { dispatch, matrix = [], path = [], variables = {} } = options;
   const event = dispatch
     ? [
         'workflow_dispatch',
         ...Object.entries(dispatch).flatMap(([name, value]) => ['--input', `${name}=${value}`]),
       ]
-    : ['push'];
+    : [options.event ?? 'push'];
   const args = [
     ...event,
     '--json',
@@ -98,6 +102,7 @@ export async function startAct(options: ActOptions): Promise<RunningAct> {
       GITHUB_RUN_ATTEMPT: String(options.runAttempt ?? 1),
       ...env,
     }).flatMap(([name, value]) => ['--env', `${name}=${value}`]),
+    ...Object.entries(variables).flatMap(([name, value]) => ['--var', `${name}=${value}`]),
     ...matrix.flatMap((value) => ['--matrix', value]),
     '--secret-file',
     secretFile,

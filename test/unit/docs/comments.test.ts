@@ -1,53 +1,39 @@
-/** The workflows in docs/comments.md, as people copy them. */
+/** What docs/comments.md promises about the workflows that it shows and links to. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { parse } from 'yaml';
+import { type RecipeStep, recipe, stepsOf } from '../../helpers/recipes.ts';
 
-const root = join(import.meta.dirname, '../../..');
+const document = readFileSync(join(import.meta.dirname, '../../../docs/comments.md'), 'utf8');
+const commenting = recipe('forks-comment.yml');
 
-interface Workflow {
-  readonly on: unknown;
-  readonly name?: string;
-  readonly permissions: Readonly<Record<string, string>>;
-  readonly jobs: Readonly<Record<string, { readonly steps: readonly Step[] }>>;
+function stepWith(name: string, uses: string): RecipeStep | undefined {
+  return stepsOf(recipe(name)).find((step) => step.uses?.startsWith(uses));
 }
 
-interface Step {
-  readonly uses: string;
-  readonly with?: Readonly<Record<string, unknown>>;
-}
-
-const [direct, , commenting] = [
-  ...readFileSync(join(root, 'docs/comments.md'), 'utf8').matchAll(/```yaml\n([\s\S]*?)```/g),
-].map(([, text = '']) => parse(text) as Workflow);
-
-function stepWith(workflow: Workflow | undefined, uses: string): Step | undefined {
-  return Object.values(workflow?.jobs ?? {})
-    .flatMap(({ steps }) => steps)
-    .find((step) => step.uses.startsWith(uses));
-}
-
-test('docs/comments.md: the workflow that comments has only the inputs of comment/action.yml', () => {
-  const action = parse(readFileSync(join(root, 'comment/action.yml'), 'utf8')) as { inputs: object };
-  const step = stepWith(commenting, 'oaievalset-action/oaievalset-action/comment@');
-  expect(Object.keys(action.inputs)).toEqual(expect.arrayContaining(Object.keys(step?.with ?? { none: '' })));
+test('docs/comments.md: it links to the workflows that comment', () => {
+  for (const name of ['comment.yml', 'forks.yml', 'forks-comment.yml'])
+    expect(document).toContain(`(recipes/${name})`);
 });
 
 test('docs/comments.md: the workflow that comments reads the directory that it downloads', () => {
-  const download = stepWith(commenting, 'actions/download-artifact@');
-  const comment = stepWith(commenting, 'oaievalset-action/oaievalset-action/comment@');
+  const download = stepWith(commenting.name, 'actions/download-artifact@');
+  const comment = stepWith(commenting.name, 'oaievalset-action/oaievalset-action/comment@');
   expect(comment?.with?.['report-directory']).toBe(download?.with?.path);
-  expect(commenting?.permissions).toEqual({ actions: 'read', 'pull-requests': 'write' });
+  expect(String(download?.with?.path), 'outside the workspace').toMatch(/^\$\{\{ runner\.temp \}\}\//);
+  expect(commenting.workflow.jobs.comment?.permissions).toEqual({
+    actions: 'read',
+    'pull-requests': 'write',
+  });
 });
 
 test('docs/comments.md: the workflow that comments checks nothing out', () => {
-  expect(stepWith(commenting, 'actions/checkout@')).toBeUndefined();
+  expect(stepWith(commenting.name, 'actions/checkout@')).toBeUndefined();
 });
 
 test('docs/comments.md: the workflow of the same repository may write comments', () => {
-  expect(direct?.permissions['pull-requests']).toBe('write');
-  expect(stepWith(direct, 'oaievalset-action/oaievalset-action@')?.with).toMatchObject({
+  expect(recipe('comment.yml').workflow.jobs.evals?.permissions?.['pull-requests']).toBe('write');
+  expect(stepWith('comment.yml', 'oaievalset-action/oaievalset-action@')?.with).toMatchObject({
     comment: 'changes',
     'github-token': '${{ github.token }}',
   });
