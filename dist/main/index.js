@@ -41995,7 +41995,7 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 /* harmony import */ var _run_eval_environment_js__WEBPACK_IMPORTED_MODULE_24__ = __nccwpck_require__(5703);
 /* harmony import */ var _run_open_state_js__WEBPACK_IMPORTED_MODULE_25__ = __nccwpck_require__(8812);
 /* harmony import */ var _run_outcomes_on_disk_js__WEBPACK_IMPORTED_MODULE_26__ = __nccwpck_require__(3564);
-/* harmony import */ var _run_run_set_js__WEBPACK_IMPORTED_MODULE_27__ = __nccwpck_require__(4704);
+/* harmony import */ var _run_run_set_js__WEBPACK_IMPORTED_MODULE_27__ = __nccwpck_require__(9716);
 /* harmony import */ var _run_samples_on_disk_js__WEBPACK_IMPORTED_MODULE_28__ = __nccwpck_require__(7704);
 var __addDisposableResource = (undefined && undefined.__addDisposableResource) || function (env, value, async) {
     if (value !== null && value !== void 0) {
@@ -42782,11 +42782,17 @@ function isTokenMetric(name) {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   Cp: () => (/* binding */ subtractTraffic),
+/* harmony export */   Et: () => (/* binding */ replayedResponse),
+/* harmony export */   L$: () => (/* binding */ receivedResponse),
 /* harmony export */   Ox: () => (/* binding */ addTokens),
 /* harmony export */   Ps: () => (/* binding */ noTraffic),
 /* harmony export */   _e: () => (/* binding */ noTokens),
 /* harmony export */   b5: () => (/* binding */ addTraffic)
 /* harmony export */ });
+/* harmony import */ var _completion_record_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3685);
+/* harmony import */ var _own_value_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(9553);
+
+
 const noTokens = { prompt: 0, completion: 0, cached: 0, reasoning: 0 };
 const noTraffic = {
     sent: 0,
@@ -42795,7 +42801,18 @@ const noTraffic = {
     failed: 0,
     tokensSent: noTokens,
     tokensReplayed: noTokens,
+    models: {},
 };
+const noUse = { received: 0, replayed: 0, tokensSent: noTokens, tokensReplayed: noTokens };
+/** One response of the API. */
+function receivedResponse(model, usage) {
+    return { tokensSent: usage, models: { [model]: { ...noUse, received: 1, tokensSent: usage } } };
+}
+/** One replayed response. */
+function replayedResponse(model, usage) {
+    const use = { ...noUse, replayed: 1, tokensReplayed: usage };
+    return { replayed: 1, tokensReplayed: usage, models: { [model]: use } };
+}
 function addTokens(a, b) {
     return {
         prompt: a.prompt + b.prompt,
@@ -42812,6 +42829,26 @@ function addTraffic(a, b) {
         failed: a.failed + b.failed,
         tokensSent: addTokens(a.tokensSent, b.tokensSent),
         tokensReplayed: addTokens(a.tokensReplayed, b.tokensReplayed),
+        models: addModels(a.models, b.models),
+    };
+}
+/** Under this name are those models of which one eval asks for more than can be recorded. */
+const OTHER_MODELS = '';
+function addModels(a, b) {
+    const sum = { ...a };
+    for (const [name, use] of Object.entries(b)) {
+        const isFull = !Object.hasOwn(sum, name) && Object.keys(sum).length >= _completion_record_js__WEBPACK_IMPORTED_MODULE_0__/* .MAX_RECORDED_MODELS */ .d;
+        const key = isFull ? OTHER_MODELS : name;
+        sum[key] = addUse((0,_own_value_js__WEBPACK_IMPORTED_MODULE_1__/* .ownValue */ .e)(sum, key) ?? noUse, use);
+    }
+    return sum;
+}
+function addUse(a, b) {
+    return {
+        received: a.received + b.received,
+        replayed: a.replayed + b.replayed,
+        tokensSent: addTokens(a.tokensSent, b.tokensSent),
+        tokensReplayed: addTokens(a.tokensReplayed, b.tokensReplayed),
     };
 }
 /** The traffic between two readings of one counter. */
@@ -42821,6 +42858,22 @@ function subtractTraffic(now, before) {
         replayed: now.replayed - before.replayed,
         retried: now.retried - before.retried,
         failed: now.failed - before.failed,
+        tokensSent: subtractTokens(now.tokensSent, before.tokensSent),
+        tokensReplayed: subtractTokens(now.tokensReplayed, before.tokensReplayed),
+        models: subtractModels(now.models, before.models),
+    };
+}
+function subtractModels(now, before) {
+    const entries = Object.entries(now).map(([name, use]) => [
+        name,
+        subtractUse(use, (0,_own_value_js__WEBPACK_IMPORTED_MODULE_1__/* .ownValue */ .e)(before, name) ?? noUse),
+    ]);
+    return Object.fromEntries(entries.filter(([, { received, replayed }]) => received + replayed > 0));
+}
+function subtractUse(now, before) {
+    return {
+        received: now.received - before.received,
+        replayed: now.replayed - before.replayed,
         tokensSent: subtractTokens(now.tokensSent, before.tokensSent),
         tokensReplayed: subtractTokens(now.tokensReplayed, before.tokensReplayed),
     };
@@ -44770,6 +44823,9 @@ const schema = zod__WEBPACK_IMPORTED_MODULE_1__/* .object */ .Ikc({
         reasoning: _record_lines_js__WEBPACK_IMPORTED_MODULE_0__/* .count */ .U9.default(0),
     }),
     requests: zod__WEBPACK_IMPORTED_MODULE_1__/* .object */ .Ikc({ sent: _record_lines_js__WEBPACK_IMPORTED_MODULE_0__/* .count */ .U9, replayed: _record_lines_js__WEBPACK_IMPORTED_MODULE_0__/* .count */ .U9 }).nullable(),
+    usage: zod__WEBPACK_IMPORTED_MODULE_1__/* .record */ .g1P(_record_lines_js__WEBPACK_IMPORTED_MODULE_0__/* .printedName */ .sw, zod__WEBPACK_IMPORTED_MODULE_1__/* .object */ .Ikc({ responses: _record_lines_js__WEBPACK_IMPORTED_MODULE_0__/* .count */ .U9, prompt: _record_lines_js__WEBPACK_IMPORTED_MODULE_0__/* .count */ .U9, completion: _record_lines_js__WEBPACK_IMPORTED_MODULE_0__/* .count */ .U9, cached: _record_lines_js__WEBPACK_IMPORTED_MODULE_0__/* .count */ .U9, reasoning: _record_lines_js__WEBPACK_IMPORTED_MODULE_0__/* .count */ .U9 }))
+        .refine((models) => Object.keys(models).length <= _model_completion_record_js__WEBPACK_IMPORTED_MODULE_2__/* .MAX_RECORDED_MODELS */ .d + 1, 'names too many models')
+        .optional(),
     adaptations: zod__WEBPACK_IMPORTED_MODULE_1__/* .array */ .YOg(_record_lines_js__WEBPACK_IMPORTED_MODULE_0__/* .adaptationSchema */ .lR).max(_model_completion_record_js__WEBPACK_IMPORTED_MODULE_2__/* .MAX_RECORDED_ADAPTATIONS */ .v).default([]),
     models: zod__WEBPACK_IMPORTED_MODULE_1__/* .record */ .g1P(_record_lines_js__WEBPACK_IMPORTED_MODULE_0__/* .printedName */ .sw, _record_lines_js__WEBPACK_IMPORTED_MODULE_0__/* .printedName */ .sw)
         .refine((models) => Object.keys(models).length <= _model_completion_record_js__WEBPACK_IMPORTED_MODULE_2__/* .MAX_RECORDED_MODELS */ .d, 'names too many models')
@@ -46622,6 +46678,10 @@ const schema = schemas/* object */.Ikc({
         failed: record_lines/* count */.U9,
         tokensSent: tokens,
         tokensReplayed: tokens,
+        // Earlier versions did not write it.
+        models: schemas/* record */.g1P(shown(MAX_NAME_BYTES), schemas/* object */.Ikc({ received: record_lines/* count */.U9, replayed: record_lines/* count */.U9, tokensSent: tokens, tokensReplayed: tokens }))
+            .refine((models) => Object.keys(models).length <= completion_record/* MAX_RECORDED_MODELS */.d + 1, 'names too many models')
+            .default({}),
     }),
     adaptations: schemas/* array */.YOg(record_lines/* adaptationSchema */.lR).max(completion_record/* MAX_RECORDED_ADAPTATIONS */.v).default([]),
     run: record_lines/* runSchema */.Lx,
@@ -46645,8 +46705,13 @@ function writableAttempt(record, redact) {
         ...record,
         reason: clean(record.reason, MAX_REASON_BYTES),
         ...(record.failure ? { failure: writableFailure(record.failure, clean) } : {}),
+        traffic: { ...record.traffic, models: writableModels(record.traffic.models, clean) },
         lastLines: record.lastLines.slice(-attempt_record/* MAX_LAST_LINES */._).map((line) => clean(line, MAX_LAST_LINE_BYTES)),
     };
+}
+function writableModels(models, clean) {
+    const entries = Object.entries(models).map(([name, use]) => [clean(name, MAX_NAME_BYTES), use]);
+    return Object.fromEntries(entries);
 }
 function writableFailure({ type, place, sample }, clean) {
     return {
@@ -49775,7 +49840,7 @@ function withRecorded(outcomes, journals, repository) {
 
 /***/ }),
 
-/***/ 4704:
+/***/ 9716:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -53222,6 +53287,7 @@ function describeLoss({ body, model }, result, advise) {
 
 
 
+
 class Sender {
     #evalName;
     #job;
@@ -53258,7 +53324,7 @@ class Sender {
         });
     }
     #start(request, n, id, attempt) {
-        const { provider, rest, method, headers, body, nature, key } = request;
+        const { provider, rest, method, headers, body, nature, model, key } = request;
         const sent = {
             ...request,
             evalName: this.#evalName,
@@ -53273,7 +53339,7 @@ class Sender {
             onTry: (before) => this.#tally.count(before === 0 ? { sent: 1 } : { retried: 1 }),
             onHeaders: (received) => this.#job.models.sunset(sent, firstValue(received, 'sunset')),
             record: (response) => {
-                const spent = { tokensSent: response.usage };
+                const spent = (0,traffic/* receivedResponse */.L$)(model.sent, response.usage);
                 this.#tally.count(spent);
                 const { attempt: current } = this.#tally;
                 // A client of an earlier attempt may still be connected.
@@ -53337,6 +53403,7 @@ class Tally {
 }
 
 ;// CONCATENATED MODULE: ./lib/gateway/lane/lane.js
+
 
 
 
@@ -53472,11 +53539,11 @@ class Lane {
         if (!recorded)
             return this.#sender.send(request, n, client);
         this.#job.replayed(nature.model);
-        this.#replay(recorded, key, n, client);
+        this.#replay(recorded, request, n, client);
     }
-    #replay(recorded, key, n, client) {
+    #replay(recorded, { key, model }, n, client) {
         const { attempt } = this.#tally;
-        const replayed = { replayed: 1, tokensReplayed: recorded.usage };
+        const replayed = (0,traffic/* replayedResponse */.Et)(model.sent, recorded.usage);
         this.#tally.count(replayed);
         attempt.count(replayed);
         attempt.noteAdaptations(recorded);
@@ -54270,6 +54337,30 @@ function evaluatedNothing({ samples: recorded, finalReport = {} }, known) {
     return values.includes('NaN') && values.every((value) => value === 'NaN' || value === 0 || value === null);
 }
 
+;// CONCATENATED MODULE: ./lib/run/recorded-usage.js
+
+
+/** Longer than any name of a model. */
+const recorded_usage_MAX_NAME_LENGTH = 1000;
+/** Counted by the gateway. Only the record of an eval shows the tokens of requests that did not go through the gateway. */
+function recorded_usage_usageOf({ sent, replayed, tokensSent, tokensReplayed, models }, record) {
+    const requests = { sent, replayed };
+    if (sent + replayed === 0)
+        return { tokens: { ...record.tokens, cached: 0, reasoning: 0 }, requests };
+    const { prompt, completion, cached, reasoning } = (0,traffic/* addTokens */.Ox)(tokensSent, tokensReplayed);
+    const tokens = { prompt, completion, total: prompt + completion, cached, reasoning };
+    return { tokens, requests, ...recordableUsage(models) };
+}
+function recordableUsage(models) {
+    if (!Object.keys(models).every((name) => name.length <= recorded_usage_MAX_NAME_LENGTH && (0,lib_text/* hasNoControls */.ij)(name)))
+        return {};
+    const entries = Object.entries(models).map(([name, use]) => [
+        name,
+        { responses: use.received + use.replayed, ...(0,traffic/* addTokens */.Ox)(use.tokensSent, use.tokensReplayed) },
+    ]);
+    return { usage: Object.fromEntries(entries) };
+}
+
 ;// CONCATENATED MODULE: ./lib/run/signs-of-life.js
 /** Distinguishes output of an eval that advances from output of an eval that repeats the same failure. */
 /** Clients print this before a retry: backoff, tenacity, openai, anthropic, urllib3, google-api-core and LiteLLM. */
@@ -54552,7 +54643,7 @@ async function completionOf(planned, judgement, lane, startedAt, options, log) {
         ...content,
         metrics: judgement.metrics,
         samples: judgement.samples,
-        ...run_attempt_usageOf(lane.attempt(), judgement.record),
+        ...recorded_usage_usageOf(lane.attempt(), judgement.record),
         adaptations: lane.adaptations().slice(0, completion_record/* MAX_RECORDED_ADAPTATIONS */.v),
         models: lane.models(),
         run: options.run,
@@ -54565,14 +54656,6 @@ function threadsFor({ samples }, most) {
     if (most === undefined)
         return {};
     return { EVALS_THREADS: String(Math.max(1, Math.min(most, samples ?? most))) };
-}
-/** Counted by the gateway. Only the record of an eval shows the tokens of requests that did not go through the gateway. */
-function run_attempt_usageOf({ sent, replayed, tokensSent, tokensReplayed }, record) {
-    const requests = { sent, replayed };
-    if (sent + replayed === 0)
-        return { tokens: { ...record.tokens, cached: 0, reasoning: 0 }, requests };
-    const { prompt, completion, cached, reasoning } = (0,traffic/* addTokens */.Ox)(tokensSent, tokensReplayed);
-    return { tokens: { prompt, completion, total: prompt + completion, cached, reasoning }, requests };
 }
 
 ;// CONCATENATED MODULE: ./lib/run/execute-eval.js

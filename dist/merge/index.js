@@ -41232,6 +41232,9 @@ const schema = zod__WEBPACK_IMPORTED_MODULE_1__/* .object */ .Ikc({
         reasoning: _record_lines_js__WEBPACK_IMPORTED_MODULE_0__/* .count */ .U9.default(0),
     }),
     requests: zod__WEBPACK_IMPORTED_MODULE_1__/* .object */ .Ikc({ sent: _record_lines_js__WEBPACK_IMPORTED_MODULE_0__/* .count */ .U9, replayed: _record_lines_js__WEBPACK_IMPORTED_MODULE_0__/* .count */ .U9 }).nullable(),
+    usage: zod__WEBPACK_IMPORTED_MODULE_1__/* .record */ .g1P(_record_lines_js__WEBPACK_IMPORTED_MODULE_0__/* .printedName */ .sw, zod__WEBPACK_IMPORTED_MODULE_1__/* .object */ .Ikc({ responses: _record_lines_js__WEBPACK_IMPORTED_MODULE_0__/* .count */ .U9, prompt: _record_lines_js__WEBPACK_IMPORTED_MODULE_0__/* .count */ .U9, completion: _record_lines_js__WEBPACK_IMPORTED_MODULE_0__/* .count */ .U9, cached: _record_lines_js__WEBPACK_IMPORTED_MODULE_0__/* .count */ .U9, reasoning: _record_lines_js__WEBPACK_IMPORTED_MODULE_0__/* .count */ .U9 }))
+        .refine((models) => Object.keys(models).length <= _model_completion_record_js__WEBPACK_IMPORTED_MODULE_2__/* .MAX_RECORDED_MODELS */ .d + 1, 'names too many models')
+        .optional(),
     adaptations: zod__WEBPACK_IMPORTED_MODULE_1__/* .array */ .YOg(_record_lines_js__WEBPACK_IMPORTED_MODULE_0__/* .adaptationSchema */ .lR).max(_model_completion_record_js__WEBPACK_IMPORTED_MODULE_2__/* .MAX_RECORDED_ADAPTATIONS */ .v).default([]),
     models: zod__WEBPACK_IMPORTED_MODULE_1__/* .record */ .g1P(_record_lines_js__WEBPACK_IMPORTED_MODULE_0__/* .printedName */ .sw, _record_lines_js__WEBPACK_IMPORTED_MODULE_0__/* .printedName */ .sw)
         .refine((models) => Object.keys(models).length <= _model_completion_record_js__WEBPACK_IMPORTED_MODULE_2__/* .MAX_RECORDED_MODELS */ .d, 'names too many models')
@@ -43119,6 +43122,10 @@ const schema = schemas/* object */.Ikc({
         failed: record_lines/* count */.U9,
         tokensSent: tokens,
         tokensReplayed: tokens,
+        // Earlier versions did not write it.
+        models: schemas/* record */.g1P(shown(MAX_NAME_BYTES), schemas/* object */.Ikc({ received: record_lines/* count */.U9, replayed: record_lines/* count */.U9, tokensSent: tokens, tokensReplayed: tokens }))
+            .refine((models) => Object.keys(models).length <= completion_record/* MAX_RECORDED_MODELS */.d + 1, 'names too many models')
+            .default({}),
     }),
     adaptations: schemas/* array */.YOg(record_lines/* adaptationSchema */.lR).max(completion_record/* MAX_RECORDED_ADAPTATIONS */.v).default([]),
     run: record_lines/* runSchema */.Lx,
@@ -43142,8 +43149,13 @@ function writableAttempt(record, redact) {
         ...record,
         reason: clean(record.reason, MAX_REASON_BYTES),
         ...(record.failure ? { failure: writableFailure(record.failure, clean) } : {}),
+        traffic: { ...record.traffic, models: writableModels(record.traffic.models, clean) },
         lastLines: record.lastLines.slice(-MAX_LAST_LINES).map((line) => clean(line, MAX_LAST_LINE_BYTES)),
     };
+}
+function writableModels(models, clean) {
+    const entries = Object.entries(models).map(([name, use]) => [clean(name, MAX_NAME_BYTES), use]);
+    return Object.fromEntries(entries);
 }
 function writableFailure({ type, place, sample }, clean) {
     return {
@@ -45246,7 +45258,13 @@ __nccwpck_require__.d(__webpack_exports__, {
 
 // EXTERNAL MODULE: ./lib/model/shard.js
 var model_shard = __nccwpck_require__(8165);
+// EXTERNAL MODULE: ./lib/model/completion-record.js
+var completion_record = __nccwpck_require__(3685);
+// EXTERNAL MODULE: ./lib/model/own-value.js
+var own_value = __nccwpck_require__(9553);
 ;// CONCATENATED MODULE: ./lib/model/traffic.js
+
+
 const noTokens = { prompt: 0, completion: 0, cached: 0, reasoning: 0 };
 const noTraffic = {
     sent: 0,
@@ -45255,7 +45273,18 @@ const noTraffic = {
     failed: 0,
     tokensSent: noTokens,
     tokensReplayed: noTokens,
+    models: {},
 };
+const noUse = { received: 0, replayed: 0, tokensSent: noTokens, tokensReplayed: noTokens };
+/** One response of the API. */
+function receivedResponse(model, usage) {
+    return { tokensSent: usage, models: { [model]: { ...noUse, received: 1, tokensSent: usage } } };
+}
+/** One replayed response. */
+function replayedResponse(model, usage) {
+    const use = { ...noUse, replayed: 1, tokensReplayed: usage };
+    return { replayed: 1, tokensReplayed: usage, models: { [model]: use } };
+}
 function addTokens(a, b) {
     return {
         prompt: a.prompt + b.prompt,
@@ -45272,6 +45301,26 @@ function addTraffic(a, b) {
         failed: a.failed + b.failed,
         tokensSent: addTokens(a.tokensSent, b.tokensSent),
         tokensReplayed: addTokens(a.tokensReplayed, b.tokensReplayed),
+        models: addModels(a.models, b.models),
+    };
+}
+/** Under this name are those models of which one eval asks for more than can be recorded. */
+const OTHER_MODELS = '';
+function addModels(a, b) {
+    const sum = { ...a };
+    for (const [name, use] of Object.entries(b)) {
+        const isFull = !Object.hasOwn(sum, name) && Object.keys(sum).length >= completion_record/* MAX_RECORDED_MODELS */.d;
+        const key = isFull ? OTHER_MODELS : name;
+        sum[key] = addUse((0,own_value/* ownValue */.e)(sum, key) ?? noUse, use);
+    }
+    return sum;
+}
+function addUse(a, b) {
+    return {
+        received: a.received + b.received,
+        replayed: a.replayed + b.replayed,
+        tokensSent: addTokens(a.tokensSent, b.tokensSent),
+        tokensReplayed: addTokens(a.tokensReplayed, b.tokensReplayed),
     };
 }
 /** The traffic between two readings of one counter. */
@@ -45281,6 +45330,22 @@ function subtractTraffic(now, before) {
         replayed: now.replayed - before.replayed,
         retried: now.retried - before.retried,
         failed: now.failed - before.failed,
+        tokensSent: subtractTokens(now.tokensSent, before.tokensSent),
+        tokensReplayed: subtractTokens(now.tokensReplayed, before.tokensReplayed),
+        models: subtractModels(now.models, before.models),
+    };
+}
+function subtractModels(now, before) {
+    const entries = Object.entries(now).map(([name, use]) => [
+        name,
+        subtractUse(use, ownValue(before, name) ?? noUse),
+    ]);
+    return Object.fromEntries(entries.filter(([, { received, replayed }]) => received + replayed > 0));
+}
+function subtractUse(now, before) {
+    return {
+        received: now.received - before.received,
+        replayed: now.replayed - before.replayed,
         tokensSent: subtractTokens(now.tokensSent, before.tokensSent),
         tokensReplayed: subtractTokens(now.tokensReplayed, before.tokensReplayed),
     };
@@ -45367,8 +45432,6 @@ function isLess(a, b) {
 
 // EXTERNAL MODULE: ./lib/progress/journals.js + 8 modules
 var progress_journals = __nccwpck_require__(9455);
-// EXTERNAL MODULE: ./lib/model/own-value.js
-var own_value = __nccwpck_require__(9553);
 // EXTERNAL MODULE: ./lib/model/model-map.js
 var model_map = __nccwpck_require__(7651);
 // EXTERNAL MODULE: ./lib/model/part-names.js

@@ -10032,6 +10032,10 @@ const schema = schemas/* object */.Ikc({
         failed: record_lines_count,
         tokensSent: attempts_file_tokens,
         tokensReplayed: attempts_file_tokens,
+        // Earlier versions did not write it.
+        models: schemas/* record */.g1P(attempts_file_shown(attempts_file_MAX_NAME_BYTES), schemas/* object */.Ikc({ received: record_lines_count, replayed: record_lines_count, tokensSent: attempts_file_tokens, tokensReplayed: attempts_file_tokens }))
+            .refine((models) => Object.keys(models).length <= completion_record/* MAX_RECORDED_MODELS */.d + 1, 'names too many models')
+            .default({}),
     }),
     adaptations: schemas/* array */.YOg(adaptationSchema).max(completion_record/* MAX_RECORDED_ADAPTATIONS */.v).default([]),
     run: runSchema,
@@ -10055,8 +10059,13 @@ function writableAttempt(record, redact) {
         ...record,
         reason: clean(record.reason, MAX_REASON_BYTES),
         ...(record.failure ? { failure: writableFailure(record.failure, clean) } : {}),
+        traffic: { ...record.traffic, models: writableModels(record.traffic.models, clean) },
         lastLines: record.lastLines.slice(-attempt_record_MAX_LAST_LINES).map((line) => clean(line, MAX_LAST_LINE_BYTES)),
     };
+}
+function writableModels(models, clean) {
+    const entries = Object.entries(models).map(([name, use]) => [clean(name, attempts_file_MAX_NAME_BYTES), use]);
+    return Object.fromEntries(entries);
 }
 function writableFailure({ type, place, sample }, clean) {
     return {
@@ -10160,6 +10169,9 @@ const completions_file_schema = schemas/* object */.Ikc({
         reasoning: record_lines_count.default(0),
     }),
     requests: schemas/* object */.Ikc({ sent: record_lines_count, replayed: record_lines_count }).nullable(),
+    usage: schemas/* record */.g1P(printedName, schemas/* object */.Ikc({ responses: record_lines_count, prompt: record_lines_count, completion: record_lines_count, cached: record_lines_count, reasoning: record_lines_count }))
+        .refine((models) => Object.keys(models).length <= completion_record/* MAX_RECORDED_MODELS */.d + 1, 'names too many models')
+        .optional(),
     adaptations: schemas/* array */.YOg(adaptationSchema).max(completion_record/* MAX_RECORDED_ADAPTATIONS */.v).default([]),
     models: schemas/* record */.g1P(printedName, printedName)
         .refine((models) => Object.keys(models).length <= completion_record/* MAX_RECORDED_MODELS */.d, 'names too many models')
@@ -11510,6 +11522,8 @@ function characterName(text) {
 }
 
 ;// CONCATENATED MODULE: ./lib/model/traffic.js
+
+
 const noTokens = { prompt: 0, completion: 0, cached: 0, reasoning: 0 };
 const noTraffic = {
     sent: 0,
@@ -11518,7 +11532,18 @@ const noTraffic = {
     failed: 0,
     tokensSent: noTokens,
     tokensReplayed: noTokens,
+    models: {},
 };
+const noUse = { received: 0, replayed: 0, tokensSent: noTokens, tokensReplayed: noTokens };
+/** One response of the API. */
+function receivedResponse(model, usage) {
+    return { tokensSent: usage, models: { [model]: { ...noUse, received: 1, tokensSent: usage } } };
+}
+/** One replayed response. */
+function replayedResponse(model, usage) {
+    const use = { ...noUse, replayed: 1, tokensReplayed: usage };
+    return { replayed: 1, tokensReplayed: usage, models: { [model]: use } };
+}
 function addTokens(a, b) {
     return {
         prompt: a.prompt + b.prompt,
@@ -11535,6 +11560,26 @@ function addTraffic(a, b) {
         failed: a.failed + b.failed,
         tokensSent: addTokens(a.tokensSent, b.tokensSent),
         tokensReplayed: addTokens(a.tokensReplayed, b.tokensReplayed),
+        models: addModels(a.models, b.models),
+    };
+}
+/** Under this name are those models of which one eval asks for more than can be recorded. */
+const OTHER_MODELS = '';
+function addModels(a, b) {
+    const sum = { ...a };
+    for (const [name, use] of Object.entries(b)) {
+        const isFull = !Object.hasOwn(sum, name) && Object.keys(sum).length >= completion_record/* MAX_RECORDED_MODELS */.d;
+        const key = isFull ? OTHER_MODELS : name;
+        sum[key] = addUse((0,own_value/* ownValue */.e)(sum, key) ?? noUse, use);
+    }
+    return sum;
+}
+function addUse(a, b) {
+    return {
+        received: a.received + b.received,
+        replayed: a.replayed + b.replayed,
+        tokensSent: addTokens(a.tokensSent, b.tokensSent),
+        tokensReplayed: addTokens(a.tokensReplayed, b.tokensReplayed),
     };
 }
 /** The traffic between two readings of one counter. */
@@ -11544,6 +11589,22 @@ function subtractTraffic(now, before) {
         replayed: now.replayed - before.replayed,
         retried: now.retried - before.retried,
         failed: now.failed - before.failed,
+        tokensSent: subtractTokens(now.tokensSent, before.tokensSent),
+        tokensReplayed: subtractTokens(now.tokensReplayed, before.tokensReplayed),
+        models: subtractModels(now.models, before.models),
+    };
+}
+function subtractModels(now, before) {
+    const entries = Object.entries(now).map(([name, use]) => [
+        name,
+        subtractUse(use, ownValue(before, name) ?? noUse),
+    ]);
+    return Object.fromEntries(entries.filter(([, { received, replayed }]) => received + replayed > 0));
+}
+function subtractUse(now, before) {
+    return {
+        received: now.received - before.received,
+        replayed: now.replayed - before.replayed,
         tokensSent: subtractTokens(now.tokensSent, before.tokensSent),
         tokensReplayed: subtractTokens(now.tokensReplayed, before.tokensReplayed),
     };

@@ -1,4 +1,5 @@
 import type { Adaptation } from './adaptation.ts';
+import type { TokenUsage } from './api-response.ts';
 import type { Fingerprint } from './fingerprint.ts';
 import type { AskedModels } from './model-map.ts';
 import type { RunIdentity } from './run-identity.ts';
@@ -33,6 +34,11 @@ export interface CompletionRecord {
   readonly tokens: RecordedTokens;
   /** Numbers of API requests; null when they were not counted. */
   readonly requests: { readonly sent: number; readonly replayed: number } | null;
+  /**
+   * The responses that completed the eval, replayed ones included, and their tokens, by the model that was requested of the API.
+   * Missing when they are not known.
+   */
+  readonly usage?: Readonly<Record<string, ModelUsage>> | undefined;
   /** What was changed in requests because a model does not accept it. */
   readonly adaptations: readonly Adaptation[];
   /** The models that the eval asked for; missing when they are not known. */
@@ -41,6 +47,11 @@ export interface CompletionRecord {
   /** ISO 8601, UTC. */
   readonly started: string;
   readonly ended: string;
+}
+
+/** The responses of one model. */
+export interface ModelUsage extends TokenUsage {
+  readonly responses: number;
 }
 
 export interface RecordedTokens {

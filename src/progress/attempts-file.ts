@@ -1,8 +1,9 @@
 /** `attempts.jsonl`: one line for each ended attempt of an eval, in the order in which the attempts ended. */
 import { z } from 'zod';
 import { type AttemptRecord, MAX_LAST_LINES } from '../model/attempt-record.ts';
-import { MAX_RECORDED_ADAPTATIONS } from '../model/completion-record.ts';
+import { MAX_RECORDED_ADAPTATIONS, MAX_RECORDED_MODELS } from '../model/completion-record.ts';
 import type { EvalFailure } from '../model/eval-failure.ts';
+import type { ModelTraffic } from '../model/traffic.ts';
 import { compareText, isSingleLine, printable, shorten } from '../text.ts';
 import {
   adaptationSchema,
@@ -62,6 +63,14 @@ const schema: z.ZodType<AttemptRecord> = z
       failed: count,
       tokensSent: tokens,
       tokensReplayed: tokens,
+      // Earlier versions did not write it.
+      models: z
+        .record(
+          shown(MAX_NAME_BYTES),
+          z.object({ received: count, replayed: count, tokensSent: tokens, tokensReplayed: tokens }),
+        )
+        .refine((models) => Object.keys(models).length <= MAX_RECORDED_MODELS + 1, 'names too many models')
+        .default({}),
     }),
     adaptations: z.array(adaptationSchema).max(MAX_RECORDED_ADAPTATIONS).default([]),
     run: runSchema,
@@ -89,8 +98,14 @@ export function writableAttempt(record: AttemptRecord, redact: (text: string) =>
     ...record,
     reason: clean(record.reason, MAX_REASON_BYTES),
     ...(record.failure ? { failure: writableFailure(record.failure, clean) } : {}),
+    traffic: { ...record.traffic, models: writableModels(record.traffic.models, clean) },
     lastLines: record.lastLines.slice(-MAX_LAST_LINES).map((line) => clean(line, MAX_LAST_LINE_BYTES)),
   };
+}
+
+function writableModels(models: ModelTraffic, clean: (text: string, bytes: number) => string): ModelTraffic {
+  const entries = Object.entries(models).map(([name, use]) => [clean(name, MAX_NAME_BYTES), use] as const);
+  return Object.fromEntries(entries);
 }
 
 function writableFailure(

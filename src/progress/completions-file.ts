@@ -51,6 +51,13 @@ const schema: z.ZodType<CompletionRecord> = z
       reasoning: count.default(0),
     }),
     requests: z.object({ sent: count, replayed: count }).nullable(),
+    usage: z
+      .record(
+        printedName,
+        z.object({ responses: count, prompt: count, completion: count, cached: count, reasoning: count }),
+      )
+      .refine((models) => Object.keys(models).length <= MAX_RECORDED_MODELS + 1, 'names too many models')
+      .optional(),
     adaptations: z.array(adaptationSchema).max(MAX_RECORDED_ADAPTATIONS).default([]),
     models: z
       .record(printedName, printedName)

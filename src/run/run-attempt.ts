@@ -12,18 +12,18 @@ import { judgeOf } from '../model/judge.ts';
 import type { AttemptOutcome } from '../model/outcome.ts';
 import type { PlannedEval } from '../model/plan.ts';
 import type { RunIdentity } from '../model/run-identity.ts';
-import { addTokens, type Traffic } from '../model/traffic.ts';
 import { type CommandOptions, executedArguments } from '../plan/command.ts';
 import { contentAtEnd } from '../plan/written.ts';
 import type { Exit } from '../process/group.ts';
 import { liveRecordFile } from '../progress/paths.ts';
 import type { State } from '../progress/state.ts';
-import { type RecordSummary, readRecordFile } from '../record/record-file.ts';
+import { readRecordFile } from '../record/record-file.ts';
 import { AttemptOutput } from './attempt-output.ts';
 import { Ending, type EndReason } from './ending.ts';
 import { type PythonFailure, placeOf, pythonFailure } from './failure-cause.ts';
 import { type FailureCause, type Judgement, judgeAttempt } from './judge-attempt.ts';
 import type { RawOutput } from './raw-output.ts';
+import { usageOf } from './recorded-usage.ts';
 import { type EvalTimeouts, watchEval } from './watchdog.ts';
 
 export interface AttemptOptions {
@@ -215,15 +215,4 @@ async function completionOf(
 function threadsFor({ samples }: PlannedEval, most: number | undefined): Record<string, string> {
   if (most === undefined) return {};
   return { EVALS_THREADS: String(Math.max(1, Math.min(most, samples ?? most))) };
-}
-
-/** Counted by the gateway. Only the record of an eval shows the tokens of requests that did not go through the gateway. */
-function usageOf(
-  { sent, replayed, tokensSent, tokensReplayed }: Traffic,
-  record: RecordSummary,
-): Pick<CompletionRecord, 'tokens' | 'requests'> {
-  const requests = { sent, replayed };
-  if (sent + replayed === 0) return { tokens: { ...record.tokens, cached: 0, reasoning: 0 }, requests };
-  const { prompt, completion, cached, reasoning } = addTokens(tokensSent, tokensReplayed);
-  return { tokens: { prompt, completion, total: prompt + completion, cached, reasoning }, requests };
 }

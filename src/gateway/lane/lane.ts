@@ -5,13 +5,13 @@ import type { Adaptation } from '../../model/adaptation.ts';
 import type { ApiResponse } from '../../model/api-response.ts';
 import type { LostRequest } from '../../model/lost-request.ts';
 import type { AskedModels } from '../../model/model-map.ts';
-import type { Traffic } from '../../model/traffic.ts';
+import { replayedResponse, type Traffic } from '../../model/traffic.ts';
 import type { Journal } from '../../progress/journal.ts';
 import { readBody, respondWithError } from '../http.ts';
 import type { Job } from '../job.ts';
 import type { Provider } from '../providers.ts';
 import { Attempt } from './attempt.ts';
-import { laneRequest } from './lane-request.ts';
+import { type LaneRequest, laneRequest } from './lane-request.ts';
 import { OpenCalls } from './open-calls.ts';
 import { Recorder } from './recorder.ts';
 import { Sender } from './sender.ts';
@@ -175,12 +175,12 @@ export class Lane {
     const recorded = attempt.replays ? this.#recorder.find(request, n) : undefined;
     if (!recorded) return this.#sender.send(request, n, client);
     this.#job.replayed(nature.model);
-    this.#replay(recorded, key, n, client);
+    this.#replay(recorded, request, n, client);
   }
 
-  #replay(recorded: ApiResponse, key: string, n: number, client: ServerResponse): void {
+  #replay(recorded: ApiResponse, { key, model }: LaneRequest, n: number, client: ServerResponse): void {
     const { attempt } = this.#tally;
-    const replayed = { replayed: 1, tokensReplayed: recorded.usage };
+    const replayed = replayedResponse(model.sent, recorded.usage);
     this.#tally.count(replayed);
     attempt.count(replayed);
     attempt.noteAdaptations(recorded);

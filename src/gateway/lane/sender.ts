@@ -1,6 +1,7 @@
 /** Sends the requests of one eval to the API. A client that sends one again gets the response to the one in flight. */
 import { randomUUID } from 'node:crypto';
 import type { ServerResponse } from 'node:http';
+import { receivedResponse } from '../../model/traffic.ts';
 import { type CallResult, isUnanswered } from '../call/call-result.ts';
 import type { UpstreamCall } from '../call/upstream-call.ts';
 import { sinkTo } from '../http.ts';
@@ -58,7 +59,7 @@ export class Sender {
   }
 
   #start(request: LaneRequest, n: number | undefined, id: string, attempt: Attempt): OpenCall {
-    const { provider, rest, method, headers, body, nature, key } = request;
+    const { provider, rest, method, headers, body, nature, model, key } = request;
     const sent = {
       ...request,
       evalName: this.#evalName,
@@ -75,7 +76,7 @@ export class Sender {
         onTry: (before) => this.#tally.count(before === 0 ? { sent: 1 } : { retried: 1 }),
         onHeaders: (received) => this.#job.models.sunset(sent, firstValue(received, 'sunset')),
         record: (response) => {
-          const spent = { tokensSent: response.usage };
+          const spent = receivedResponse(model.sent, response.usage);
           this.#tally.count(spent);
           const { attempt: current } = this.#tally;
           // A client of an earlier attempt may still be connected.
