@@ -95,7 +95,7 @@ async function reportAll(): Promise<void> {
   const run = finishedRun(outcomes, { samples: onDisk, traffic: noTraffic });
   const gate = { rules: parseRules('accuracy >= 0.5\ncoverage >= 0.9'), baseline: undefined };
   const context = readContext({}, 'linux', tmpdir());
-  const report = makeReport({ run, gate, samplesText: 'failures', context, log });
+  const report = await makeReport({ run, gate, samplesText: 'failures', context, log });
   const files = reportPaths(join(root, 'report'), context);
   writeReportFiles(report, files, log);
   renderSummary(report, { notes: [], next: '' });

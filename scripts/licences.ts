@@ -15,10 +15,15 @@ export function licencesOf(modules: readonly BundledModule[]): string {
   return [...directories].map(licence).sort().join('\n');
 }
 
+/** Written by scripts/prices.ts from a package that is not bundled itself. */
+const PRICE_LIST = join('price', 'price-list.js');
+const PRICES = join(import.meta.dirname, '../node_modules/@pydantic/genai-prices');
+
 function* packagesIn({ identifier = '', modules = [] }: BundledModule): Generator<string> {
   const file = identifier.split(/[!|]/).find((part) => part.includes('node_modules/') && !isLoader(part));
   const [directory] = /^.*node_modules\/(@[^/]+\/)?[^/]+/.exec(file ?? '') ?? [];
   if (directory) yield directory;
+  if (identifier.endsWith(PRICE_LIST)) yield PRICES;
   for (const module of modules) yield* packagesIn(module);
 }
 

@@ -73,7 +73,7 @@ async function saveAndReport(session: Session, paths: StatePaths): Promise<void>
     texts: reports.samplesText,
     whyPending: session.whyStopped,
   });
-  const report = makeReport({ run, gate, samplesText: reports.samplesText, context, log });
+  const report = await makeReport({ run, gate, samplesText: reports.samplesText, context, log });
   const remarks = session.remarks ?? interruptionRemarks(report.results, trouble);
   if (!session.remarks) {
     printResults(report, savedKey, log);

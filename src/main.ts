@@ -3,6 +3,7 @@ import { announceBaseline, announceRun, announceSet } from './action/announce.ts
 import { conclude } from './action/conclude.ts';
 import { fail, finish, requireCheckpoints, requireSaved } from './action/finish.ts';
 import { actionLog as log } from './action/log.ts';
+import { budgetPrices } from './action/prices.ts';
 import { reportPaths } from './action/report-files.ts';
 import * as pick from './action/requests.ts';
 import { runFacts } from './action/run-facts.ts';
@@ -71,15 +72,16 @@ async function main(cancelled: Cancellation): Promise<void> {
 
   const decisions = reconcile(part, state, { maxAgeMs: inputs.maxAgeMs, now: new Date() });
   announceRun(step, { plan, elsewhere, decisions, journals }, log);
+  const facts = await runFacts(step, plan, decisions);
+  const prices = await budgetPrices(step, facts, { plan, decisions });
   state.renew(renewedRecords(decisions));
-  const facts = runFacts(step, plan, decisions);
   state.beginRun(facts);
   if (decisions.some(({ kind }) => kind === 'run')) requireKey();
   session.save();
   signal.throwIfAborted();
 
   const ended = await runSet({
-    ...pick.runRequest(step, cancelled),
+    ...pick.runRequest(step, cancelled, prices),
     command,
     decisions,
     notHere: [...plan.leftOut, ...elsewhere],

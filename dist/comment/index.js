@@ -28954,7 +28954,7 @@ function commentOwner(user) {
 
 /***/ }),
 
-/***/ 4464:
+/***/ 574:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -29412,6 +29412,182 @@ function commitName({ ref, sha }) {
     return [refName(ref), shortSha(sha)].filter((part) => part !== '').join('@');
 }
 
+// EXTERNAL MODULE: ./lib/model/price.js
+var price = __nccwpck_require__(4028);
+;// CONCATENATED MODULE: ./lib/model/traffic.js
+
+
+const traffic_noTokens = { prompt: 0, completion: 0, cached: 0, reasoning: 0 };
+const noTraffic = {
+    sent: 0,
+    replayed: 0,
+    retried: 0,
+    failed: 0,
+    tokensSent: traffic_noTokens,
+    tokensReplayed: traffic_noTokens,
+    models: {},
+};
+const noUse = { received: 0, replayed: 0, tokensSent: traffic_noTokens, tokensReplayed: traffic_noTokens };
+/** One response of the API. */
+function receivedResponse(model, usage) {
+    return { tokensSent: usage, models: { [model]: { ...noUse, received: 1, tokensSent: usage } } };
+}
+/** One replayed response. */
+function replayedResponse(model, usage) {
+    const use = { ...noUse, replayed: 1, tokensReplayed: usage };
+    return { replayed: 1, tokensReplayed: usage, models: { [model]: use } };
+}
+function traffic_addTokens(a, b) {
+    return {
+        prompt: a.prompt + b.prompt,
+        completion: a.completion + b.completion,
+        cached: a.cached + b.cached,
+        reasoning: a.reasoning + b.reasoning,
+    };
+}
+function addTraffic(a, b) {
+    return {
+        sent: a.sent + b.sent,
+        replayed: a.replayed + b.replayed,
+        retried: a.retried + b.retried,
+        failed: a.failed + b.failed,
+        tokensSent: traffic_addTokens(a.tokensSent, b.tokensSent),
+        tokensReplayed: traffic_addTokens(a.tokensReplayed, b.tokensReplayed),
+        models: addModels(a.models, b.models),
+    };
+}
+/** Under this name are those models of which one eval asks for more than can be recorded. */
+const OTHER_MODELS = '';
+function addModels(a, b) {
+    const sum = { ...a };
+    for (const [name, use] of Object.entries(b)) {
+        const isFull = !Object.hasOwn(sum, name) && Object.keys(sum).length >= MAX_RECORDED_MODELS;
+        const key = isFull ? OTHER_MODELS : name;
+        sum[key] = addUse(ownValue(sum, key) ?? noUse, use);
+    }
+    return sum;
+}
+function addUse(a, b) {
+    return {
+        received: a.received + b.received,
+        replayed: a.replayed + b.replayed,
+        tokensSent: traffic_addTokens(a.tokensSent, b.tokensSent),
+        tokensReplayed: traffic_addTokens(a.tokensReplayed, b.tokensReplayed),
+    };
+}
+/** The traffic between two readings of one counter. */
+function subtractTraffic(now, before) {
+    return {
+        sent: now.sent - before.sent,
+        replayed: now.replayed - before.replayed,
+        retried: now.retried - before.retried,
+        failed: now.failed - before.failed,
+        tokensSent: subtractTokens(now.tokensSent, before.tokensSent),
+        tokensReplayed: subtractTokens(now.tokensReplayed, before.tokensReplayed),
+        models: subtractModels(now.models, before.models),
+    };
+}
+function subtractModels(now, before) {
+    const entries = Object.entries(now).map(([name, use]) => [
+        name,
+        subtractUse(use, ownValue(before, name) ?? noUse),
+    ]);
+    return Object.fromEntries(entries.filter(([, { received, replayed }]) => received + replayed > 0));
+}
+function subtractUse(now, before) {
+    return {
+        received: now.received - before.received,
+        replayed: now.replayed - before.replayed,
+        tokensSent: subtractTokens(now.tokensSent, before.tokensSent),
+        tokensReplayed: subtractTokens(now.tokensReplayed, before.tokensReplayed),
+    };
+}
+function subtractTokens(now, before) {
+    return {
+        prompt: now.prompt - before.prompt,
+        completion: now.completion - before.completion,
+        cached: now.cached - before.cached,
+        reasoning: now.reasoning - before.reasoning,
+    };
+}
+
+;// CONCATENATED MODULE: ./lib/report/costs.js
+
+
+
+function runCosts(traffic, prices) {
+    const { sent, replayed } = usesOf(traffic);
+    return {
+        cost: costOf(sent, prices),
+        replayedCost: costOf(replayed, prices),
+    };
+}
+/** By model. Tokens of which nobody knows the model are those of a model without a name. */
+function usesOf({ models, tokensSent, tokensReplayed }) {
+    const uses = Object.entries(models);
+    const sent = uses.map(([name, use]) => [name, { ...use.tokensSent, responses: use.received }]);
+    const replayed = uses.map(([name, use]) => [name, { ...use.tokensReplayed, responses: use.replayed }]);
+    return {
+        sent: { ...Object.fromEntries(sent), ...unnamed(tokensSent, sent) },
+        replayed: { ...Object.fromEntries(replayed), ...unnamed(tokensReplayed, replayed) },
+    };
+}
+/** An earlier version of the action counted only the tokens of all models. */
+function unnamed(all, named) {
+    const sum = named.reduce((tokens, [, use]) => addTokens(tokens, use), noTokens);
+    const isComplete = sum.prompt + sum.completion >= all.prompt + all.completion;
+    return isComplete ? {} : { '': all };
+}
+/** Of the responses that completed an eval, replayed ones included. */
+function evalCost(record, prices) {
+    return costOf(usageOf(record), prices);
+}
+function usageOf({ usage, tokens }) {
+    return usage ?? (tokens.total > 0 ? { '': tokens } : {});
+}
+/** The prices that the costs are computed with; undefined when there is nothing to price. */
+function usedPrices({ traffic, outcomes }, { prices, list }) {
+    const { sent, replayed } = usesOf(traffic);
+    const records = outcomes.flatMap((outcome) => ('record' in outcome ? (outcome.record ?? []) : []));
+    const uses = [sent, replayed, ...records.map(usageOf)].flatMap((use) => Object.entries(use));
+    const names = new Set(uses.flatMap(([name, use]) => (isUnused(use) ? [] : [name])));
+    if (names.size === 0)
+        return undefined;
+    const models = [];
+    const unknown = [];
+    for (const name of [...names].sort(compareText)) {
+        const price = prices(name);
+        if (price)
+            models.push([name, price]);
+        else if (name !== '')
+            unknown.push(name);
+    }
+    return { list: list ?? null, models: Object.fromEntries(models), unknown };
+}
+/** US dollars that this run saved with its replayed responses and its reused evals; null when a price is not known. */
+function savedCost({ totals, evals }) {
+    let sum = totals.replayedCost ?? (totals.replayedTokens.prompt + totals.replayedTokens.completion > 0 ? null : 0);
+    for (const { status, tokens, cost } of evals) {
+        if (status !== 'reused' || tokens === null || tokens.total === 0)
+            continue;
+        if (cost === null || sum === null)
+            return null;
+        sum += cost;
+    }
+    return sum;
+}
+/** Whether anything is to be said of dollars: not when no model has a price, and the user set none. */
+function hasPrices({ prices, totals }) {
+    return Object.keys(prices?.models ?? {}).length > 0 || (totals.cost ?? 0) > 0;
+}
+/** `$1.84`, or `unknown` where some prices are known, but not all. Undefined when there is nothing to say. */
+function spentText(results, dollars) {
+    if (results.totals.requests.sent === 0 || !hasPrices(results))
+        return undefined;
+    const { cost } = results.totals;
+    return cost === null ? 'cost unknown' : dollars(cost);
+}
+
 // EXTERNAL MODULE: ./lib/report/markdown-text.js
 var markdown_text = __nccwpck_require__(5265);
 ;// CONCATENATED MODULE: ./lib/report/numbers.js
@@ -29434,13 +29610,10 @@ function amount(value) {
         return `${Math.round(value / 1000)} k`;
     return value < 999_500_000 ? `${(value / 1e6).toFixed(1)} M` : `${(value / 1e9).toFixed(1)} G`;
 }
-/** `$1.84`, `$0.0042` */
-function dollars(cost) {
-    return `$${cost !== 0 && cost < 0.1 ? Number(cost.toPrecision(2)) : cost.toFixed(2)}`;
-}
 
 ;// CONCATENATED MODULE: ./lib/report/figures.js
 /** The line of figures that follows the verdict in the summary and in the comment, in GitHub's Markdown. Pure. */
+
 
 
 
@@ -29494,16 +29667,22 @@ function savedTokens({ totals: { replayedTokens }, evals }) {
     return reused.reduce((sum, each) => sum + each, replayedTokens.prompt + replayedTokens.completion);
 }
 function spent(results) {
-    const { requests, tokens, cost } = results.totals;
+    const { requests, tokens } = results.totals;
+    const spentDollars = spentText(results, format/* dollars */.E9);
     const sent = tokens.prompt + tokens.completion;
     const saved = savedTokens(results);
     return [
         ...(requests.sent === 0
             ? ['no request sent']
             : [sent > 0 ? `${amount(sent)} tokens` : (0,format/* counted */.hS)(requests.sent, 'request')]),
-        ...(cost === null ? [] : [withSignApart(dollars(cost))]),
-        ...(saved > 0 ? [`${amount(saved)} tokens saved by resuming`] : []),
+        ...(spentDollars === undefined ? [] : [withSignApart(spentDollars)]),
+        ...(saved > 0 ? [`${withSignApart(savedText(results, saved))} saved by resuming`] : []),
     ];
+}
+/** `$0.41`, or `61 k tokens` where a price is not known. */
+function savedText(results, tokens) {
+    const cost = hasPrices(results) ? savedCost(results) : null;
+    return cost === null ? `${amount(tokens)} tokens` : (0,format/* dollars */.E9)(cost);
 }
 /** So that no two dollar signs enclose a formula. */
 function withSignApart(text) {
@@ -30301,6 +30480,8 @@ const MAX_RECORDED_ADAPTATIONS = 1000;
 /** No eval asks for nearly as many models. The models of one that asks for more are not recorded. */
 const MAX_RECORDED_MODELS = 100;
 
+// EXTERNAL MODULE: ./lib/model/price.js
+var price = __nccwpck_require__(4028);
 // EXTERNAL MODULE: ./node_modules/zod/v4/core/api.js
 var api = __nccwpck_require__(3759);
 ;// CONCATENATED MODULE: ./node_modules/zod/v4/classic/iso.js
@@ -30482,6 +30663,7 @@ const verdictSchema = schemas/* object */.Ikc({
 
 
 
+
 /** No eval set has a hundredth as many. */
 const results_schema_MAX_EVALS = 100_000;
 const run = schemas/* object */.Ikc({
@@ -30524,7 +30706,10 @@ const totals = schemas/* object */.Ikc({
         .describe('Numbers of requests.'),
     tokens: tokenUsage.describe('Tokens of the responses that the API returned to this run.'),
     replayedTokens: tokenUsage.describe('Tokens of replayed responses, which were paid for earlier.'),
-    cost: cost.describe('US dollars; null when a price is not known.'),
+    cost: cost.describe('US dollars of tokens; null when a price is not known.'),
+    replayedCost: cost
+        .optional()
+        .describe('US dollars of replayedTokens; null when a price is not known. Earlier versions did not write it.'),
 })
     .describe('Of this run alone. What reused evals took is in their entries.');
 const shard = schemas/* object */.Ikc({
@@ -30533,6 +30718,22 @@ const shard = schemas/* object */.Ikc({
     elsewhere: count.describe('Evals of the plan that the other shards have.'),
 })
     .describe('Which part of the set was run; missing when these are the results of the whole set.');
+const dollars = schemas/* number */.aig().nonnegative().max(price/* MAX_PRICE */.P4);
+const prices = schemas/* object */.Ikc({
+    list: schemas/* object */.Ikc({
+        version: line.describe('Of @pydantic/genai-prices.'),
+        date: line.describe('When it was published.'),
+    })
+        .nullable()
+        .describe('The price list of the action; null when it was not used.'),
+    models: named(schemas/* object */.Ikc({
+        input: dollars,
+        output: dollars,
+        cached: dollars.describe('Of input tokens that the API read from its cache.'),
+    }), 10_000).describe('US dollars per million tokens of the models with a known price.'),
+    unknown: schemas/* array */.YOg(label).max(10_000).describe('Models without a known price.'),
+})
+    .describe('The prices that costs are computed with; missing when no model has tokens.');
 const interval = schemas/* object */.Ikc({
     low: number,
     high: number,
@@ -30614,7 +30815,7 @@ const evalResult = schemas/* object */.Ikc({
     requests: schemas/* object */.Ikc({ sent: count, replayed: count })
         .nullable()
         .describe('Requests that completed it; null when they were not counted.'),
-    cost: cost.describe('US dollars; null when a price is not known.'),
+    cost: cost.describe('US dollars of tokens, at the prices of the day of this run; null when a price is not known.'),
     tookMs: number
         .nullable()
         .describe('Milliseconds of the attempt that completed it; null when they are not known.'),
@@ -30646,6 +30847,7 @@ const resultsSchema = schemas/* object */.Ikc({
     args: schemas/* array */.YOg(fields_text).max(10_000).describe('Further arguments of oaieval.'),
     shard: shard.optional(),
     totals,
+    prices: prices.optional(),
     evals: schemas/* array */.YOg(evalResult).max(results_schema_MAX_EVALS).describe('In the order of the set; excluded evals last.'),
     verdict: verdictSchema,
 })
@@ -31454,7 +31656,7 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 /* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(6760);
 /* harmony import */ var _action_comment_inputs_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(2024);
 /* harmony import */ var _action_comment_owner_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(621);
-/* harmony import */ var _action_comment_publish_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(4464);
+/* harmony import */ var _action_comment_publish_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(574);
 /* harmony import */ var _action_comment_report_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(8376);
 /* harmony import */ var _action_comment_source_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(1309);
 /* harmony import */ var _action_context_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(6225);
@@ -31689,6 +31891,7 @@ function sourceRun({ repository, workflow_run: run }) {
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   E9: () => (/* binding */ dollars),
 /* harmony export */   hS: () => (/* binding */ counted),
 /* harmony export */   hZ: () => (/* binding */ withMinus),
 /* harmony export */   rD: () => (/* binding */ wholeNumber)
@@ -31725,6 +31928,16 @@ function duration(milliseconds) {
 function wholeNumber(value) {
     return String(value).replace(/\B(?=(\d{3})+$)/g, ',');
 }
+/** `$1.84`, `$1,234.50`, `$0.0042` */
+function dollars(cost) {
+    if (cost !== 0 && cost < 0.1) {
+        const rounded = Number(cost.toPrecision(2));
+        // Below a millionth, JavaScript would write an exponent.
+        return `$${rounded < 1e-6 ? rounded.toFixed(Math.min(100, 1 - Math.floor(Math.log10(rounded)))) : rounded}`;
+    }
+    const [whole = '', cents = ''] = cost.toFixed(2).split('.');
+    return `$${wholeNumber(Number(whole))}.${cents}`;
+}
 /** `a, b and 26 more` */
 function listed(names, most) {
     const hidden = names.length - most;
@@ -31747,6 +31960,55 @@ function isOrAre(count) {
 /** A number with the minus sign that is as wide as a digit. One that was rounded to zero has no sign. */
 function withMinus(text) {
     return /^-[0.]+$/.test(text) ? text.slice(1) : text.replace(/^-/, '−');
+}
+
+
+/***/ }),
+
+/***/ 4028:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   P4: () => (/* binding */ MAX_PRICE)
+/* harmony export */ });
+/* unused harmony exports noPricing, MAX_PRICE_OVERRIDES, costOfTokens, isFree, costOf, isUnused */
+
+const noPricing = { prices: () => undefined, list: undefined, hasOverrides: false };
+/** No set needs nearly as many. */
+const MAX_PRICE_OVERRIDES = 1000;
+/** A million times the price of the dearest model. */
+const MAX_PRICE = 1_000_000_000;
+const PER_TOKENS = 1_000_000;
+/** US dollars. Reasoning tokens are billed as output, of which they are a part. */
+function costOfTokens({ prompt, completion, cached }, price) {
+    const fresh = Math.max(0, prompt - cached);
+    return (fresh * price.input + cached * price.cached + completion * price.output) / PER_TOKENS;
+}
+function isFree({ input, output, cached }) {
+    return input === 0 && output === 0 && cached === 0;
+}
+/**
+ * US dollars of the tokens of several models; null when the price of one that has tokens is not known, or when the API did not say
+ * how many tokens its responses have.
+ */
+function costOf(usage, prices) {
+    let sum = 0;
+    for (const model of Object.keys(usage)) {
+        const tokens = ownValue(usage, model);
+        if (!tokens || isUnused(tokens))
+            continue;
+        const price = prices(model);
+        if (!price || (isUncounted(tokens) && !isFree(price)))
+            return null;
+        sum += costOfTokens(tokens, price);
+    }
+    return sum;
+}
+function isUnused({ prompt, completion, responses = 0 }) {
+    return prompt + completion + responses === 0;
+}
+function isUncounted({ prompt, completion }) {
+    return prompt + completion === 0;
 }
 
 

@@ -28875,10 +28875,6 @@ function amount(value) {
         return `${Math.round(value / 1000)} k`;
     return value < 999_500_000 ? `${(value / 1e6).toFixed(1)} M` : `${(value / 1e9).toFixed(1)} G`;
 }
-/** `$1.84`, `$0.0042` */
-function dollars(cost) {
-    return `$${cost !== 0 && cost < 0.1 ? Number(cost.toPrecision(2)) : cost.toFixed(2)}`;
-}
 
 ;// CONCATENATED MODULE: ./lib/report/summary/fit.js
 /** Cuts a list of blocks of Markdown to a number of bytes, by whole blocks. Pure. */
@@ -29068,7 +29064,7 @@ function spent({ results }) {
         `${(0,format/* wholeNumber */.rD)(completed.length)} of ${(0,format/* wholeNumber */.rD)(evals.length)}`,
         total(completed.map(({ tokens }) => tokens?.total ?? null), amount),
         total(completed.map(({ requests }) => (requests ? requests.sent + requests.replayed : null)), amount),
-        total(completed.map(({ cost }) => cost), dollars).replace('$', () => '<span>$</span>'),
+        total(completed.map(({ cost }) => cost), format/* dollars */.E9).replace('$', () => '<span>$</span>'),
     ];
 }
 /** An eval in a row, a model in a column. @returns rows without the head */
@@ -29209,7 +29205,7 @@ async function publishComparison(comparison, problems, log) {
 
 /***/ }),
 
-/***/ 6128:
+/***/ 1531:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -38803,6 +38799,46 @@ const MAX_RECORDED_ADAPTATIONS = 1000;
 /** No eval asks for nearly as many models. The models of one that asks for more are not recorded. */
 const MAX_RECORDED_MODELS = 100;
 
+;// CONCATENATED MODULE: ./lib/model/price.js
+
+const noPricing = { prices: () => undefined, list: undefined, hasOverrides: false };
+/** No set needs nearly as many. */
+const MAX_PRICE_OVERRIDES = 1000;
+/** A million times the price of the dearest model. */
+const MAX_PRICE = 1_000_000_000;
+const PER_TOKENS = 1_000_000;
+/** US dollars. Reasoning tokens are billed as output, of which they are a part. */
+function costOfTokens({ prompt, completion, cached }, price) {
+    const fresh = Math.max(0, prompt - cached);
+    return (fresh * price.input + cached * price.cached + completion * price.output) / PER_TOKENS;
+}
+function isFree({ input, output, cached }) {
+    return input === 0 && output === 0 && cached === 0;
+}
+/**
+ * US dollars of the tokens of several models; null when the price of one that has tokens is not known, or when the API did not say
+ * how many tokens its responses have.
+ */
+function costOf(usage, prices) {
+    let sum = 0;
+    for (const model of Object.keys(usage)) {
+        const tokens = ownValue(usage, model);
+        if (!tokens || isUnused(tokens))
+            continue;
+        const price = prices(model);
+        if (!price || (isUncounted(tokens) && !isFree(price)))
+            return null;
+        sum += costOfTokens(tokens, price);
+    }
+    return sum;
+}
+function isUnused({ prompt, completion, responses = 0 }) {
+    return prompt + completion + responses === 0;
+}
+function isUncounted({ prompt, completion }) {
+    return prompt + completion === 0;
+}
+
 ;// CONCATENATED MODULE: ./node_modules/zod/v4/classic/iso.js
 
 
@@ -38987,6 +39023,7 @@ const verdictSchema = object({
 
 
 
+
 /** No eval set has a hundredth as many. */
 const results_schema_MAX_EVALS = 100_000;
 const run = object({
@@ -39029,7 +39066,10 @@ const totals = object({
         .describe('Numbers of requests.'),
     tokens: tokenUsage.describe('Tokens of the responses that the API returned to this run.'),
     replayedTokens: tokenUsage.describe('Tokens of replayed responses, which were paid for earlier.'),
-    cost: cost.describe('US dollars; null when a price is not known.'),
+    cost: cost.describe('US dollars of tokens; null when a price is not known.'),
+    replayedCost: cost
+        .optional()
+        .describe('US dollars of replayedTokens; null when a price is not known. Earlier versions did not write it.'),
 })
     .describe('Of this run alone. What reused evals took is in their entries.');
 const shard = object({
@@ -39038,6 +39078,22 @@ const shard = object({
     elsewhere: count.describe('Evals of the plan that the other shards have.'),
 })
     .describe('Which part of the set was run; missing when these are the results of the whole set.');
+const dollars = schemas_number().nonnegative().max(MAX_PRICE);
+const prices = object({
+    list: object({
+        version: line.describe('Of @pydantic/genai-prices.'),
+        date: line.describe('When it was published.'),
+    })
+        .nullable()
+        .describe('The price list of the action; null when it was not used.'),
+    models: named(object({
+        input: dollars,
+        output: dollars,
+        cached: dollars.describe('Of input tokens that the API read from its cache.'),
+    }), 10_000).describe('US dollars per million tokens of the models with a known price.'),
+    unknown: array(label).max(10_000).describe('Models without a known price.'),
+})
+    .describe('The prices that costs are computed with; missing when no model has tokens.');
 const interval = object({
     low: fields_number,
     high: fields_number,
@@ -39119,7 +39175,7 @@ const evalResult = object({
     requests: object({ sent: count, replayed: count })
         .nullable()
         .describe('Requests that completed it; null when they were not counted.'),
-    cost: cost.describe('US dollars; null when a price is not known.'),
+    cost: cost.describe('US dollars of tokens, at the prices of the day of this run; null when a price is not known.'),
     tookMs: fields_number
         .nullable()
         .describe('Milliseconds of the attempt that completed it; null when they are not known.'),
@@ -39151,6 +39207,7 @@ const resultsSchema = object({
     args: array(fields_text).max(10_000).describe('Further arguments of oaieval.'),
     shard: shard.optional(),
     totals,
+    prices: prices.optional(),
     evals: array(evalResult).max(results_schema_MAX_EVALS).describe('In the order of the set; excluded evals last.'),
     verdict: verdictSchema,
 })
@@ -39915,7 +39972,7 @@ function quoteChildLine(line) {
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
 /* harmony import */ var _action_compare_inputs_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1180);
 /* harmony import */ var _action_compare_publish_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(5374);
-/* harmony import */ var _action_compare_reports_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(6128);
+/* harmony import */ var _action_compare_reports_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(1531);
 /* harmony import */ var _action_log_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(4262);
 /* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(452);
 /* harmony import */ var _gate_ranking_compare_models_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(3138);
@@ -40998,6 +41055,7 @@ function rotate(word, bits) {
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   E9: () => (/* binding */ dollars),
 /* harmony export */   KE: () => (/* binding */ listed),
 /* harmony export */   _l: () => (/* binding */ metricText),
 /* harmony export */   hS: () => (/* binding */ counted),
@@ -41036,6 +41094,16 @@ function duration(milliseconds) {
 /** `1,234,567`. By hand: the first use of `toLocaleString` takes 13 ms, a tenth of a run that has nothing to do. */
 function wholeNumber(value) {
     return String(value).replace(/\B(?=(\d{3})+$)/g, ',');
+}
+/** `$1.84`, `$1,234.50`, `$0.0042` */
+function dollars(cost) {
+    if (cost !== 0 && cost < 0.1) {
+        const rounded = Number(cost.toPrecision(2));
+        // Below a millionth, JavaScript would write an exponent.
+        return `$${rounded < 1e-6 ? rounded.toFixed(Math.min(100, 1 - Math.floor(Math.log10(rounded)))) : rounded}`;
+    }
+    const [whole = '', cents = ''] = cost.toFixed(2).split('.');
+    return `$${wholeNumber(Number(whole))}.${cents}`;
 }
 /** `a, b and 26 more` */
 function listed(names, most) {

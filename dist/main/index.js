@@ -29682,6 +29682,8 @@ var moments = __nccwpck_require__(6770);
 var model_judge = __nccwpck_require__(9970);
 // EXTERNAL MODULE: ./lib/model/part-names.js
 var part_names = __nccwpck_require__(2789);
+// EXTERNAL MODULE: ./lib/model/price.js
+var price = __nccwpck_require__(4028);
 ;// CONCATENATED MODULE: ./lib/model/sample-counts.js
 
 /**
@@ -29719,6 +29721,8 @@ function isCovered({ outcome, scores, choice }) {
     return false;
 }
 
+// EXTERNAL MODULE: ./lib/report/costs.js
+var costs = __nccwpck_require__(676);
 // EXTERNAL MODULE: ./lib/report/routine-output.js
 var routine_output = __nccwpck_require__(3830);
 // EXTERNAL MODULE: ./lib/report/traceback.js
@@ -29753,10 +29757,16 @@ var main_metric = __nccwpck_require__(8726);
 
 
 
-function summarize(run) {
+
+
+function summarize(run, pricing = price/* noPricing */.Qx) {
     const { model, evalSet, facts, shard, outcomes, excluded, ended } = run;
     const { versions, judgeModel, modelMap, args } = facts;
-    const evals = [...outcomes.map((outcome) => evalResult(outcome, run)), ...excluded.map(excludedEval)];
+    const evals = [
+        ...outcomes.map((outcome) => evalResult(outcome, run, pricing.prices)),
+        ...excluded.map(excludedEval),
+    ];
+    const prices = (0,costs/* usedPrices */.eF)(run, pricing);
     return {
         run: { ...facts.run, ended: ended.toISOString() },
         versions,
@@ -29767,21 +29777,22 @@ function summarize(run) {
         adaptations: distinct(evals.flatMap(({ adaptations }) => adaptations)),
         args,
         ...(shard ? { shard } : {}),
-        totals: totalsOf(run),
+        totals: totalsOf(run, pricing.prices),
+        ...(prices ? { prices } : {}),
         evals,
     };
 }
 function distinct(values) {
     return [...new Map(values.map((value) => [JSON.stringify(value), value])).values()];
 }
-function totalsOf({ outcomes, excluded, traffic }) {
+function totalsOf({ outcomes, excluded, traffic }, prices) {
     const { sent, replayed, retried, failed, tokensSent, tokensReplayed } = traffic;
     return {
         evals: countsOf(outcomes, excluded.length),
         requests: { sent, replayed, retried, failed },
         tokens: tokensSent,
         replayedTokens: tokensReplayed,
-        cost: null,
+        ...(0,costs/* runCosts */.EN)(traffic, prices),
     };
 }
 function countsOf(outcomes, excluded) {
@@ -29797,7 +29808,7 @@ function countsOf(outcomes, excluded) {
         excluded,
     };
 }
-function evalResult(outcome, { facts, samples, attempts }) {
+function evalResult(outcome, { facts, samples, attempts }, prices) {
     const { eval: planned, status } = outcome;
     const base = {
         ...emptyEval(planned.key, planned.name),
@@ -29826,7 +29837,8 @@ function evalResult(outcome, { facts, samples, attempts }) {
         mainMetric: mainMetricOf((0,main_metric/* mainMetric */._)(preferred, record.metrics), intervals, planned),
         intervals,
         samples: countOutcomes(samples.get(key)?.samples ?? [], record.samples),
-        ...costOf(record),
+        ...effortOf(record),
+        cost: (0,costs/* evalCost */._n)(record, prices),
         adaptations: record.adaptations,
         replacedModels: Object.fromEntries((0,model_map/* replacedIn */.Sn)(record.models ?? {}).map(([name, live]) => [name, live])),
         comparable: comparablePartsOf(record),
@@ -29862,7 +29874,7 @@ function excludedEval(key) {
     return emptyEval(key, key);
 }
 /** What it took to complete the eval. */
-function costOf(record) {
+function effortOf(record) {
     const { tokens, requests, started, ended, run } = record;
     return {
         tokens,
@@ -29937,6 +29949,8 @@ function failures({ samples }) {
 
 // EXTERNAL MODULE: ./lib/action/checkout-path.js
 var checkout_path = __nccwpck_require__(9698);
+// EXTERNAL MODULE: ./lib/action/prices.js
+var prices = __nccwpck_require__(7938);
 ;// CONCATENATED MODULE: ./lib/action/make-report.js
 /** Makes what all reports are made from, in main and in post. */
 
@@ -29944,10 +29958,12 @@ var checkout_path = __nccwpck_require__(9698);
 
 
 
-function makeReport({ run, gate, samplesText, context, log }) {
+
+/** The same in main, in post and in the merge of shards: prices come from the facts of the run, too. */
+async function makeReport({ run, gate, samplesText, context, log }) {
     const { rules, baseline } = gate;
     const redact = (text) => log.redact(text);
-    const results = publicResults(summarize(run), context.workspace, redact);
+    const results = publicResults(summarize(run, await (0,prices/* pricingOf */.u6)(run)), context.workspace, redact);
     const { samples } = run;
     const { serverUrl, repository, runId } = context;
     return {
@@ -30120,6 +30136,8 @@ function lengthOf(text) {
     return [...text].length;
 }
 
+// EXTERNAL MODULE: ./lib/report/describe-costs.js
+var describe_costs = __nccwpck_require__(5202);
 // EXTERNAL MODULE: ./lib/report/describe-results.js
 var describe_results = __nccwpck_require__(1294);
 // EXTERNAL MODULE: ./lib/report/head.js
@@ -30182,6 +30200,7 @@ function withoutHashes(reason) {
 
 
 
+
 function aboutLines(report, places) {
     const { results } = report;
     return [
@@ -30194,6 +30213,7 @@ function aboutLines(report, places) {
             ...adaptationLines(results.evals),
             ...replacedModelLines(results.evals),
             ...requestLines(results),
+            ...priceLines(results),
             versionsLine(results),
             ...linkLines(report, places),
         ].map((line) => (line.startsWith('  ') ? line : `- ${line}`)),
@@ -30283,6 +30303,24 @@ function requestLines({ totals: { requests, tokens } }) {
     ];
     const used = prompt + completion > 0 ? ` Tokens: ${kinds.join(', ')}.` : '';
     return [`Requests: ${parts.join(', ')}.${used}`];
+}
+/** Where the prices are from, and of which models none is known. */
+function priceLines(results) {
+    const { prices } = results;
+    if (!prices)
+        return [];
+    const models = prices.unknown.map((name) => (0,markdown_text/* code */.aY)(name));
+    const unknown = models.length === 0
+        ? []
+        : [
+            `No price is known of ${(0,format/* listed */.KE)(models, MAX_ITEMS)}, so ${(0,costs/* hasPrices */.Xb)(results) ? 'the cost is unknown' : 'no cost is shown'}. The input ${(0,markdown_text/* code */.aY)('prices')} sets prices.`,
+        ];
+    if (!(0,costs/* hasPrices */.Xb)(results))
+        return unknown;
+    const source = prices.list
+        ? `those of ${(0,markdown_text/* inline */.mG)(prices.list.date, 40)}, unless ${(0,markdown_text/* code */.aY)('prices')} sets others`
+        : `set by ${(0,markdown_text/* code */.aY)('prices')}`;
+    return [[`Prices are ${source}.`, ...unknown].join(' ')];
 }
 function versionsLine({ versions: { action, evals, python } }) {
     return [
@@ -30661,9 +30699,12 @@ var report_files = __nccwpck_require__(9073);
 
 
 
+
+/** In millionths of a cent: sums of products of decimals have many more digits. */
+const COST_DIGITS = 8;
 /** Sets the outputs of the step. If that fails, as on a full disk, it warns and the run continues. */
 function publishOutputs({ results, verdict }, places, log) {
-    const { evals, requests, tokens } = results.totals;
+    const { evals, requests, tokens, cost } = results.totals;
     const outputs = {
         complete: String(evals.completed === evals.total),
         verdict: verdict.status,
@@ -30677,6 +30718,7 @@ function publishOutputs({ results, verdict }, places, log) {
         'requests-sent': String(requests.sent),
         'requests-replayed': String(requests.replayed),
         'total-tokens': String(tokens.prompt + tokens.completion),
+        cost: cost === null ? '' : String(Number(cost.toFixed(COST_DIGITS))),
         'restored-key': places.restoredKey,
         'saved-key': places.savedKey,
         'progress-file': places.progressFile,
@@ -30703,6 +30745,9 @@ function printResults({ results, verdict }, checkpoint, log, resumesFrom) {
     log.info('');
     for (const line of closingTable(results, verdict))
         log.info(line);
+    const cost = (0,describe_costs/* describeCost */.P)(results);
+    if (cost !== undefined)
+        log.info(cost);
     log.info(`${verdict.sentence} ${(0,describe_results/* describeNextRun */.a)(results, verdict, { checkpoint, resumesFrom })}`.trimEnd());
 }
 /** Writes the report files and the job summary. What fails is a warning. */
@@ -30741,7 +30786,7 @@ async function conclude(step, ended, log) {
     const { inputs, context } = step;
     const { gate, report: reports } = inputs;
     const { stopped, trouble } = stops;
-    const report = makeReport({ run, gate, samplesText: reports.samplesText, context, log });
+    const report = await makeReport({ run, gate, samplesText: reports.samplesText, context, log });
     const closing = (0,closing_message/* closingMessage */.Ds)(report.results, report.verdict, stops);
     const unasked = unaskedModels(inputs.modelMap, run.outcomes);
     if (unasked)
@@ -31748,6 +31793,75 @@ function quoteChildLine(line) {
 
 /***/ }),
 
+/***/ 7938:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   eJ: () => (/* binding */ budgetPrices),
+/* harmony export */   fX: () => (/* binding */ priceFacts),
+/* harmony export */   u6: () => (/* binding */ pricingOf)
+/* harmony export */ });
+/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(452);
+/* harmony import */ var _model_command_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(4252);
+/* harmony import */ var _model_format_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(9774);
+/* harmony import */ var _model_price_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(4028);
+/** The prices of a run: of its report, and for its budget. */
+
+
+
+
+/** More names would hide what to do. */
+const MAX_NAMES = 5;
+/** What the prices of this run depend on. Its report may be written by another process, or by the merge of its shards. */
+async function priceFacts({ inputs, urls, }) {
+    // Few runs need the list, and it takes time to load.
+    const { pricedProviders } = await __nccwpck_require__.e(/* import() */ 563).then(__nccwpck_require__.bind(__nccwpck_require__, 9563));
+    return { providers: await pricedProviders([urls.openai, urls.anthropic]), overrides: inputs.prices };
+}
+/** The prices of the day on which the run started. Nothing is loaded for a run that has neither sent nor reused anything. */
+async function pricingOf({ facts, traffic, outcomes }) {
+    const hasTokens = Object.keys(traffic.models).length > 0 ||
+        outcomes.some((outcome) => 'record' in outcome && outcome.record !== undefined);
+    return hasTokens ? await loadPricing(facts) : _model_price_js__WEBPACK_IMPORTED_MODULE_1__/* .noPricing */ .Qx;
+}
+async function loadPricing({ prices, run }) {
+    if (!prices || (prices.providers.length === 0 && prices.overrides.length === 0))
+        return _model_price_js__WEBPACK_IMPORTED_MODULE_1__/* .noPricing */ .Qx;
+    const { loadPricing: load } = await __nccwpck_require__.e(/* import() */ 563).then(__nccwpck_require__.bind(__nccwpck_require__, 9563));
+    return await load(prices, new Date(run.started));
+}
+/**
+ * The prices for the cost-budget, of which none may be missing: a run would spend more than it is allowed to.
+ * @returns undefined without a cost-budget
+ * @throws ActionError INPUT_INVALID, before anything is spent, when no price is known of a model that the evals will ask for
+ */
+async function budgetPrices({ inputs }, facts, { plan, decisions }) {
+    if (inputs.costBudget === undefined)
+        return undefined;
+    const { prices } = await loadPricing(facts);
+    const missing = askedModels(inputs, plan, decisions).filter((model) => prices(model) === undefined);
+    if (missing.length === 0)
+        return prices;
+    throw new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ActionError */ .lZ('INPUT_INVALID', `The input cost-budget needs the price of each model, but no price is known of ${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_2__/* .listed */ .KE)(missing, MAX_NAMES)}.`, `Set the input prices, in US dollars per million tokens, with ${missing.length === 1 ? 'this line' : 'these lines'} and your numbers, or remove cost-budget:\n${missing.slice(0, MAX_NAMES).map(exampleLine).join('\n')}`);
+}
+/** To be pasted. */
+function exampleLine(model) {
+    return `${model}: input 0.15, output 0.60`;
+}
+/** Of those evals that run: the models of the inputs, and those that the model map names. */
+function askedModels({ modelMap }, { apiModels, needsApiKey }, decisions) {
+    const running = decisions.filter(({ kind }) => kind === 'run');
+    if (running.length === 0 || !needsApiKey)
+        return [];
+    const named = new Set(running.flatMap((decision) => (0,_model_command_js__WEBPACK_IMPORTED_MODULE_3__/* .completionFnsOf */ .lI)(decision.eval.command)));
+    // Other names are completion functions, whose models are known when they send requests.
+    const models = apiModels ?? [...named].filter((name) => name !== 'dummy');
+    return [...new Set([...models.filter((name) => named.has(name)), ...modelMap.values()])];
+}
+
+
+/***/ }),
+
 /***/ 9073:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
@@ -32159,7 +32273,7 @@ function unbroken(text) {
 }
 /** `$1.84`; `not known` when a price is not known */
 function costText(cost) {
-    return cost === null ? 'not known' : (0,numbers/* dollars */.E9)(cost);
+    return cost === null ? 'not known' : (0,format/* dollars */.E9)(cost);
 }
 /** `2026-01-01 00:10 UTC`; a text that is no such time as it is */
 function timeText(iso) {
@@ -32472,6 +32586,8 @@ function samplesCell({ total, outcomes }) {
 var smallest_drop = __nccwpck_require__(8302);
 // EXTERNAL MODULE: ./lib/model/adaptation.js
 var adaptation = __nccwpck_require__(9704);
+// EXTERNAL MODULE: ./lib/report/describe-costs.js
+var describe_costs = __nccwpck_require__(5202);
 // EXTERNAL MODULE: ./lib/model/token-metrics.js
 var token_metrics = __nccwpck_require__(2308);
 // EXTERNAL MODULE: ./lib/model/verdict.js
@@ -32984,7 +33100,7 @@ function detailsOf(entry) {
         ...present('Coverage', samples.coverage, (coverage) => `${valueText(coverage, true)} of the samples are scored`),
         ...present('Tokens', tokens, (used) => `${(0,numbers/* amount */.vj)(used.prompt)} prompt (${(0,numbers/* amount */.vj)(used.cached)} cached), ${(0,numbers/* amount */.vj)(used.completion)} completion (${(0,numbers/* amount */.vj)(used.reasoning)} reasoning)`),
         ...present('Requests', requests, (each) => `${(0,format/* wholeNumber */.rD)(each.sent)} sent, ${(0,format/* wholeNumber */.rD)(each.replayed)} replayed`),
-        ...(tokens ? [['Cost', costText(result.cost)]] : []),
+        ...present('Cost', result.cost, costText),
         ...present('Time', result.tookMs, format/* duration */.p0),
         ...present('Adaptations', result.adaptations.length > 0 ? result.adaptations : null, (all) => all
             .slice(0, MAX_METRICS)
@@ -33026,6 +33142,7 @@ function metricRows({ result }) {
 
 ;// CONCATENATED MODULE: ./lib/report/html/how-to-read.js
 /** The end of the page: the methods, and what the results were made with. Pure. */
+
 
 
 
@@ -33104,6 +33221,7 @@ function madeWith({ results, links }) {
             'Versions',
             `oaievalset-action ${named(versions.action)}, evals ${versions.evals === '' ? 'of an unknown version' : named(versions.evals)}, Python ${versions.python === null ? 'of an unknown version' : named(versions.python)}`,
         ],
+        ['Prices', (0,describe_costs/* pricesText */.O)(results)],
         ['Workflow', `${named(run.workflow)}, job ${named(run.job)}`],
         [
             'Run',
@@ -33310,10 +33428,13 @@ function folded(title, isOpen, rows) {
 
 // EXTERNAL MODULE: ./lib/report/commit-name.js
 var commit_name = __nccwpck_require__(3525);
+// EXTERNAL MODULE: ./lib/report/costs.js
+var costs = __nccwpck_require__(676);
 // EXTERNAL MODULE: ./lib/report/figures.js
 var figures = __nccwpck_require__(819);
 ;// CONCATENATED MODULE: ./lib/report/html/verdict-section.js
 /** The top of the page: the verdict, its figures, and the rules. Pure. */
+
 
 
 
@@ -33346,19 +33467,31 @@ function verdictSection({ verdict }) {
     const isNamed = text.startsWith(`${word}:`) || text.startsWith(`${word}.`);
     return h('section', { id: 'verdict', class: `verdict ${VERDICT_TONES[verdict.status]}` }, h('h1', {}, h('span', { class: 'verdict-word' }, word), ' ', isNamed ? (0,format/* capitalised */.Iu)(text.slice(word.length + 1).trim()) : text));
 }
+/** Of which no price is known. */
+const MAX_MODELS = 5;
 function verdict_section_figures({ results, verdict }) {
     const { totals } = results;
-    return h('dl', { class: 'figures' }, ...overallFigures(verdict), figure('Tokens', unbroken((0,numbers/* amount */.vj)(verdict_section_total(totals.tokens))), `${(0,numbers/* amount */.vj)(totals.tokens.prompt)} prompt, ${(0,numbers/* amount */.vj)(totals.tokens.completion)} completion`), figure('Cost', costText(totals.cost), totals.cost === null ? 'A price is not known.' : 'Of the responses of this run.'), savedFigure(results));
+    return h('dl', { class: 'figures' }, ...overallFigures(verdict), figure('Tokens', unbroken((0,numbers/* amount */.vj)(verdict_section_total(totals.tokens))), `${(0,numbers/* amount */.vj)(totals.tokens.prompt)} prompt, ${(0,numbers/* amount */.vj)(totals.tokens.completion)} completion`), ...((0,costs/* hasPrices */.Xb)(results) ? [figure('Cost', costText(totals.cost), costNote(results))] : []), savedFigure(results));
+}
+function costNote({ totals, prices }) {
+    const unknown = prices?.unknown ?? [];
+    if (totals.cost === null && unknown.length > 0)
+        return `No price is known of ${named((0,format/* listed */.KE)(unknown, MAX_MODELS))}.`;
+    return prices?.list
+        ? `Of the responses of this run, at prices of ${prices.list.date}.`
+        : 'Of the responses of this run.';
 }
 function savedFigure(results) {
+    const cost = (0,costs/* hasPrices */.Xb)(results) ? (0,costs/* savedCost */.Ze)(results) : null;
+    const tokens = unbroken((0,numbers/* amount */.vj)((0,figures/* savedTokens */.A0)(results)));
     const { requests, evals } = results.totals;
     const sources = [
         ...(requests.replayed > 0 ? [(0,format/* counted */.hS)(requests.replayed, 'replayed response')] : []),
         ...(evals.reused > 0 ? [(0,format/* counted */.hS)(evals.reused, 'reused eval')] : []),
     ];
-    return figure('Saved by resuming', unbroken((0,numbers/* amount */.vj)((0,figures/* savedTokens */.A)(results))), sources.length === 0
+    return figure('Saved by resuming', cost === null || cost === 0 ? tokens : (0,format/* dollars */.E9)(cost), sources.length === 0
         ? 'No response was replayed, and no eval reused.'
-        : `tokens of ${sources.join(' and ')}`);
+        : `${cost === null || cost === 0 ? '' : `${tokens} `}tokens of ${sources.join(' and ')}`);
 }
 function overallFigures({ overall, comparison }) {
     const difference = comparison?.overall ?? null;
@@ -33827,7 +33960,8 @@ function planRequest(step) {
 function commentDeadline(cancelled) {
     return cancelled.after(signals/* CANCEL_GRACE_MS */.RI - END_RESERVE_MS);
 }
-function runRequest(step, cancelled) {
+/** @param prices for the cost-budget; undefined without one */
+function runRequest(step, cancelled, prices) {
     const { inputs, context, urls, evalEnv: env, beganAt } = step;
     const { modelMap, maxRequestsInFlight, parallelEvals, attempts, exitOnError } = inputs;
     // One eval alone can use all requests in flight. The gateway limits the requests of all evals together.
@@ -33836,7 +33970,12 @@ function runRequest(step, cancelled) {
     return {
         run: (0,action_context/* runIdentity */.f)(context),
         api: { env, urls, models: modelsOf(inputs), modelMap, maxRequestsInFlight },
-        limits: { timeMs: inputs.timeBudgetMs, tokens: inputs.tokenBudget, beganAt },
+        limits: {
+            timeMs: inputs.timeBudgetMs,
+            tokens: inputs.tokenBudget,
+            cost: costLimit(inputs, prices),
+            beganAt,
+        },
         evals: { parallelEvals, attempts, exitOnError, sampleResume: inputs.sampleResume, timeouts, threads },
         cancelled: {
             signal: cancelled.signal,
@@ -33844,6 +33983,9 @@ function runRequest(step, cancelled) {
             saveDeadline: cancelled.after(signals/* CANCEL_GRACE_MS */.RI - REPORT_RESERVE_MS),
         },
     };
+}
+function costLimit({ costBudget: dollars }, prices) {
+    return dollars === undefined || !prices ? undefined : { dollars, prices };
 }
 /** When and with which token a comment is posted. */
 function commentRequest({ inputs, secrets }) {
@@ -33895,14 +34037,17 @@ function planDigest({ evals, leftOut = [] }) {
     ]);
 }
 
+// EXTERNAL MODULE: ./lib/action/prices.js
+var prices = __nccwpck_require__(7938);
 ;// CONCATENATED MODULE: ./lib/action/run-facts.js
 
 
 
 
 
+
 /** What this run is, for its reports. */
-function runFacts(step, plan, decisions) {
+async function runFacts(step, plan, decisions) {
     const { inputs, context, beganAt } = step;
     const bare = bareFacts(context, new Date(beganAt));
     return {
@@ -33912,6 +34057,7 @@ function runFacts(step, plan, decisions) {
         modelMap: Object.fromEntries((0,model_map/* sortedLines */.LU)(inputs.modelMap)),
         args: inputs.args,
         ...((0,shard/* isWhole */.wP)(inputs.shard) ? {} : { shard: { ...inputs.shard, plan: planDigest(plan) } }),
+        prices: await (0,prices/* priceFacts */.fX)(step),
         decisions: Object.fromEntries(decisions.map((each) => [each.eval.key, (0,decision/* reportedDecision */.Mx)(each)])),
     };
 }
@@ -34103,7 +34249,7 @@ function cancellation(log) {
 
 /***/ }),
 
-/***/ 3962:
+/***/ 6335:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -34939,6 +35085,95 @@ function refused(why, next) {
     return new lib_errors/* ActionError */.lZ('ARGS_INVALID', `The input ${oaieval_args_NAME} ${why}.`, next);
 }
 
+// EXTERNAL MODULE: ./lib/model/price.js
+var price = __nccwpck_require__(4028);
+;// CONCATENATED MODULE: ./lib/action/input/prices.js
+/** Reads the inputs `prices` and `cost-budget`. */
+
+
+
+
+const prices_NAME = 'prices';
+/** US dollars per million tokens. Nothing costs nearly as much. */
+const MOST = 1_000_000;
+/**
+ * One `name: input 0.15, output 0.60, cached 0.075` a line, or `name: free`.
+ * @throws ActionError INPUT_INVALID, which names every wrong line
+ */
+function pricesInput() {
+    const overrides = [];
+    const problems = [];
+    for (const line of (0,input_text/* lines */.Mn)(prices_NAME)) {
+        const read = readLine(line, overrides);
+        if (typeof read === 'string')
+            problems.push(`${JSON.stringify(line)}: ${read}`);
+        else
+            overrides.push(read);
+    }
+    if (overrides.length > price/* MAX_PRICE_OVERRIDES */.v7)
+        problems.push(`it has more than ${price/* MAX_PRICE_OVERRIDES */.v7} lines`);
+    if (problems.length === 0)
+        return overrides;
+    throw new lib_errors/* ActionError */.lZ('INPUT_INVALID', `The input ${prices_NAME} has ${problems.length === 1 ? 'a wrong line' : `${problems.length} wrong lines`}:\n${problems.map((problem) => `- ${problem}`).join('\n')}`, 'Write one "model: input 0.15, output 0.60" a line, in US dollars per million tokens, with "cached 0.075" if cached input has a price of its own, or "model: free".');
+}
+/** The override, or why the line has none. */
+function readLine(line, earlier) {
+    // The name of a model may contain colons: ft:gpt-6-luna:own::id.
+    const at = line.lastIndexOf(':');
+    if (at < 0)
+        return 'it has no ":" between the model and its prices';
+    const model = line.slice(0, at).trim();
+    if (model === '')
+        return 'the model before ":" is missing';
+    const invisible = (0,lib_text/* firstInvisible */.k7)(model);
+    if (invisible !== undefined)
+        return `it contains the invisible character ${invisible}`;
+    if (/\s/.test(model))
+        return 'a model name cannot contain white space';
+    if (earlier.some((each) => each.model === model))
+        return `${model} has a price in an earlier line`;
+    const price = readPrice(line.slice(at + 1).trim());
+    return typeof price === 'string' ? price : { model, price };
+}
+function readPrice(given) {
+    if (/^free$/i.test(given))
+        return { input: 0, output: 0, cached: 0 };
+    if (given === '')
+        return 'the prices after ":" are missing';
+    const found = new Map();
+    for (const part of given.split(',').map((each) => each.trim())) {
+        const [, kind = '', digits = ''] = /^(input|output|cached) +\$?(\d{1,9}(?:\.\d{1,12})?)$/i.exec(part) ?? [];
+        const name = kind.toLowerCase();
+        if (name === '')
+            return `${JSON.stringify(part)} is not "input", "output" or "cached" and a number, such as input 0.15`;
+        if (found.has(name))
+            return `it has more than one price of ${name}`;
+        if (Number(digits) > MOST)
+            return `${part} is more than ${MOST} US dollars per million tokens`;
+        found.set(name, Number(digits));
+    }
+    const [input, output] = [found.get('input'), found.get('output')];
+    if (input === undefined)
+        return 'the price of input is missing';
+    if (output === undefined)
+        return 'the price of output is missing (output 0 if nothing is billed for it)';
+    return { input, output, cached: found.get('cached') ?? input };
+}
+/** US dollars. At any price, more than a job could use. */
+const MAX_BUDGET = 1_000_000_000;
+/** US dollars; undefined when the input is empty. */
+function costBudgetInput() {
+    const name = 'cost-budget';
+    const value = (0,input_text/* text */.Qq)(name);
+    if (value === '')
+        return undefined;
+    const [, digits] = /^(?:\$ ?|USD ?)?(\d+(?:\.\d+)?|\d{1,3}(?:[,_]\d{3})+(?:\.\d+)?)(?: ?(?:\$|USD|dollars?))?$/i.exec(value) ?? [];
+    const amount = digits === undefined ? undefined : Number(digits.replace(/[,_]/g, ''));
+    if (amount !== undefined && amount > 0 && amount <= MAX_BUDGET)
+        return amount;
+    throw (0,input_text/* invalid */.Gq)(name, value, 'it is not an amount of US dollars above 0', `Write ${name} as 5, 0.50, $5 or 5 USD, with a point before the cents. For no limit, leave it empty.`);
+}
+
 // EXTERNAL MODULE: ./lib/path-faults.js
 var path_faults = __nccwpck_require__(5608);
 ;// CONCATENATED MODULE: ./lib/action/input/registry-paths.js
@@ -35281,6 +35516,7 @@ function parseShard(value) {
 
 
 
+
 /** @throws ActionError INPUT_INVALID, which does not contain the value */
 function readSecrets() {
     return read_all_readAll({
@@ -35322,6 +35558,8 @@ function readInputs(env = process.env) {
         stallTimeoutMs: () => interval('stall-timeout') ?? 10 * UNIT_MS.m,
         timeBudgetMs: () => limit('time-budget'),
         tokenBudget: () => tokenCount('token-budget'),
+        costBudget: costBudgetInput,
+        prices: pricesInput,
         checkpointIntervalMs: () => interval('checkpoint-interval') ?? 2 * UNIT_MS.m,
         matrix: () => (0,input_text/* text */.Qq)('matrix', input_text/* SEVERAL_LINES */.xx),
         stateDirectory: directories/* stateDirectoryInput */.PG,
@@ -41971,32 +42209,33 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 /* harmony import */ var _action_conclude_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(2832);
 /* harmony import */ var _action_finish_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(5670);
 /* harmony import */ var _action_log_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(2988);
-/* harmony import */ var _action_report_files_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(9073);
-/* harmony import */ var _action_requests_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(1848);
-/* harmony import */ var _action_run_facts_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(3851);
-/* harmony import */ var _action_session_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(9090);
-/* harmony import */ var _action_signals_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(2417);
-/* harmony import */ var _action_step_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(3962);
-/* harmony import */ var _checkpoint_checkpoint_store_js__WEBPACK_IMPORTED_MODULE_10__ = __nccwpck_require__(1199);
-/* harmony import */ var _checkpoint_restored_checkpoint_js__WEBPACK_IMPORTED_MODULE_11__ = __nccwpck_require__(3961);
-/* harmony import */ var _checkpoint_superseded_js__WEBPACK_IMPORTED_MODULE_29__ = __nccwpck_require__(8876);
-/* harmony import */ var _engine_engines_js__WEBPACK_IMPORTED_MODULE_12__ = __nccwpck_require__(3222);
-/* harmony import */ var _environment_installation_js__WEBPACK_IMPORTED_MODULE_13__ = __nccwpck_require__(6453);
-/* harmony import */ var _environment_installer_log_js__WEBPACK_IMPORTED_MODULE_14__ = __nccwpck_require__(1875);
-/* harmony import */ var _plan_assign_shards_js__WEBPACK_IMPORTED_MODULE_15__ = __nccwpck_require__(7810);
-/* harmony import */ var _plan_plan_set_js__WEBPACK_IMPORTED_MODULE_16__ = __nccwpck_require__(8314);
-/* harmony import */ var _plan_reconcile_js__WEBPACK_IMPORTED_MODULE_17__ = __nccwpck_require__(3023);
-/* harmony import */ var _process_memory_js__WEBPACK_IMPORTED_MODULE_18__ = __nccwpck_require__(3787);
-/* harmony import */ var _progress_paths_js__WEBPACK_IMPORTED_MODULE_19__ = __nccwpck_require__(8943);
-/* harmony import */ var _progress_saved_plan_js__WEBPACK_IMPORTED_MODULE_20__ = __nccwpck_require__(6366);
-/* harmony import */ var _progress_state_directory_js__WEBPACK_IMPORTED_MODULE_21__ = __nccwpck_require__(4700);
-/* harmony import */ var _progress_states_on_machine_js__WEBPACK_IMPORTED_MODULE_22__ = __nccwpck_require__(3311);
-/* harmony import */ var _report_live_log_js__WEBPACK_IMPORTED_MODULE_23__ = __nccwpck_require__(8566);
-/* harmony import */ var _run_eval_environment_js__WEBPACK_IMPORTED_MODULE_24__ = __nccwpck_require__(5703);
-/* harmony import */ var _run_open_state_js__WEBPACK_IMPORTED_MODULE_25__ = __nccwpck_require__(8812);
-/* harmony import */ var _run_outcomes_on_disk_js__WEBPACK_IMPORTED_MODULE_26__ = __nccwpck_require__(3564);
-/* harmony import */ var _run_run_set_js__WEBPACK_IMPORTED_MODULE_27__ = __nccwpck_require__(9716);
-/* harmony import */ var _run_samples_on_disk_js__WEBPACK_IMPORTED_MODULE_28__ = __nccwpck_require__(7704);
+/* harmony import */ var _action_prices_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(7938);
+/* harmony import */ var _action_report_files_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(9073);
+/* harmony import */ var _action_requests_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(1848);
+/* harmony import */ var _action_run_facts_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(3851);
+/* harmony import */ var _action_session_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(9090);
+/* harmony import */ var _action_signals_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(2417);
+/* harmony import */ var _action_step_js__WEBPACK_IMPORTED_MODULE_10__ = __nccwpck_require__(6335);
+/* harmony import */ var _checkpoint_checkpoint_store_js__WEBPACK_IMPORTED_MODULE_11__ = __nccwpck_require__(1199);
+/* harmony import */ var _checkpoint_restored_checkpoint_js__WEBPACK_IMPORTED_MODULE_12__ = __nccwpck_require__(3961);
+/* harmony import */ var _checkpoint_superseded_js__WEBPACK_IMPORTED_MODULE_30__ = __nccwpck_require__(8876);
+/* harmony import */ var _engine_engines_js__WEBPACK_IMPORTED_MODULE_13__ = __nccwpck_require__(3222);
+/* harmony import */ var _environment_installation_js__WEBPACK_IMPORTED_MODULE_14__ = __nccwpck_require__(6453);
+/* harmony import */ var _environment_installer_log_js__WEBPACK_IMPORTED_MODULE_15__ = __nccwpck_require__(1875);
+/* harmony import */ var _plan_assign_shards_js__WEBPACK_IMPORTED_MODULE_16__ = __nccwpck_require__(7810);
+/* harmony import */ var _plan_plan_set_js__WEBPACK_IMPORTED_MODULE_17__ = __nccwpck_require__(8314);
+/* harmony import */ var _plan_reconcile_js__WEBPACK_IMPORTED_MODULE_18__ = __nccwpck_require__(3023);
+/* harmony import */ var _process_memory_js__WEBPACK_IMPORTED_MODULE_19__ = __nccwpck_require__(3787);
+/* harmony import */ var _progress_paths_js__WEBPACK_IMPORTED_MODULE_20__ = __nccwpck_require__(8943);
+/* harmony import */ var _progress_saved_plan_js__WEBPACK_IMPORTED_MODULE_21__ = __nccwpck_require__(6366);
+/* harmony import */ var _progress_state_directory_js__WEBPACK_IMPORTED_MODULE_22__ = __nccwpck_require__(4700);
+/* harmony import */ var _progress_states_on_machine_js__WEBPACK_IMPORTED_MODULE_23__ = __nccwpck_require__(3311);
+/* harmony import */ var _report_live_log_js__WEBPACK_IMPORTED_MODULE_24__ = __nccwpck_require__(8566);
+/* harmony import */ var _run_eval_environment_js__WEBPACK_IMPORTED_MODULE_25__ = __nccwpck_require__(5703);
+/* harmony import */ var _run_open_state_js__WEBPACK_IMPORTED_MODULE_26__ = __nccwpck_require__(8812);
+/* harmony import */ var _run_outcomes_on_disk_js__WEBPACK_IMPORTED_MODULE_27__ = __nccwpck_require__(3564);
+/* harmony import */ var _run_run_set_js__WEBPACK_IMPORTED_MODULE_28__ = __nccwpck_require__(1603);
+/* harmony import */ var _run_samples_on_disk_js__WEBPACK_IMPORTED_MODULE_29__ = __nccwpck_require__(7704);
 var __addDisposableResource = (undefined && undefined.__addDisposableResource) || function (env, value, async) {
     if (value !== null && value !== void 0) {
         if (typeof value !== "object" && typeof value !== "function") throw new TypeError("Object expected.");
@@ -42080,63 +42319,65 @@ var __disposeResources = (undefined && undefined.__disposeResources) || (functio
 
 
 
+
 async function main(cancelled) {
     const env_1 = { stack: [], error: void 0, hasError: false };
     try {
-        (0,_process_memory_js__WEBPACK_IMPORTED_MODULE_18__/* .keepMemorySmall */ .E)();
-        const step = await (0,_action_step_js__WEBPACK_IMPORTED_MODULE_9__/* .readStep */ .j)(_action_log_js__WEBPACK_IMPORTED_MODULE_3__/* .actionLog */ .Zx);
+        (0,_process_memory_js__WEBPACK_IMPORTED_MODULE_19__/* .keepMemorySmall */ .E)();
+        const step = await (0,_action_step_js__WEBPACK_IMPORTED_MODULE_10__/* .readStep */ .j)(_action_log_js__WEBPACK_IMPORTED_MODULE_3__/* .actionLog */ .Zx);
         const { inputs, context } = step;
         const { model, evalSet, shard, resume } = inputs;
-        const owner = (0,_action_session_js__WEBPACK_IMPORTED_MODULE_7__/* .ownerOf */ .bf)(step);
-        const command = _action_requests_js__WEBPACK_IMPORTED_MODULE_5__/* .commandOf */ .Nl(step);
-        const paths = (0,_progress_paths_js__WEBPACK_IMPORTED_MODULE_19__/* .statePaths */ .mt)(inputs.stateDirectory, model, evalSet, shard);
-        const identity = _action_requests_js__WEBPACK_IMPORTED_MODULE_5__/* .identityOf */ .cu(step);
-        const store = (0,_checkpoint_checkpoint_store_js__WEBPACK_IMPORTED_MODULE_10__/* .checkpointStore */ .m)(_action_requests_js__WEBPACK_IMPORTED_MODULE_5__/* .storeRequest */ .r0(step, identity, 1));
+        const owner = (0,_action_session_js__WEBPACK_IMPORTED_MODULE_8__/* .ownerOf */ .bf)(step);
+        const command = _action_requests_js__WEBPACK_IMPORTED_MODULE_6__/* .commandOf */ .Nl(step);
+        const paths = (0,_progress_paths_js__WEBPACK_IMPORTED_MODULE_20__/* .statePaths */ .mt)(inputs.stateDirectory, model, evalSet, shard);
+        const identity = _action_requests_js__WEBPACK_IMPORTED_MODULE_6__/* .identityOf */ .cu(step);
+        const store = (0,_checkpoint_checkpoint_store_js__WEBPACK_IMPORTED_MODULE_11__/* .checkpointStore */ .m)(_action_requests_js__WEBPACK_IMPORTED_MODULE_6__/* .storeRequest */ .r0(step, identity, 1));
         const { signal } = cancelled;
-        const machine = (0,_progress_states_on_machine_js__WEBPACK_IMPORTED_MODULE_22__/* .statesOnMachine */ .P)(paths, owner);
-        const checkpoint = __addDisposableResource(env_1, await (0,_checkpoint_restored_checkpoint_js__WEBPACK_IMPORTED_MODULE_11__/* .restoreCheckpoint */ .v)({ store, identity, owner, machine, resume, log: _action_log_js__WEBPACK_IMPORTED_MODULE_3__/* .actionLog */ .Zx, signal }), true);
+        const machine = (0,_progress_states_on_machine_js__WEBPACK_IMPORTED_MODULE_23__/* .statesOnMachine */ .P)(paths, owner);
+        const checkpoint = __addDisposableResource(env_1, await (0,_checkpoint_restored_checkpoint_js__WEBPACK_IMPORTED_MODULE_12__/* .restoreCheckpoint */ .v)({ store, identity, owner, machine, resume, log: _action_log_js__WEBPACK_IMPORTED_MODULE_3__/* .actionLog */ .Zx, signal }), true);
         (0,_action_finish_js__WEBPACK_IMPORTED_MODULE_2__/* .requireCheckpoints */ .v_)(shard, checkpoint.knownUnavailable);
-        (0,_progress_state_directory_js__WEBPACK_IMPORTED_MODULE_21__/* .requireOwnState */ .d)(paths);
-        const installation = new _environment_installation_js__WEBPACK_IMPORTED_MODULE_13__/* .Installation */ .L(_action_requests_js__WEBPACK_IMPORTED_MODULE_5__/* .installationOf */ .oJ(step), (0,_environment_installer_log_js__WEBPACK_IMPORTED_MODULE_14__/* .installerLog */ .l)(_action_log_js__WEBPACK_IMPORTED_MODULE_3__/* .actionLog */ .Zx, inputs.verbose));
+        (0,_progress_state_directory_js__WEBPACK_IMPORTED_MODULE_22__/* .requireOwnState */ .d)(paths);
+        const installation = new _environment_installation_js__WEBPACK_IMPORTED_MODULE_14__/* .Installation */ .L(_action_requests_js__WEBPACK_IMPORTED_MODULE_6__/* .installationOf */ .oJ(step), (0,_environment_installer_log_js__WEBPACK_IMPORTED_MODULE_15__/* .installerLog */ .l)(_action_log_js__WEBPACK_IMPORTED_MODULE_3__/* .actionLog */ .Zx, inputs.verbose));
         const python = async () => (await installation.environment()).python;
-        const running = __addDisposableResource(env_1, (0,_engine_engines_js__WEBPACK_IMPORTED_MODULE_12__/* .engines */ .s)({ ..._action_requests_js__WEBPACK_IMPORTED_MODULE_5__/* .enginesRequest */ .Ri(step), python, log: _action_log_js__WEBPACK_IMPORTED_MODULE_3__/* .actionLog */ .Zx }), true);
-        const plan = await (0,_plan_plan_set_js__WEBPACK_IMPORTED_MODULE_16__/* .planSet */ .e)({
-            ..._action_requests_js__WEBPACK_IMPORTED_MODULE_5__/* .planRequest */ .NX(step),
-            saved: checkpoint.plan ?? (0,_progress_saved_plan_js__WEBPACK_IMPORTED_MODULE_20__/* .readSavedPlan */ .LW)(paths, owner),
+        const running = __addDisposableResource(env_1, (0,_engine_engines_js__WEBPACK_IMPORTED_MODULE_13__/* .engines */ .s)({ ..._action_requests_js__WEBPACK_IMPORTED_MODULE_6__/* .enginesRequest */ .Ri(step), python, log: _action_log_js__WEBPACK_IMPORTED_MODULE_3__/* .actionLog */ .Zx }), true);
+        const plan = await (0,_plan_plan_set_js__WEBPACK_IMPORTED_MODULE_17__/* .planSet */ .e)({
+            ..._action_requests_js__WEBPACK_IMPORTED_MODULE_6__/* .planRequest */ .NX(step),
+            saved: checkpoint.plan ?? (0,_progress_saved_plan_js__WEBPACK_IMPORTED_MODULE_21__/* .readSavedPlan */ .LW)(paths, owner),
             planner: running.planner,
             installation,
             signal,
         });
         (0,_action_announce_js__WEBPACK_IMPORTED_MODULE_0__/* .announceSet */ .G1)(step, plan, _action_log_js__WEBPACK_IMPORTED_MODULE_3__/* .actionLog */ .Zx);
         (0,_action_announce_js__WEBPACK_IMPORTED_MODULE_0__/* .announceBaseline */ .b9)(step, _action_log_js__WEBPACK_IMPORTED_MODULE_3__/* .actionLog */ .Zx);
-        const { elsewhere, ...part } = (0,_plan_assign_shards_js__WEBPACK_IMPORTED_MODULE_15__/* .partOf */ .BU)(plan, shard);
-        const requireKey = () => (0,_run_eval_environment_js__WEBPACK_IMPORTED_MODULE_24__/* .requireApiKey */ .Ft)(plan, step.keys, context.withheldSecrets);
+        const { elsewhere, ...part } = (0,_plan_assign_shards_js__WEBPACK_IMPORTED_MODULE_16__/* .partOf */ .BU)(plan, shard);
+        const requireKey = () => (0,_run_eval_environment_js__WEBPACK_IMPORTED_MODULE_25__/* .requireApiKey */ .Ft)(plan, step.keys, context.withheldSecrets);
         // Nothing is completed, so every eval will run. A missing key is reported before the state is created.
         if (checkpoint.kind !== 'hit' && !machine.hasState)
             requireKey();
-        const opened = __addDisposableResource(env_1, await (0,_run_open_state_js__WEBPACK_IMPORTED_MODULE_25__/* .openState */ .G)({ paths, owner, plan, command, elsewhere, checkpoint, resume, log: _action_log_js__WEBPACK_IMPORTED_MODULE_3__/* .actionLog */ .Zx }), true);
+        const opened = __addDisposableResource(env_1, await (0,_run_open_state_js__WEBPACK_IMPORTED_MODULE_26__/* .openState */ .G)({ paths, owner, plan, command, elsewhere, checkpoint, resume, log: _action_log_js__WEBPACK_IMPORTED_MODULE_3__/* .actionLog */ .Zx }), true);
         const { state, journals } = opened;
         const start = { checkpoint: identity, nextSeq: store.nextSeq, ended: false };
-        const session = new _action_session_js__WEBPACK_IMPORTED_MODULE_7__/* .RunningSession */ .qe({ inputs: (0,_action_session_js__WEBPACK_IMPORTED_MODULE_7__/* .sessionInputs */ .qr)(inputs), context, ...start }, _action_log_js__WEBPACK_IMPORTED_MODULE_3__/* .actionLog */ .Zx);
-        const decisions = (0,_plan_reconcile_js__WEBPACK_IMPORTED_MODULE_17__/* .reconcile */ .L)(part, state, { maxAgeMs: inputs.maxAgeMs, now: new Date() });
+        const session = new _action_session_js__WEBPACK_IMPORTED_MODULE_8__/* .RunningSession */ .qe({ inputs: (0,_action_session_js__WEBPACK_IMPORTED_MODULE_8__/* .sessionInputs */ .qr)(inputs), context, ...start }, _action_log_js__WEBPACK_IMPORTED_MODULE_3__/* .actionLog */ .Zx);
+        const decisions = (0,_plan_reconcile_js__WEBPACK_IMPORTED_MODULE_18__/* .reconcile */ .L)(part, state, { maxAgeMs: inputs.maxAgeMs, now: new Date() });
         (0,_action_announce_js__WEBPACK_IMPORTED_MODULE_0__/* .announceRun */ .Nx)(step, { plan, elsewhere, decisions, journals }, _action_log_js__WEBPACK_IMPORTED_MODULE_3__/* .actionLog */ .Zx);
-        state.renew((0,_plan_reconcile_js__WEBPACK_IMPORTED_MODULE_17__/* .renewedRecords */ .R)(decisions));
-        const facts = (0,_action_run_facts_js__WEBPACK_IMPORTED_MODULE_6__/* .runFacts */ .p)(step, plan, decisions);
+        const facts = await (0,_action_run_facts_js__WEBPACK_IMPORTED_MODULE_7__/* .runFacts */ .p)(step, plan, decisions);
+        const prices = await (0,_action_prices_js__WEBPACK_IMPORTED_MODULE_4__/* .budgetPrices */ .eJ)(step, facts, { plan, decisions });
+        state.renew((0,_plan_reconcile_js__WEBPACK_IMPORTED_MODULE_18__/* .renewedRecords */ .R)(decisions));
         state.beginRun(facts);
         if (decisions.some(({ kind }) => kind === 'run'))
             requireKey();
         session.save();
         signal.throwIfAborted();
-        const ended = await (0,_run_run_set_js__WEBPACK_IMPORTED_MODULE_27__/* .runSet */ .i)({
-            ..._action_requests_js__WEBPACK_IMPORTED_MODULE_5__/* .runRequest */ .BN(step, cancelled),
+        const ended = await (0,_run_run_set_js__WEBPACK_IMPORTED_MODULE_28__/* .runSet */ .i)({
+            ..._action_requests_js__WEBPACK_IMPORTED_MODULE_6__/* .runRequest */ .BN(step, cancelled, prices),
             command,
             decisions,
             notHere: [...plan.leftOut, ...elsewhere],
             state,
             journals,
-            listener: new _report_live_log_js__WEBPACK_IMPORTED_MODULE_23__/* .LiveLog */ .J3(_action_log_js__WEBPACK_IMPORTED_MODULE_3__/* .actionLog */ .Zx, {
+            listener: new _report_live_log_js__WEBPACK_IMPORTED_MODULE_24__/* .LiveLog */ .J3(_action_log_js__WEBPACK_IMPORTED_MODULE_3__/* .actionLog */ .Zx, {
                 verbose: inputs.verbose,
-                outputFileOf: (evalKey) => (0,_progress_paths_js__WEBPACK_IMPORTED_MODULE_19__/* .outputFile */ .i9)(paths, evalKey),
+                outputFileOf: (evalKey) => (0,_progress_paths_js__WEBPACK_IMPORTED_MODULE_20__/* .outputFile */ .i9)(paths, evalKey),
             }),
             onTrouble: (reported) => session.save({ trouble: reported }),
             openEngine: (evals) => running.open({ evals }),
@@ -42145,27 +42386,27 @@ async function main(cancelled) {
                 intervalMs: inputs.checkpointIntervalMs,
                 isUnchanged: () => checkpoint.isUnchanged(),
                 knownUnavailable: checkpoint.knownUnavailable,
-                superseded: new _checkpoint_superseded_js__WEBPACK_IMPORTED_MODULE_29__/* .SupersededCheckpoints */ .w({ github: _action_requests_js__WEBPACK_IMPORTED_MODULE_5__/* .githubOf */ .zq(step), ref: context.ref, log: _action_log_js__WEBPACK_IMPORTED_MODULE_3__/* .actionLog */ .Zx }),
+                superseded: new _checkpoint_superseded_js__WEBPACK_IMPORTED_MODULE_30__/* .SupersededCheckpoints */ .w({ github: _action_requests_js__WEBPACK_IMPORTED_MODULE_6__/* .githubOf */ .zq(step), ref: context.ref, log: _action_log_js__WEBPACK_IMPORTED_MODULE_3__/* .actionLog */ .Zx }),
                 onSave: (nextSeq) => session.save({ nextSeq }),
                 onSaved: (savedOutline, savedKey) => session.save({ savedOutline, savedKey }),
             },
             log: _action_log_js__WEBPACK_IMPORTED_MODULE_3__/* .actionLog */ .Zx,
         });
         const { outcomes, traffic, savedKey } = ended;
-        const attempts = (0,_run_outcomes_on_disk_js__WEBPACK_IMPORTED_MODULE_26__/* .attemptCounts */ .y5)(state, facts.run);
-        const samples = await (0,_run_samples_on_disk_js__WEBPACK_IMPORTED_MODULE_28__/* .samplesOnDisk */ .m)(outcomes, paths, inputs.report.samplesText);
+        const attempts = (0,_run_outcomes_on_disk_js__WEBPACK_IMPORTED_MODULE_27__/* .attemptCounts */ .y5)(state, facts.run);
+        const samples = await (0,_run_samples_on_disk_js__WEBPACK_IMPORTED_MODULE_29__/* .samplesOnDisk */ .m)(outcomes, paths, inputs.report.samplesText);
         const excluded = plan.leftOut;
-        const ofRun = { model, evalSet, facts, ...(0,_plan_assign_shards_js__WEBPACK_IMPORTED_MODULE_15__/* .shardOf */ .IS)(shard, elsewhere), outcomes, excluded };
+        const ofRun = { model, evalSet, facts, ...(0,_plan_assign_shards_js__WEBPACK_IMPORTED_MODULE_16__/* .shardOf */ .IS)(shard, elsewhere), outcomes, excluded };
         const run = { ...ofRun, traffic, samples, attempts, ended: new Date() };
         const places = {
             restoredKey: checkpoint.restoredKey,
             savedKey,
             progressFile: paths.progressFile,
             logsDirectory: paths.logs,
-            report: (0,_action_report_files_js__WEBPACK_IMPORTED_MODULE_4__/* .reportPaths */ .R)(inputs.report.reportDirectory, context),
+            report: (0,_action_report_files_js__WEBPACK_IMPORTED_MODULE_5__/* .reportPaths */ .R)(inputs.report.reportDirectory, context),
         };
         const isSaved = ended.isSaved || !signal.aborted;
-        const commentDeadline = _action_requests_js__WEBPACK_IMPORTED_MODULE_5__/* .commentDeadline */ .uX(cancelled);
+        const commentDeadline = _action_requests_js__WEBPACK_IMPORTED_MODULE_6__/* .commentDeadline */ .uX(cancelled);
         (0,_action_finish_js__WEBPACK_IMPORTED_MODULE_2__/* .finish */ .O9)(await (0,_action_conclude_js__WEBPACK_IMPORTED_MODULE_1__/* .conclude */ .E)(step, { session, run, stops: ended, places, isSaved, commentDeadline }, _action_log_js__WEBPACK_IMPORTED_MODULE_3__/* .actionLog */ .Zx));
         (0,_action_finish_js__WEBPACK_IMPORTED_MODULE_2__/* .requireSaved */ .bk)(shard, () => ended.isSaved && (savedKey !== '' || checkpoint.isUnchanged()));
     }
@@ -42179,7 +42420,7 @@ async function main(cancelled) {
             await result_1;
     }
 }
-const cancelled = (0,_action_signals_js__WEBPACK_IMPORTED_MODULE_8__/* .cancellation */ .WN)(_action_log_js__WEBPACK_IMPORTED_MODULE_3__/* .actionLog */ .Zx);
+const cancelled = (0,_action_signals_js__WEBPACK_IMPORTED_MODULE_9__/* .cancellation */ .WN)(_action_log_js__WEBPACK_IMPORTED_MODULE_3__/* .actionLog */ .Zx);
 await main(cancelled).catch(_action_finish_js__WEBPACK_IMPORTED_MODULE_2__/* .fail */ .fJ);
 // Do not wait for work that cannot be stopped, such as an installer.
 if (cancelled.signal.aborted)
@@ -42364,6 +42605,7 @@ function describeWritten(arguments_) {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   Cj: () => (/* binding */ isOrAre),
+/* harmony export */   E9: () => (/* binding */ dollars),
 /* harmony export */   Iu: () => (/* binding */ capitalised),
 /* harmony export */   KE: () => (/* binding */ listed),
 /* harmony export */   KG: () => (/* binding */ asSentence),
@@ -42404,6 +42646,16 @@ function duration(milliseconds) {
 /** `1,234,567`. By hand: the first use of `toLocaleString` takes 13 ms, a tenth of a run that has nothing to do. */
 function wholeNumber(value) {
     return String(value).replace(/\B(?=(\d{3})+$)/g, ',');
+}
+/** `$1.84`, `$1,234.50`, `$0.0042` */
+function dollars(cost) {
+    if (cost !== 0 && cost < 0.1) {
+        const rounded = Number(cost.toPrecision(2));
+        // Below a millionth, JavaScript would write an exponent.
+        return `$${rounded < 1e-6 ? rounded.toFixed(Math.min(100, 1 - Math.floor(Math.log10(rounded)))) : rounded}`;
+    }
+    const [whole = '', cents = ''] = cost.toFixed(2).split('.');
+    return `$${wholeNumber(Number(whole))}.${cents}`;
 }
 /** `a, b and 26 more` */
 function listed(names, most) {
@@ -42641,6 +42893,61 @@ function isOrdinary(path) {
 /* harmony export */ });
 /** The dependencies of a plan that cannot be recalled. */
 const NO_DEPENDENCIES = { files: [], directories: [], missing: [] };
+
+
+/***/ }),
+
+/***/ 4028:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   P4: () => (/* binding */ MAX_PRICE),
+/* harmony export */   Qx: () => (/* binding */ noPricing),
+/* harmony export */   ho: () => (/* binding */ costOf),
+/* harmony export */   j0: () => (/* binding */ isUnused),
+/* harmony export */   jQ: () => (/* binding */ costOfTokens),
+/* harmony export */   v7: () => (/* binding */ MAX_PRICE_OVERRIDES),
+/* harmony export */   xp: () => (/* binding */ isFree)
+/* harmony export */ });
+/* harmony import */ var _own_value_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(9553);
+
+const noPricing = { prices: () => undefined, list: undefined, hasOverrides: false };
+/** No set needs nearly as many. */
+const MAX_PRICE_OVERRIDES = 1000;
+/** A million times the price of the dearest model. */
+const MAX_PRICE = 1_000_000_000;
+const PER_TOKENS = 1_000_000;
+/** US dollars. Reasoning tokens are billed as output, of which they are a part. */
+function costOfTokens({ prompt, completion, cached }, price) {
+    const fresh = Math.max(0, prompt - cached);
+    return (fresh * price.input + cached * price.cached + completion * price.output) / PER_TOKENS;
+}
+function isFree({ input, output, cached }) {
+    return input === 0 && output === 0 && cached === 0;
+}
+/**
+ * US dollars of the tokens of several models; null when the price of one that has tokens is not known, or when the API did not say
+ * how many tokens its responses have.
+ */
+function costOf(usage, prices) {
+    let sum = 0;
+    for (const model of Object.keys(usage)) {
+        const tokens = (0,_own_value_js__WEBPACK_IMPORTED_MODULE_0__/* .ownValue */ .e)(usage, model);
+        if (!tokens || isUnused(tokens))
+            continue;
+        const price = prices(model);
+        if (!price || (isUncounted(tokens) && !isFree(price)))
+            return null;
+        sum += costOfTokens(tokens, price);
+    }
+    return sum;
+}
+function isUnused({ prompt, completion, responses = 0 }) {
+    return prompt + completion + responses === 0;
+}
+function isUncounted({ prompt, completion }) {
+    return prompt + completion === 0;
+}
 
 
 /***/ }),
@@ -43603,6 +43910,8 @@ async function planDigest(key, { files, directories, missing }, plan, hashes, ca
         const add = (...line) => hash.update(`${JSON.stringify(line)}\n`);
         add('request', (0,plan_hash/* hashOf */.q)(key));
         add('answer', plan.evalsVersion, plan.needsApiKey, plan.warnings);
+        if (plan.apiModels)
+            add('models', ...plan.apiModels);
         for (const planned of plan.evals)
             add('eval', ...fieldsOf(planned));
         for (const evalKey of plan.leftOut)
@@ -44310,13 +44619,15 @@ async function makePlan(request) {
     }));
     const files = [...new Set([...registry.dependencies.files, ...filesOf(registry)])].sort();
     const dependencies = outside(await lockedRoots(), { ...registry.dependencies, files });
+    const fns = [...registry.completionFns, ...(registry.judge ? [registry.judge] : [])];
     const made = {
         evals,
         leftOut: registry.leftOut,
         evalsVersion: registry.evalsVersion,
         pythonVersion: registry.pythonVersion,
         warnings: describeWarnings(registry.warnings),
-        needsApiKey: [...registry.completionFns, ...(registry.judge ? [registry.judge] : [])].some((fn) => fn.needsApiKey),
+        needsApiKey: fns.some((fn) => fn.needsApiKey),
+        apiModels: fns.flatMap(({ name, kind }) => (kind === 'dummy' || kind === 'registry' ? [] : [name])),
     };
     const digest = await planDigest(key, dependencies, made, hashes);
     return { ...made, digest, dependencies: digest === undefined ? plan/* NO_DEPENDENCIES */.a : dependencies };
@@ -44328,10 +44639,10 @@ async function makePlan(request) {
 async function recallPlan(saved, key, hashes, cancelled) {
     if (!saved?.made)
         return undefined;
-    const { basis, evalsVersion, pythonVersion, needsApiKey, warnings } = saved.made;
+    const { basis, evalsVersion, pythonVersion, needsApiKey, apiModels, warnings } = saved.made;
     const { evals, leftOut = [], signature: digest } = saved;
     const dependencies = dependenciesOf(basis);
-    const recalled = { evals, leftOut, evalsVersion, pythonVersion, needsApiKey, warnings };
+    const recalled = { evals, leftOut, evalsVersion, pythonVersion, needsApiKey, apiModels, warnings };
     if ((await planDigest(key, dependencies, recalled, hashes, cancelled)) !== digest)
         return undefined;
     return { ...recalled, digest, dependencies };
@@ -46316,6 +46627,8 @@ const schema = zod__WEBPACK_IMPORTED_MODULE_5__/* .object */ .Ikc({
         pythonVersion: line.optional(),
         warnings: zod__WEBPACK_IMPORTED_MODULE_5__/* .array */ .YOg(line).max(1000).default([]),
         needsApiKey: zod__WEBPACK_IMPORTED_MODULE_5__/* .boolean */ .zMY(),
+        // Version 0.1 did not write it.
+        apiModels: zod__WEBPACK_IMPORTED_MODULE_5__/* .array */ .YOg(line).max(1000).optional(),
     }),
     evals: zod__WEBPACK_IMPORTED_MODULE_5__/* .array */ .YOg(zod__WEBPACK_IMPORTED_MODULE_5__/* .object */ .Ikc({
         key: line.min(1),
@@ -46354,13 +46667,14 @@ const NO_DIGEST = '0'.repeat(64);
  * its evals. Such a plan can be reported, but not recalled.
  */
 function savedPlan({ digest = NO_DIGEST, evals, leftOut, dependencies, ...plan }, owner) {
-    const { evalsVersion, pythonVersion, warnings, needsApiKey } = plan;
+    const { evalsVersion, pythonVersion, warnings, needsApiKey, apiModels } = plan;
     const made = {
         basis: savedDependencies(dependencies),
         evalsVersion,
         ...(pythonVersion === undefined ? {} : { pythonVersion }),
         warnings,
         needsApiKey,
+        ...(apiModels ? { apiModels } : {}),
     };
     const withoutDependencies = {
         version: 1,
@@ -46982,6 +47296,8 @@ function earlierMergeMark(paths) {
 
 // EXTERNAL MODULE: ./lib/progress/quarantine.js
 var quarantine = __nccwpck_require__(2763);
+// EXTERNAL MODULE: ./lib/model/price.js
+var price = __nccwpck_require__(4028);
 // EXTERNAL MODULE: ./lib/model/shard.js
 var shard = __nccwpck_require__(8165);
 // EXTERNAL MODULE: ./lib/progress/schema-use.js
@@ -46994,11 +47310,18 @@ var schema_use = __nccwpck_require__(9410);
 
 
 
+
 /** The facts of 10,000 evals take a tenth of this. */
 const MAX_RUN_FACTS_BYTES = 32 * 1024 * 1024;
 const run_facts_file_MAX_VALUES = 1_000_000;
 const MAX_TEXT_BYTES = 4096;
 const line = schemas/* string */.YjP().max(MAX_TEXT_BYTES).refine(lib_text/* isSingleLine */.v_, 'has control characters');
+const dollars = schemas/* number */.aig().nonnegative().max(price/* MAX_PRICE */.P4);
+const prices = schemas/* object */.Ikc({
+    providers: schemas/* array */.YOg(line).max(10),
+    overrides: schemas/* array */.YOg(schemas/* object */.Ikc({ model: line, price: schemas/* object */.Ikc({ input: dollars, output: dollars, cached: dollars }) }))
+        .max(price/* MAX_PRICE_OVERRIDES */.v7),
+});
 const run_facts_file_schema = schemas/* object */.Ikc({
     version: schemas/* literal */.euz(1),
     run: schemas/* object */.Ikc({
@@ -47021,6 +47344,8 @@ const run_facts_file_schema = schemas/* object */.Ikc({
         plan: schemas/* string */.YjP().regex(/^[0-9a-f]{64}$/),
     })
         .optional(),
+    // Version 0.1 did not write it.
+    prices: prices.optional(),
     decisions: schemas/* record */.g1P(line, schemas/* object */.Ikc({
         kind: schemas/* enum */.k5n(['reuse', 'run']),
         reason: line,
@@ -48117,6 +48442,157 @@ function commitName({ ref, sha }) {
 
 /***/ }),
 
+/***/ 676:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   EN: () => (/* binding */ runCosts),
+/* harmony export */   Xb: () => (/* binding */ hasPrices),
+/* harmony export */   Ze: () => (/* binding */ savedCost),
+/* harmony export */   _n: () => (/* binding */ evalCost),
+/* harmony export */   eF: () => (/* binding */ usedPrices),
+/* harmony export */   u8: () => (/* binding */ spentText)
+/* harmony export */ });
+/* harmony import */ var _model_price_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(4028);
+/* harmony import */ var _model_traffic_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(7168);
+/* harmony import */ var _text_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(8804);
+
+
+
+function runCosts(traffic, prices) {
+    const { sent, replayed } = usesOf(traffic);
+    return {
+        cost: (0,_model_price_js__WEBPACK_IMPORTED_MODULE_0__/* .costOf */ .ho)(sent, prices),
+        replayedCost: (0,_model_price_js__WEBPACK_IMPORTED_MODULE_0__/* .costOf */ .ho)(replayed, prices),
+    };
+}
+/** By model. Tokens of which nobody knows the model are those of a model without a name. */
+function usesOf({ models, tokensSent, tokensReplayed }) {
+    const uses = Object.entries(models);
+    const sent = uses.map(([name, use]) => [name, { ...use.tokensSent, responses: use.received }]);
+    const replayed = uses.map(([name, use]) => [name, { ...use.tokensReplayed, responses: use.replayed }]);
+    return {
+        sent: { ...Object.fromEntries(sent), ...unnamed(tokensSent, sent) },
+        replayed: { ...Object.fromEntries(replayed), ...unnamed(tokensReplayed, replayed) },
+    };
+}
+/** An earlier version of the action counted only the tokens of all models. */
+function unnamed(all, named) {
+    const sum = named.reduce((tokens, [, use]) => (0,_model_traffic_js__WEBPACK_IMPORTED_MODULE_1__/* .addTokens */ .Ox)(tokens, use), _model_traffic_js__WEBPACK_IMPORTED_MODULE_1__/* .noTokens */ ._e);
+    const isComplete = sum.prompt + sum.completion >= all.prompt + all.completion;
+    return isComplete ? {} : { '': all };
+}
+/** Of the responses that completed an eval, replayed ones included. */
+function evalCost(record, prices) {
+    return (0,_model_price_js__WEBPACK_IMPORTED_MODULE_0__/* .costOf */ .ho)(usageOf(record), prices);
+}
+function usageOf({ usage, tokens }) {
+    return usage ?? (tokens.total > 0 ? { '': tokens } : {});
+}
+/** The prices that the costs are computed with; undefined when there is nothing to price. */
+function usedPrices({ traffic, outcomes }, { prices, list }) {
+    const { sent, replayed } = usesOf(traffic);
+    const records = outcomes.flatMap((outcome) => ('record' in outcome ? (outcome.record ?? []) : []));
+    const uses = [sent, replayed, ...records.map(usageOf)].flatMap((use) => Object.entries(use));
+    const names = new Set(uses.flatMap(([name, use]) => ((0,_model_price_js__WEBPACK_IMPORTED_MODULE_0__/* .isUnused */ .j0)(use) ? [] : [name])));
+    if (names.size === 0)
+        return undefined;
+    const models = [];
+    const unknown = [];
+    for (const name of [...names].sort(_text_js__WEBPACK_IMPORTED_MODULE_2__/* .compareText */ .n6)) {
+        const price = prices(name);
+        if (price)
+            models.push([name, price]);
+        else if (name !== '')
+            unknown.push(name);
+    }
+    return { list: list ?? null, models: Object.fromEntries(models), unknown };
+}
+/** US dollars that this run saved with its replayed responses and its reused evals; null when a price is not known. */
+function savedCost({ totals, evals }) {
+    let sum = totals.replayedCost ?? (totals.replayedTokens.prompt + totals.replayedTokens.completion > 0 ? null : 0);
+    for (const { status, tokens, cost } of evals) {
+        if (status !== 'reused' || tokens === null || tokens.total === 0)
+            continue;
+        if (cost === null || sum === null)
+            return null;
+        sum += cost;
+    }
+    return sum;
+}
+/** Whether anything is to be said of dollars: not when no model has a price, and the user set none. */
+function hasPrices({ prices, totals }) {
+    return Object.keys(prices?.models ?? {}).length > 0 || (totals.cost ?? 0) > 0;
+}
+/** `$1.84`, or `unknown` where some prices are known, but not all. Undefined when there is nothing to say. */
+function spentText(results, dollars) {
+    if (results.totals.requests.sent === 0 || !hasPrices(results))
+        return undefined;
+    const { cost } = results.totals;
+    return cost === null ? 'cost unknown' : dollars(cost);
+}
+
+
+/***/ }),
+
+/***/ 5202:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   O: () => (/* binding */ pricesText),
+/* harmony export */   P: () => (/* binding */ describeCost)
+/* harmony export */ });
+/* harmony import */ var _model_format_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(9774);
+/* harmony import */ var _text_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8804);
+/* harmony import */ var _costs_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(676);
+/** Sentences about costs, for the log and the job summary, in plain text. Pure. */
+
+
+
+const MAX_MODELS = 5;
+/** Evals choose the names. Those of models are shorter. */
+const MAX_NAME_BYTES = 100;
+/**
+ * `Cost: $1.84, $0.41 saved by resuming (prices of 2026-09-23)`, for the end of the log. Nothing, when no price is known and the user
+ * set none.
+ */
+function describeCost(results) {
+    if (!(0,_costs_js__WEBPACK_IMPORTED_MODULE_1__/* .hasPrices */ .Xb)(results))
+        return undefined;
+    const { cost } = results.totals;
+    const saved = (0,_costs_js__WEBPACK_IMPORTED_MODULE_1__/* .savedCost */ .Ze)(results);
+    const parts = [
+        cost === null ? 'unknown' : (0,_model_format_js__WEBPACK_IMPORTED_MODULE_2__/* .dollars */ .E9)(cost),
+        ...(saved !== null && saved > 0 ? [`${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_2__/* .dollars */ .E9)(saved)} saved by resuming`] : []),
+    ];
+    const remarks = [...sources(results), ...missing(results)];
+    return `Cost: ${parts.join(', ')}${remarks.length > 0 ? ` (${remarks.join('; ')})` : ''}`;
+}
+/** Where prices are from that the input prices does not set. */
+function sources({ prices }) {
+    return prices?.list ? [`prices of ${prices.list.date}`] : [];
+}
+function missing({ prices }) {
+    const unknown = prices?.unknown ?? [];
+    return unknown.length === 0
+        ? []
+        : [
+            `no price is known of ${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_2__/* .listed */ .KE)(unknown.map((name) => (0,_text_js__WEBPACK_IMPORTED_MODULE_0__/* .oneLine */ .TN)(name, MAX_NAME_BYTES)), MAX_MODELS)}`,
+        ];
+}
+/** `Of 2026-09-23, where the input prices sets no others; no price is known of a-model` */
+function pricesText(results) {
+    const { prices } = results;
+    if (!prices)
+        return 'None: no model has tokens.';
+    const date = prices.list && `of ${prices.list.date}, where the input prices sets no others`;
+    const source = (0,_costs_js__WEBPACK_IMPORTED_MODULE_1__/* .hasPrices */ .Xb)(results) ? [date ?? 'of the input prices'] : [];
+    return (0,_model_format_js__WEBPACK_IMPORTED_MODULE_2__/* .asSentence */ .KG)([...source, ...missing(results)].join('; '));
+}
+
+
+/***/ }),
+
 /***/ 1294:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
@@ -48235,14 +48711,17 @@ function wholeDuration(milliseconds) {
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   A: () => (/* binding */ savedTokens),
-/* harmony export */   o: () => (/* binding */ figuresLine)
+/* harmony export */   A0: () => (/* binding */ savedTokens),
+/* harmony export */   oL: () => (/* binding */ figuresLine)
 /* harmony export */ });
-/* harmony import */ var _model_format_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(9774);
-/* harmony import */ var _commit_name_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(3525);
-/* harmony import */ var _markdown_text_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(5265);
-/* harmony import */ var _numbers_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(8844);
+/* unused harmony export savedText */
+/* harmony import */ var _model_format_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(9774);
+/* harmony import */ var _commit_name_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(3525);
+/* harmony import */ var _costs_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(676);
+/* harmony import */ var _markdown_text_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(5265);
+/* harmony import */ var _numbers_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(8844);
 /** The line of figures that follows the verdict in the summary and in the comment, in GitHub's Markdown. Pure. */
+
 
 
 
@@ -48255,7 +48734,7 @@ const MAX_NAME_BYTES = 200;
 function figuresLine(results, verdict) {
     const { model, evalSet } = results;
     return [
-        `${(0,_markdown_text_js__WEBPACK_IMPORTED_MODULE_0__/* .code */ .aY)(model, MAX_NAME_BYTES)} on ${(0,_markdown_text_js__WEBPACK_IMPORTED_MODULE_0__/* .code */ .aY)(evalSet, MAX_NAME_BYTES)}`,
+        `${(0,_markdown_text_js__WEBPACK_IMPORTED_MODULE_1__/* .code */ .aY)(model, MAX_NAME_BYTES)} on ${(0,_markdown_text_js__WEBPACK_IMPORTED_MODULE_1__/* .code */ .aY)(evalSet, MAX_NAME_BYTES)}`,
         ...rates(verdict),
         ...spent(results),
     ].join(' · ');
@@ -48263,17 +48742,17 @@ function figuresLine(results, verdict) {
 function rates({ overall, comparison }) {
     if (overall === null)
         return [];
-    const now = `${(0,_markdown_text_js__WEBPACK_IMPORTED_MODULE_0__/* .inline */ .mG)(overall.metric)} ${(0,_numbers_js__WEBPACK_IMPORTED_MODULE_1__/* .percent */ .KN)(overall.rate)} ${spread(overall)}`;
+    const now = `${(0,_markdown_text_js__WEBPACK_IMPORTED_MODULE_1__/* .inline */ .mG)(overall.metric)} ${(0,_numbers_js__WEBPACK_IMPORTED_MODULE_2__/* .percent */ .KN)(overall.rate)} ${spread(overall)}`;
     const difference = comparison?.overall ?? null;
     if (difference === null)
         return [now];
-    const before = `vs ${(0,_numbers_js__WEBPACK_IMPORTED_MODULE_1__/* .percent */ .KN)(difference.before)}${origin(comparison?.source ?? null)}`;
+    const before = `vs ${(0,_numbers_js__WEBPACK_IMPORTED_MODULE_2__/* .percent */ .KN)(difference.before)}${origin(comparison?.source ?? null)}`;
     // The rate is over all samples, the difference over those that both sides have.
     const isSame = Math.abs(overall.rate - difference.now) < 0.000_5;
     return [
-        ...(isSame ? [`${now} ${before}`] : [now, `of the pairs ${(0,_numbers_js__WEBPACK_IMPORTED_MODULE_1__/* .percent */ .KN)(difference.now)} ${before}`]),
-        `${(0,_numbers_js__WEBPACK_IMPORTED_MODULE_1__/* .points */ .WR)(difference.difference)} pp (95&nbsp;% ${(0,_numbers_js__WEBPACK_IMPORTED_MODULE_1__/* .points */ .WR)(difference.low)}&nbsp;…&nbsp;${(0,_numbers_js__WEBPACK_IMPORTED_MODULE_1__/* .points */ .WR)(difference.high)})`,
-        `${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_2__/* .counted */ .hS)(difference.pairs, 'pair')}, ${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_2__/* .wholeNumber */ .rD)(difference.worse)} down, ${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_2__/* .wholeNumber */ .rD)(difference.better)} up`,
+        ...(isSame ? [`${now} ${before}`] : [now, `of the pairs ${(0,_numbers_js__WEBPACK_IMPORTED_MODULE_2__/* .percent */ .KN)(difference.now)} ${before}`]),
+        `${(0,_numbers_js__WEBPACK_IMPORTED_MODULE_2__/* .points */ .WR)(difference.difference)} pp (95&nbsp;% ${(0,_numbers_js__WEBPACK_IMPORTED_MODULE_2__/* .points */ .WR)(difference.low)}&nbsp;…&nbsp;${(0,_numbers_js__WEBPACK_IMPORTED_MODULE_2__/* .points */ .WR)(difference.high)})`,
+        `${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_3__/* .counted */ .hS)(difference.pairs, 'pair')}, ${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_3__/* .wholeNumber */ .rD)(difference.worse)} down, ${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_3__/* .wholeNumber */ .rD)(difference.better)} up`,
     ];
 }
 /** `± 2.1` where both sides are about as wide, as they are not close to 0 and 100 %. */
@@ -48287,8 +48766,8 @@ function spread({ rate, low, high }) {
 function origin(source) {
     if (source === null)
         return '';
-    const name = (0,_commit_name_js__WEBPACK_IMPORTED_MODULE_3__/* .commitName */ .l3)(source);
-    return name === '' ? ' in the baseline' : ` on ${(0,_markdown_text_js__WEBPACK_IMPORTED_MODULE_0__/* .inline */ .mG)(name, MAX_NAME_BYTES)}`;
+    const name = (0,_commit_name_js__WEBPACK_IMPORTED_MODULE_4__/* .commitName */ .l3)(source);
+    return name === '' ? ' in the baseline' : ` on ${(0,_markdown_text_js__WEBPACK_IMPORTED_MODULE_1__/* .inline */ .mG)(name, MAX_NAME_BYTES)}`;
 }
 /** Tokens that this run would have needed without its replayed responses and its reused evals. */
 function savedTokens({ totals: { replayedTokens }, evals }) {
@@ -48296,16 +48775,22 @@ function savedTokens({ totals: { replayedTokens }, evals }) {
     return reused.reduce((sum, each) => sum + each, replayedTokens.prompt + replayedTokens.completion);
 }
 function spent(results) {
-    const { requests, tokens, cost } = results.totals;
+    const { requests, tokens } = results.totals;
+    const spentDollars = (0,_costs_js__WEBPACK_IMPORTED_MODULE_0__/* .spentText */ .u8)(results, _model_format_js__WEBPACK_IMPORTED_MODULE_3__/* .dollars */ .E9);
     const sent = tokens.prompt + tokens.completion;
     const saved = savedTokens(results);
     return [
         ...(requests.sent === 0
             ? ['no request sent']
-            : [sent > 0 ? `${(0,_numbers_js__WEBPACK_IMPORTED_MODULE_1__/* .amount */ .vj)(sent)} tokens` : (0,_model_format_js__WEBPACK_IMPORTED_MODULE_2__/* .counted */ .hS)(requests.sent, 'request')]),
-        ...(cost === null ? [] : [withSignApart((0,_numbers_js__WEBPACK_IMPORTED_MODULE_1__/* .dollars */ .E9)(cost))]),
-        ...(saved > 0 ? [`${(0,_numbers_js__WEBPACK_IMPORTED_MODULE_1__/* .amount */ .vj)(saved)} tokens saved by resuming`] : []),
+            : [sent > 0 ? `${(0,_numbers_js__WEBPACK_IMPORTED_MODULE_2__/* .amount */ .vj)(sent)} tokens` : (0,_model_format_js__WEBPACK_IMPORTED_MODULE_3__/* .counted */ .hS)(requests.sent, 'request')]),
+        ...(spentDollars === undefined ? [] : [withSignApart(spentDollars)]),
+        ...(saved > 0 ? [`${withSignApart(savedText(results, saved))} saved by resuming`] : []),
     ];
+}
+/** `$0.41`, or `61 k tokens` where a price is not known. */
+function savedText(results, tokens) {
+    const cost = (0,_costs_js__WEBPACK_IMPORTED_MODULE_0__/* .hasPrices */ .Xb)(results) ? (0,_costs_js__WEBPACK_IMPORTED_MODULE_0__/* .savedCost */ .Ze)(results) : null;
+    return cost === null ? `${(0,_numbers_js__WEBPACK_IMPORTED_MODULE_2__/* .amount */ .vj)(tokens)} tokens` : (0,_model_format_js__WEBPACK_IMPORTED_MODULE_3__/* .dollars */ .E9)(cost);
 }
 /** So that no two dollar signs enclose a formula. */
 function withSignApart(text) {
@@ -48332,7 +48817,7 @@ function headLines({ results, verdict }) {
         `> [!${alertOf(verdict)}]`,
         `> **${(0,_markdown_text_js__WEBPACK_IMPORTED_MODULE_1__/* .inline */ .mG)(verdict.sentence, MAX_VERDICT_BYTES)}**`,
         '',
-        (0,_figures_js__WEBPACK_IMPORTED_MODULE_0__/* .figuresLine */ .o)(results, verdict),
+        (0,_figures_js__WEBPACK_IMPORTED_MODULE_0__/* .figuresLine */ .oL)(results, verdict),
     ];
 }
 /**
@@ -48860,7 +49345,6 @@ function apart(character) {
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   E9: () => (/* binding */ dollars),
 /* harmony export */   KN: () => (/* binding */ percent),
 /* harmony export */   WR: () => (/* binding */ points),
 /* harmony export */   vj: () => (/* binding */ amount)
@@ -48884,10 +49368,6 @@ function amount(value) {
     if (value < 999_500)
         return `${Math.round(value / 1000)} k`;
     return value < 999_500_000 ? `${(value / 1e6).toFixed(1)} M` : `${(value / 1e9).toFixed(1)} G`;
-}
-/** `$1.84`, `$0.0042` */
-function dollars(cost) {
-    return `$${cost !== 0 && cost < 0.1 ? Number(cost.toPrecision(2)) : cost.toFixed(2)}`;
 }
 
 
@@ -49840,7 +50320,7 @@ function withRecorded(outcomes, journals, repository) {
 
 /***/ }),
 
-/***/ 9716:
+/***/ 1603:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -50370,23 +50850,27 @@ class InFlightLimit {
      * Waits for a slot. Evals take turns, so that an eval with a thousand threads does not starve the others.
      * @param first whether the request goes before the others of its eval: a retry has had a slot before
      */
-    acquire(evalName, signal, first = false) {
+    acquire(request, signal, first = false) {
+        const { evalName } = request;
         signal.throwIfAborted();
         return new Promise((resolve, reject) => {
             const queue = this.#waiting.get(evalName) ?? [];
-            const give = (slot) => {
-                signal.removeEventListener('abort', leave);
-                resolve(slot);
+            const waiting = {
+                request,
+                give(slot) {
+                    signal.removeEventListener('abort', leave);
+                    resolve(slot);
+                },
             };
             const leave = () => {
-                queue.splice(queue.indexOf(give), 1);
+                queue.splice(queue.indexOf(waiting), 1);
                 reject(signal.reason);
             };
             signal.addEventListener('abort', leave, { once: true });
             if (first)
-                queue.unshift(give);
+                queue.unshift(waiting);
             else
-                queue.push(give);
+                queue.push(waiting);
             this.#waiting.set(evalName, queue);
             this.#serve();
         });
@@ -50433,12 +50917,12 @@ class InFlightLimit {
             if (next.done)
                 return;
             const [evalName, queue] = next.value;
-            const [give] = queue;
-            if (!give) {
+            const [waiting] = queue;
+            if (!waiting) {
                 this.#waiting.delete(evalName);
                 continue;
             }
-            const reservation = this.#budget?.reserve(evalName);
+            const reservation = this.#budget?.reserve(waiting.request);
             // Others do not overtake it, or a request that costs much would wait until the end. This may have stopped the run.
             if (this.#budget && !reservation)
                 return;
@@ -50446,7 +50930,7 @@ class InFlightLimit {
             this.#waiting.delete(evalName);
             if (queue.length > 0)
                 this.#waiting.set(evalName, queue);
-            give(this.#take(reservation));
+            waiting.give(this.#take(reservation));
         }
     }
     #take(reservation) {
@@ -51911,9 +52395,9 @@ class UpstreamCall {
         return this.#request.method === 'POST';
     }
     async #exchange() {
-        const { upstream, limit, evalName, adaptations, path, onTry } = this.#context;
+        const { upstream, limit, evalName, model, adaptations, path, onTry } = this.#context;
         try {
-            this.#slot = await limit.acquire(evalName, this.#leave.signal, this.#attempts > 0);
+            this.#slot = await limit.acquire({ evalName, model }, this.#leave.signal, this.#attempts > 0);
         }
         catch {
             return { kind: 'abandoned' };
@@ -52840,11 +53324,11 @@ class Job {
     }
     /** A replayable request succeeded. */
     succeeded(sent, usage) {
-        const { evalName, keys, nature } = sent;
+        const { evalName, keys, nature, model } = sent;
         this.#models.responded(sent);
         this.#refusals.succeeded(keys, nature.kind === 'replayable' ? nature.model : '');
         this.#outage.succeeded(Date.now());
-        this.#options.onResponse?.(usage, evalName);
+        this.#options.onResponse?.(usage, { evalName, model: model.sent });
     }
     /** A response of this model was replayed. */
     replayed(model) {
@@ -53334,6 +53818,7 @@ class Sender {
         };
         const call = this.#job.call({ method, url: this.#job.urlOf(provider, rest), headers, body }, {
             evalName: this.#evalName,
+            model: model.sent,
             path: `${provider}${rest}`,
             nature,
             onTry: (before) => this.#tally.count(before === 0 ? { sent: 1 } : { retried: 1 }),
@@ -53650,112 +54135,213 @@ async function startGateway(options) {
 
 // EXTERNAL MODULE: ./lib/model/format.js
 var format = __nccwpck_require__(9774);
-;// CONCATENATED MODULE: ./lib/run/token-reserve.js
+// EXTERNAL MODULE: ./lib/model/price.js
+var model_price = __nccwpck_require__(4028);
+;// CONCATENATED MODULE: ./lib/run/spending-measure.js
 
-class TokenReserve {
+
+const tokenMeasure = {
+    input: 'token-budget',
+    isKnown: () => true,
+    of: ({ prompt, completion }) => prompt + completion,
+    ofAll: (usage) => Object.values(usage).reduce((sum, { prompt, completion }) => sum + prompt + completion, 0),
+    ofRecord: ({ tokens }) => tokens.total,
+    format: (amount) => (0,format/* wholeNumber */.rD)(Math.round(amount)),
+    describe: (amount) => `${(0,format/* wholeNumber */.rD)(Math.round(amount))} tokens`,
+    whyUnknown: () => 'the tokens of a response are not known',
+};
+function costMeasure(prices) {
+    const known = (cost) => cost ?? undefined;
+    return {
+        input: 'cost-budget',
+        // Requests that name no model look something up, or use what the API stores. Their tokens are not counted.
+        isKnown: (model) => model === '' || prices(model) !== undefined,
+        of(usage, model) {
+            const price = prices(model);
+            if (!price || (usage.prompt + usage.completion === 0 && !(0,model_price/* isFree */.xp)(price)))
+                return undefined;
+            return (0,model_price/* costOfTokens */.jQ)(usage, price);
+        },
+        ofAll: (usage) => known((0,model_price/* costOf */.ho)(usage, prices)),
+        ofRecord: ({ usage, tokens }) => known((0,model_price/* costOf */.ho)(usage ?? { '': tokens }, prices)),
+        format: format/* dollars */.E9,
+        describe: format/* dollars */.E9,
+        whyUnknown(model) {
+            if (model === '')
+                return 'the cost-budget needs the price of each response, and a request names no model';
+            if (prices(model))
+                return `the cost-budget needs the tokens of each response, and one of ${model} does not say how many it has`;
+            return `the cost-budget needs the price of ${model}, which is not known (set it with a line of the input prices, such as ${model}: input 0.15, output 0.60)`;
+        },
+    };
+}
+
+;// CONCATENATED MODULE: ./lib/run/spending-reserve.js
+
+class SpendingReserve {
     #options;
     /** What earlier runs used. */
     #earlier = new Uses();
     /** What this run used. */
     #used = new Uses();
-    /** Requests in flight, by the name of the eval. */
+    /** Requests in flight, by eval and model. */
     #inFlight = new Map();
+    #spent = 0;
     constructor(options) {
         this.#options = options;
         const names = new Map(options.evals.map(({ key, name }) => [key, name]));
-        for (const { eval: key, tokens, requests } of options.records) {
-            const responses = requests ? requests.sent + requests.replayed : 0;
-            this.#earlier.add(names.get(key) ?? key, { tokens: tokens.total, responses });
+        for (const record of options.records) {
+            const evalName = names.get(record.eval) ?? record.eval;
+            for (const { model, use } of usesIn(record))
+                this.#earlier.add({ evalName, model }, use);
         }
     }
-    /** Billed tokens of this run. */
+    /** What the responses of this run took. */
     get spent() {
-        return this.#used.all.tokens;
+        return this.#spent;
     }
-    spend(evalName, { prompt, completion }) {
-        this.#used.add(evalName, { tokens: prompt + completion, responses: 0 });
-        if (this.spent >= this.#options.tokens)
-            this.#options.onExhausted(this.#usedUp());
+    spend(usage, request) {
+        const { measure, limit, onExhausted } = this.#options;
+        this.#used.add(request, { tokens: usage, responses: 0 });
+        const cost = measure.of(usage, request.model);
+        // The response is paid for in any case. What it cost can only be guessed, so nothing more is spent.
+        if (cost === undefined)
+            onExhausted(measure.whyUnknown(request.model));
+        this.#spent += cost ?? 0;
+        if (this.#spent >= limit)
+            onExhausted(this.#usedUp());
     }
-    reserve(evalName) {
-        if (!this.#hasRoomFor(evalName)) {
-            if (this.#inFlight.size === 0)
-                this.#options.onExhausted(this.#noRoomFor(evalName));
+    reserve(request) {
+        const { measure, onExhausted } = this.#options;
+        if (!measure.isKnown(request.model)) {
+            onExhausted(measure.whyUnknown(request.model));
             return undefined;
         }
-        this.#inFlight.set(evalName, (this.#inFlight.get(evalName) ?? 0) + 1);
-        return { end: (succeeded) => this.#end(evalName, succeeded) };
+        if (!this.#hasRoomFor(request)) {
+            if (this.#inFlight.size === 0)
+                onExhausted(this.#noRoomFor(request));
+            return undefined;
+        }
+        const key = spending_reserve_keyOf(request);
+        const inFlight = this.#inFlight.get(key) ?? { request, count: 0 };
+        inFlight.count += 1;
+        this.#inFlight.set(key, inFlight);
+        return { end: (succeeded) => this.#end(request, succeeded) };
     }
-    #end(evalName, succeeded) {
-        const left = (this.#inFlight.get(evalName) ?? 0) - 1;
-        if (left > 0)
-            this.#inFlight.set(evalName, left);
+    #end(request, succeeded) {
+        const key = spending_reserve_keyOf(request);
+        const inFlight = this.#inFlight.get(key);
+        if (inFlight && inFlight.count > 1)
+            inFlight.count -= 1;
         else
-            this.#inFlight.delete(evalName);
+            this.#inFlight.delete(key);
         // Also a response whose tokens are not known: otherwise all requests to an API that counts none would wait for each other.
         if (succeeded)
-            this.#used.add(evalName, { tokens: 0, responses: 1 });
+            this.#used.add(request, { tokens: traffic/* noTokens */._e, responses: 1 });
     }
-    #hasRoomFor(evalName) {
+    #hasRoomFor(request) {
         // A run always advances, or one with a small budget could be re-run forever.
-        if (this.#inFlight.size === 0 && this.spent === 0)
+        if (this.#inFlight.size === 0 && this.#spent === 0)
             return true;
-        let needed = this.#expected(evalName);
-        for (const [name, requests] of this.#inFlight)
-            needed += requests * this.#expected(name);
-        return this.spent + needed <= this.#options.tokens;
+        let needed = this.#expected(request);
+        for (const each of this.#inFlight.values())
+            needed += each.count * this.#expected(each.request);
+        return this.#spent + needed <= this.#options.limit;
     }
-    /** The tokens that a response of the eval is likely to take. Infinite as long as nothing is known: then one is sent at a time. */
-    #expected(evalName) {
-        const known = [this.#used.of(evalName), this.#earlier.of(evalName), this.#used.all, this.#earlier.all];
-        return known.map(mean).find((tokens) => tokens !== undefined) ?? Number.POSITIVE_INFINITY;
+    /** What a response is likely to take. Infinite as long as nothing is known: then one is sent at a time. */
+    #expected(request) {
+        const { evalName, model } = request;
+        const known = [
+            ...[this.#used.of(request), this.#earlier.of(request)],
+            ...[this.#used.ofEval(evalName), this.#earlier.ofEval(evalName)],
+            ...[this.#used.all, this.#earlier.all],
+        ];
+        const tokens = known.map(mean).find((each) => each !== undefined);
+        return tokens === undefined
+            ? Number.POSITIVE_INFINITY
+            : (this.#options.measure.of(tokens, model) ?? Number.POSITIVE_INFINITY);
     }
     #usedUp() {
-        return `the token-budget of ${(0,format/* wholeNumber */.rD)(this.#options.tokens)} is used up`;
+        const { measure, limit } = this.#options;
+        return `the ${measure.input} of ${measure.format(limit)} is used up`;
     }
-    #noRoomFor(evalName) {
-        const expected = (0,format/* wholeNumber */.rD)(Math.round(this.#expected(evalName)));
-        return `${this.#usedUp()} (${(0,format/* wholeNumber */.rD)(this.spent)} tokens are spent, and the next response may take ${expected})`;
+    #noRoomFor(request) {
+        const { describe } = this.#options.measure;
+        const [spent, expected] = [describe(this.#spent), this.#options.measure.format(this.#expected(request))];
+        return `${this.#usedUp()} (${spent} are spent, and the next response may take ${expected})`;
     }
 }
-/** Tokens and responses of evals, by their names. */
+const noUse = { tokens: traffic/* noTokens */._e, responses: 0 };
+/** Tokens and responses, by the name of the eval and the model. */
 class Uses {
-    #byName = new Map();
-    all = { tokens: 0, responses: 0 };
-    of(evalName) {
-        return this.#byName.get(evalName) ?? { tokens: 0, responses: 0 };
+    #byRequest = new Map();
+    #byEval = new Map();
+    #all = noUse;
+    get all() {
+        return this.#all;
     }
-    add(evalName, { tokens, responses }) {
-        const use = this.of(evalName);
-        this.#byName.set(evalName, use);
-        for (const each of [use, this.all]) {
-            each.tokens += tokens;
-            each.responses += responses;
-        }
+    of(request) {
+        return this.#byRequest.get(spending_reserve_keyOf(request)) ?? noUse;
     }
+    ofEval(evalName) {
+        return this.#byEval.get(evalName) ?? noUse;
+    }
+    add(request, use) {
+        this.#byRequest.set(spending_reserve_keyOf(request), sum(this.of(request), use));
+        this.#byEval.set(request.evalName, sum(this.ofEval(request.evalName), use));
+        this.#all = sum(this.#all, use);
+    }
+}
+function spending_reserve_keyOf({ evalName, model }) {
+    return JSON.stringify([evalName, model]);
+}
+function sum(a, b) {
+    return { tokens: (0,traffic/* addTokens */.Ox)(a.tokens, b.tokens), responses: a.responses + b.responses };
+}
+/** What a record says of its models, or else of all of them together. */
+function usesIn({ usage, tokens, requests, }) {
+    if (usage) {
+        return Object.entries(usage).map(([model, { responses, ...of }]) => ({
+            model,
+            use: { tokens: of, responses },
+        }));
+    }
+    const responses = requests ? requests.sent + requests.replayed : 0;
+    return [{ model: '', use: { tokens, responses } }];
 }
 /** Tokens per response; undefined when there is no response. */
 function mean({ tokens, responses }) {
-    return responses > 0 ? tokens / responses : undefined;
+    if (responses === 0)
+        return undefined;
+    const { prompt, completion, cached, reasoning } = tokens;
+    return {
+        prompt: prompt / responses,
+        completion: completion / responses,
+        cached: cached / responses,
+        reasoning: reasoning / responses,
+    };
 }
 
 ;// CONCATENATED MODULE: ./lib/run/budget.js
 
 
+
 function openBudget(options) {
-    const { timeMs, tokens, beganAt, sampleResume } = options;
+    const { timeMs, tokens, cost, beganAt, sampleResume, records } = options;
     const limit = new AbortController();
-    const known = new Map(options.records.map((record) => [record.eval, record]));
-    const reserve = tokens === undefined
-        ? undefined
-        : new TokenReserve({ ...options, tokens, onExhausted: (why) => limit.abort(new Error(why)) });
+    const known = new Map(records.map((record) => [record.eval, record]));
+    const onExhausted = (why) => limit.abort(new Error(why));
+    const spendings = [
+        ...(tokens === undefined ? [] : [spendingOf(tokens, tokenMeasure, { ...options, onExhausted })]),
+        ...(cost === undefined
+            ? []
+            : [spendingOf(cost.dollars, costMeasure(cost.prices), { ...options, onExhausted })]),
+    ];
     const timeLeftMs = () => (timeMs === undefined ? Number.POSITIVE_INFINITY : beganAt + timeMs - Date.now());
-    const tokensLeft = () => (tokens === undefined ? Number.POSITIVE_INFINITY : tokens - (reserve?.spent ?? 0));
     const timer = timeMs === undefined
         ? undefined
-        : setTimeout(() => limit.abort(new Error(`the time-budget of ${(0,format/* duration */.p0)(timeMs)} is used up`)), Math.max(0, timeLeftMs()));
-    const stillNeeded = ({ key, tokens: used }) => Math.max(0, (known.get(key)?.tokens.total ?? used) - used);
-    const fits = (need, left, whole) => need <= left || (sampleResume && whole !== undefined && need > whole);
+        : setTimeout(() => onExhausted(`the time-budget of ${(0,format/* duration */.p0)(timeMs)} is used up`), Math.max(0, timeLeftMs()));
+    const isTooLarge = (need, whole) => sampleResume && need > whole;
     return {
         exhausted: limit.signal,
         reasonToSkip({ key }, running = []) {
@@ -53763,19 +54349,64 @@ function openBudget(options) {
             if (!record)
                 return undefined;
             const tookMs = Date.parse(record.ended) - Date.parse(record.started);
-            if (!fits(tookMs, timeLeftMs(), timeMs))
+            if (timeMs !== undefined && tookMs > timeLeftMs() && !isTooLarge(tookMs, timeMs))
                 return `it took ${(0,format/* duration */.p0)(tookMs)} last time; ${(0,format/* duration */.p0)(Math.max(0, timeLeftMs()))} of the time-budget remain`;
-            const reserved = running.reduce((sum, each) => sum + stillNeeded(each), 0);
-            const free = Math.max(0, tokensLeft() - reserved);
-            if (!fits(record.tokens.total, free, tokens)) {
-                const after = reserved > 0 ? ` after reserving ${(0,format/* wholeNumber */.rD)(reserved)} for running evals` : '';
-                return `it used ${(0,format/* wholeNumber */.rD)(record.tokens.total)} tokens last time; ${(0,format/* wholeNumber */.rD)(free)} of the token-budget remain${after}`;
+            for (const { measure, most, reserve } of spendings) {
+                const need = measure.ofRecord(record);
+                const reserved = running.reduce((sum, each) => sum + stillNeeded(each, known, measure), 0);
+                const free = Math.max(0, most - reserve.spent - reserved);
+                if (need === undefined || need <= free || isTooLarge(need, most))
+                    continue;
+                const after = reserved > 0 ? ` after reserving ${measure.format(reserved)} for running evals` : '';
+                return `it used ${measure.describe(need)} last time; ${measure.format(free)} of the ${measure.input} remain${after}`;
             }
             return undefined;
         },
-        requests: reserve,
-        spend: (usage, evalName) => reserve?.spend(evalName, usage),
+        requests: requestsOf(spendings),
+        spend(usage, request) {
+            for (const { reserve } of spendings)
+                reserve.spend(usage, request);
+        },
         close: () => clearTimeout(timer),
+    };
+}
+function spendingOf(most, measure, { records, evals, onExhausted }) {
+    return {
+        measure,
+        most,
+        reserve: new SpendingReserve({ limit: most, measure, records, evals, onExhausted }),
+    };
+}
+/** What a running eval probably still needs, if it needs as much as last time. */
+function stillNeeded({ key, usage }, known, measure) {
+    const record = known.get(key);
+    const [whole, used] = [record && measure.ofRecord(record), measure.ofAll(usage)];
+    return whole === undefined || used === undefined ? 0 : Math.max(0, whole - used);
+}
+/** A request is sent when it fits into all budgets. */
+function requestsOf(spendings) {
+    const [only, ...others] = spendings;
+    if (!only || others.length === 0)
+        return only?.reserve;
+    return {
+        reserve(request) {
+            const made = [];
+            for (const { reserve } of spendings) {
+                const reservation = reserve.reserve(request);
+                if (!reservation) {
+                    for (const each of made)
+                        each.end(false);
+                    return undefined;
+                }
+                made.push(reservation);
+            }
+            return {
+                end(succeeded) {
+                    for (const each of made)
+                        each.end(succeeded);
+                },
+            };
+        },
     };
 }
 
@@ -54037,6 +54668,34 @@ class RawOutput {
             this.#isBroken = true;
         }
     }
+}
+
+;// CONCATENATED MODULE: ./lib/run/recorded-usage.js
+
+
+/** Longer than any name of a model. */
+const recorded_usage_MAX_NAME_LENGTH = 1000;
+/** Counted by the gateway. Only the record of an eval shows the tokens of requests that did not go through the gateway. */
+function recorded_usage_usageOf({ sent, replayed, tokensSent, tokensReplayed, models }, record) {
+    const requests = { sent, replayed };
+    if (sent + replayed === 0)
+        return { tokens: { ...record.tokens, cached: 0, reasoning: 0 }, requests };
+    const { prompt, completion, cached, reasoning } = (0,traffic/* addTokens */.Ox)(tokensSent, tokensReplayed);
+    const tokens = { prompt, completion, total: prompt + completion, cached, reasoning };
+    return { tokens, requests, ...recordableUsage(models) };
+}
+/** Replayed responses included. */
+function usageByModel(models) {
+    const entries = Object.entries(models).map(([name, use]) => [
+        name,
+        { responses: use.received + use.replayed, ...(0,traffic/* addTokens */.Ox)(use.tokensSent, use.tokensReplayed) },
+    ]);
+    return Object.fromEntries(entries);
+}
+function recordableUsage(models) {
+    if (!Object.keys(models).every((name) => name.length <= recorded_usage_MAX_NAME_LENGTH && (0,lib_text/* hasNoControls */.ij)(name)))
+        return {};
+    return { usage: usageByModel(models) };
 }
 
 // EXTERNAL MODULE: ./lib/model/attempt-record.js
@@ -54335,30 +54994,6 @@ function evaluatedNothing({ samples: recorded, finalReport = {} }, known) {
         return known === 0;
     const values = Object.values(finalReport);
     return values.includes('NaN') && values.every((value) => value === 'NaN' || value === 0 || value === null);
-}
-
-;// CONCATENATED MODULE: ./lib/run/recorded-usage.js
-
-
-/** Longer than any name of a model. */
-const recorded_usage_MAX_NAME_LENGTH = 1000;
-/** Counted by the gateway. Only the record of an eval shows the tokens of requests that did not go through the gateway. */
-function recorded_usage_usageOf({ sent, replayed, tokensSent, tokensReplayed, models }, record) {
-    const requests = { sent, replayed };
-    if (sent + replayed === 0)
-        return { tokens: { ...record.tokens, cached: 0, reasoning: 0 }, requests };
-    const { prompt, completion, cached, reasoning } = (0,traffic/* addTokens */.Ox)(tokensSent, tokensReplayed);
-    const tokens = { prompt, completion, total: prompt + completion, cached, reasoning };
-    return { tokens, requests, ...recordableUsage(models) };
-}
-function recordableUsage(models) {
-    if (!Object.keys(models).every((name) => name.length <= recorded_usage_MAX_NAME_LENGTH && (0,lib_text/* hasNoControls */.ij)(name)))
-        return {};
-    const entries = Object.entries(models).map(([name, use]) => [
-        name,
-        { responses: use.received + use.replayed, ...(0,traffic/* addTokens */.Ox)(use.tokensSent, use.tokensReplayed) },
-    ]);
-    return { usage: Object.fromEntries(entries) };
 }
 
 ;// CONCATENATED MODULE: ./lib/run/signs-of-life.js
@@ -54690,7 +55325,7 @@ async function executeEval(planned, options, log, onStart = () => { }) {
         responses: () => lane.receivedCount() + lane.traffic().replayed,
         replayed: () => lane.traffic().replayed,
         openRequests: () => lane.openCount(),
-        tokens: () => tokensOf(lane.attempt()),
+        usage: () => usageByModel(lane.attempt().models),
         pid: () => running?.pid,
     });
     const onRunning = (started) => {
@@ -54783,10 +55418,6 @@ function mayComeFromReplay({ endReason, cause, failure }, lane) {
 }
 function signatureOf({ failure }, lane) {
     return failure ? failureSignature(failure) : (lane.lost()?.words ?? '');
-}
-function tokensOf({ tokensSent, tokensReplayed }) {
-    const { prompt, completion } = (0,traffic/* addTokens */.Ox)(tokensSent, tokensReplayed);
-    return prompt + completion;
 }
 
 // EXTERNAL MODULE: external "node:os"
@@ -54895,8 +55526,8 @@ function cpuTimes(nowMs, root = '/') {
     if (isBound || cores.length === 0)
         return quotas;
     const all = cores.map(({ times }) => times);
-    const idleMs = sum(all.map(({ idle }) => idle));
-    const totalMs = sum(all.map(({ user, nice, sys, idle, irq }) => user + nice + sys + idle + irq));
+    const idleMs = busy_cores_sum(all.map(({ idle }) => idle));
+    const totalMs = busy_cores_sum(all.map(({ user, nice, sys, idle, irq }) => user + nice + sys + idle + irq));
     return [{ usedMs: totalMs - idleMs, totalMs }, ...quotas];
 }
 /** Undefined when the group has no quota. */
@@ -54911,7 +55542,7 @@ function timesOf({ version, read }, nowMs) {
         return undefined;
     return { usedMs, totalMs: (nowMs * quota) / period };
 }
-function sum(numbers) {
+function busy_cores_sum(numbers) {
     return numbers.reduce((total, number) => total + number, 0);
 }
 
@@ -55303,7 +55934,7 @@ class Run {
         }
         const running = [...this.#running].map(([{ key }, { counts }]) => ({
             key,
-            tokens: counts?.tokens() ?? 0,
+            usage: counts?.usage() ?? {},
         }));
         const reason = budget.reasonToSkip(planned, running);
         return reason === undefined ? undefined : { cause: 'budget', reason };
@@ -55396,7 +56027,7 @@ async function runSet(request) {
             listsModels: true,
             log,
             budget: budget.requests,
-            onResponse: (usage, evalName) => budget.spend(usage, evalName),
+            onResponse: (usage, request) => budget.spend(usage, request),
             onTrouble(report) {
                 request.onTrouble(report.trouble);
                 request.listener.onEvent({ kind: 'api-trouble', ...report });

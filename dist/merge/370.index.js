@@ -31,6 +31,8 @@ var bounded_json = __webpack_require__(255);
 var schemas = __webpack_require__(2857);
 // EXTERNAL MODULE: ./lib/model/completion-record.js
 var completion_record = __webpack_require__(3685);
+// EXTERNAL MODULE: ./lib/model/price.js
+var price = __webpack_require__(4028);
 // EXTERNAL MODULE: ./node_modules/zod/v4/classic/iso.js
 var iso = __webpack_require__(4377);
 // EXTERNAL MODULE: ./lib/model/sample.js
@@ -195,6 +197,7 @@ const verdictSchema = schemas/* object */.Ikc({
 
 
 
+
 /** No eval set has a hundredth as many. */
 const results_schema_MAX_EVALS = 100_000;
 const run = schemas/* object */.Ikc({
@@ -237,7 +240,10 @@ const totals = schemas/* object */.Ikc({
         .describe('Numbers of requests.'),
     tokens: tokenUsage.describe('Tokens of the responses that the API returned to this run.'),
     replayedTokens: tokenUsage.describe('Tokens of replayed responses, which were paid for earlier.'),
-    cost: cost.describe('US dollars; null when a price is not known.'),
+    cost: cost.describe('US dollars of tokens; null when a price is not known.'),
+    replayedCost: cost
+        .optional()
+        .describe('US dollars of replayedTokens; null when a price is not known. Earlier versions did not write it.'),
 })
     .describe('Of this run alone. What reused evals took is in their entries.');
 const results_schema_shard = schemas/* object */.Ikc({
@@ -246,6 +252,22 @@ const results_schema_shard = schemas/* object */.Ikc({
     elsewhere: count.describe('Evals of the plan that the other shards have.'),
 })
     .describe('Which part of the set was run; missing when these are the results of the whole set.');
+const dollars = schemas/* number */.aig().nonnegative().max(price/* MAX_PRICE */.P4);
+const prices = schemas/* object */.Ikc({
+    list: schemas/* object */.Ikc({
+        version: line.describe('Of @pydantic/genai-prices.'),
+        date: line.describe('When it was published.'),
+    })
+        .nullable()
+        .describe('The price list of the action; null when it was not used.'),
+    models: named(schemas/* object */.Ikc({
+        input: dollars,
+        output: dollars,
+        cached: dollars.describe('Of input tokens that the API read from its cache.'),
+    }), 10_000).describe('US dollars per million tokens of the models with a known price.'),
+    unknown: schemas/* array */.YOg(label).max(10_000).describe('Models without a known price.'),
+})
+    .describe('The prices that costs are computed with; missing when no model has tokens.');
 const interval = schemas/* object */.Ikc({
     low: number,
     high: number,
@@ -327,7 +349,7 @@ const evalResult = schemas/* object */.Ikc({
     requests: schemas/* object */.Ikc({ sent: count, replayed: count })
         .nullable()
         .describe('Requests that completed it; null when they were not counted.'),
-    cost: cost.describe('US dollars; null when a price is not known.'),
+    cost: cost.describe('US dollars of tokens, at the prices of the day of this run; null when a price is not known.'),
     tookMs: number
         .nullable()
         .describe('Milliseconds of the attempt that completed it; null when they are not known.'),
@@ -359,6 +381,7 @@ const resultsSchema = schemas/* object */.Ikc({
     args: schemas/* array */.YOg(fields_text).max(10_000).describe('Further arguments of oaieval.'),
     shard: results_schema_shard.optional(),
     totals,
+    prices: prices.optional(),
     evals: schemas/* array */.YOg(evalResult).max(results_schema_MAX_EVALS).describe('In the order of the set; excluded evals last.'),
     verdict: verdictSchema,
 })

@@ -29401,6 +29401,8 @@ function gradesItself({ command, modelGraded }) {
 
 // EXTERNAL MODULE: ./lib/model/part-names.js
 var part_names = __nccwpck_require__(2789);
+// EXTERNAL MODULE: ./lib/model/price.js
+var price = __nccwpck_require__(4028);
 ;// CONCATENATED MODULE: ./lib/model/sample-counts.js
 
 /**
@@ -29438,6 +29440,8 @@ function isCovered({ outcome, scores, choice }) {
     return false;
 }
 
+// EXTERNAL MODULE: ./lib/report/costs.js
+var costs = __nccwpck_require__(676);
 ;// CONCATENATED MODULE: ./lib/model/logged-line.js
 const LOGGED = /^\[\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,\d{3}\] \[([\w.]+):\d+\] (.*)$/s;
 /** Undefined when no logger printed the line. Source of the format: evals/cli/oaieval.py, `logging.basicConfig`. */
@@ -29614,10 +29618,16 @@ const NO_MAIN_METRIC = /^usage_|std$|^counts\//;
 
 
 
-function summarize(run) {
+
+
+function summarize(run, pricing = price/* noPricing */.Qx) {
     const { model, evalSet, facts, shard, outcomes, excluded, ended } = run;
     const { versions, judgeModel, modelMap, args } = facts;
-    const evals = [...outcomes.map((outcome) => evalResult(outcome, run)), ...excluded.map(excludedEval)];
+    const evals = [
+        ...outcomes.map((outcome) => evalResult(outcome, run, pricing.prices)),
+        ...excluded.map(excludedEval),
+    ];
+    const prices = (0,costs/* usedPrices */.eF)(run, pricing);
     return {
         run: { ...facts.run, ended: ended.toISOString() },
         versions,
@@ -29628,21 +29638,22 @@ function summarize(run) {
         adaptations: distinct(evals.flatMap(({ adaptations }) => adaptations)),
         args,
         ...(shard ? { shard } : {}),
-        totals: totalsOf(run),
+        totals: totalsOf(run, pricing.prices),
+        ...(prices ? { prices } : {}),
         evals,
     };
 }
 function distinct(values) {
     return [...new Map(values.map((value) => [JSON.stringify(value), value])).values()];
 }
-function totalsOf({ outcomes, excluded, traffic }) {
+function totalsOf({ outcomes, excluded, traffic }, prices) {
     const { sent, replayed, retried, failed, tokensSent, tokensReplayed } = traffic;
     return {
         evals: countsOf(outcomes, excluded.length),
         requests: { sent, replayed, retried, failed },
         tokens: tokensSent,
         replayedTokens: tokensReplayed,
-        cost: null,
+        ...(0,costs/* runCosts */.EN)(traffic, prices),
     };
 }
 function countsOf(outcomes, excluded) {
@@ -29658,7 +29669,7 @@ function countsOf(outcomes, excluded) {
         excluded,
     };
 }
-function evalResult(outcome, { facts, samples, attempts }) {
+function evalResult(outcome, { facts, samples, attempts }, prices) {
     const { eval: planned, status } = outcome;
     const base = {
         ...emptyEval(planned.key, planned.name),
@@ -29687,7 +29698,8 @@ function evalResult(outcome, { facts, samples, attempts }) {
         mainMetric: mainMetricOf(mainMetric(preferred, record.metrics), intervals, planned),
         intervals,
         samples: countOutcomes(samples.get(key)?.samples ?? [], record.samples),
-        ...costOf(record),
+        ...effortOf(record),
+        cost: (0,costs/* evalCost */._n)(record, prices),
         adaptations: record.adaptations,
         replacedModels: Object.fromEntries((0,model_map/* replacedIn */.Sn)(record.models ?? {}).map(([name, live]) => [name, live])),
         comparable: comparablePartsOf(record),
@@ -29723,7 +29735,7 @@ function excludedEval(key) {
     return emptyEval(key, key);
 }
 /** What it took to complete the eval. */
-function costOf(record) {
+function effortOf(record) {
     const { tokens, requests, started, ended, run } = record;
     return {
         tokens,
@@ -29798,6 +29810,8 @@ function failures({ samples }) {
 
 // EXTERNAL MODULE: ./lib/action/checkout-path.js
 var checkout_path = __nccwpck_require__(9698);
+// EXTERNAL MODULE: ./lib/action/prices.js
+var prices = __nccwpck_require__(7938);
 ;// CONCATENATED MODULE: ./lib/action/make-report.js
 /** Makes what all reports are made from, in main and in post. */
 
@@ -29805,10 +29819,12 @@ var checkout_path = __nccwpck_require__(9698);
 
 
 
-function makeReport({ run, gate, samplesText, context, log }) {
+
+/** The same in main, in post and in the merge of shards: prices come from the facts of the run, too. */
+async function makeReport({ run, gate, samplesText, context, log }) {
     const { rules, baseline } = gate;
     const redact = (text) => log.redact(text);
-    const results = publicResults(summarize(run), context.workspace, redact);
+    const results = publicResults(summarize(run, await (0,prices/* pricingOf */.u6)(run)), context.workspace, redact);
     const { samples } = run;
     const { serverUrl, repository, runId } = context;
     return {
@@ -29981,6 +29997,8 @@ function lengthOf(text) {
     return [...text].length;
 }
 
+// EXTERNAL MODULE: ./lib/report/describe-costs.js
+var describe_costs = __nccwpck_require__(5202);
 // EXTERNAL MODULE: ./lib/report/describe-results.js
 var describe_results = __nccwpck_require__(1294);
 // EXTERNAL MODULE: ./lib/report/head.js
@@ -30043,6 +30061,7 @@ function withoutHashes(reason) {
 
 
 
+
 function aboutLines(report, places) {
     const { results } = report;
     return [
@@ -30055,6 +30074,7 @@ function aboutLines(report, places) {
             ...adaptationLines(results.evals),
             ...replacedModelLines(results.evals),
             ...requestLines(results),
+            ...priceLines(results),
             versionsLine(results),
             ...linkLines(report, places),
         ].map((line) => (line.startsWith('  ') ? line : `- ${line}`)),
@@ -30144,6 +30164,24 @@ function requestLines({ totals: { requests, tokens } }) {
     ];
     const used = prompt + completion > 0 ? ` Tokens: ${kinds.join(', ')}.` : '';
     return [`Requests: ${parts.join(', ')}.${used}`];
+}
+/** Where the prices are from, and of which models none is known. */
+function priceLines(results) {
+    const { prices } = results;
+    if (!prices)
+        return [];
+    const models = prices.unknown.map((name) => (0,markdown_text/* code */.aY)(name));
+    const unknown = models.length === 0
+        ? []
+        : [
+            `No price is known of ${(0,format/* listed */.KE)(models, MAX_ITEMS)}, so ${(0,costs/* hasPrices */.Xb)(results) ? 'the cost is unknown' : 'no cost is shown'}. The input ${(0,markdown_text/* code */.aY)('prices')} sets prices.`,
+        ];
+    if (!(0,costs/* hasPrices */.Xb)(results))
+        return unknown;
+    const source = prices.list
+        ? `those of ${(0,markdown_text/* inline */.mG)(prices.list.date, 40)}, unless ${(0,markdown_text/* code */.aY)('prices')} sets others`
+        : `set by ${(0,markdown_text/* code */.aY)('prices')}`;
+    return [[`Prices are ${source}.`, ...unknown].join(' ')];
 }
 function versionsLine({ versions: { action, evals, python } }) {
     return [
@@ -30522,9 +30560,12 @@ var report_files = __nccwpck_require__(9073);
 
 
 
+
+/** In millionths of a cent: sums of products of decimals have many more digits. */
+const COST_DIGITS = 8;
 /** Sets the outputs of the step. If that fails, as on a full disk, it warns and the run continues. */
 function publishOutputs({ results, verdict }, places, log) {
-    const { evals, requests, tokens } = results.totals;
+    const { evals, requests, tokens, cost } = results.totals;
     const outputs = {
         complete: String(evals.completed === evals.total),
         verdict: verdict.status,
@@ -30538,6 +30579,7 @@ function publishOutputs({ results, verdict }, places, log) {
         'requests-sent': String(requests.sent),
         'requests-replayed': String(requests.replayed),
         'total-tokens': String(tokens.prompt + tokens.completion),
+        cost: cost === null ? '' : String(Number(cost.toFixed(COST_DIGITS))),
         'restored-key': places.restoredKey,
         'saved-key': places.savedKey,
         'progress-file': places.progressFile,
@@ -30564,6 +30606,9 @@ function printResults({ results, verdict }, checkpoint, log, resumesFrom) {
     log.info('');
     for (const line of closingTable(results, verdict))
         log.info(line);
+    const cost = (0,describe_costs/* describeCost */.P)(results);
+    if (cost !== undefined)
+        log.info(cost);
     log.info(`${verdict.sentence} ${(0,describe_results/* describeNextRun */.a)(results, verdict, { checkpoint, resumesFrom })}`.trimEnd());
 }
 /** Writes the report files and the job summary. What fails is a warning. */
@@ -30602,7 +30647,7 @@ async function conclude(step, ended, log) {
     const { inputs, context } = step;
     const { gate, report: reports } = inputs;
     const { stopped, trouble } = stops;
-    const report = makeReport({ run, gate, samplesText: reports.samplesText, context, log });
+    const report = await makeReport({ run, gate, samplesText: reports.samplesText, context, log });
     const closing = (0,closing_message/* closingMessage */.Ds)(report.results, report.verdict, stops);
     const unasked = unaskedModels(inputs.modelMap, run.outcomes);
     if (unasked)
@@ -31000,7 +31045,7 @@ function quoteChildLine(line) {
 
 /***/ }),
 
-/***/ 1760:
+/***/ 7810:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -32604,6 +32649,95 @@ function refused(why, next) {
     return new lib_errors/* ActionError */.lZ('ARGS_INVALID', `The input ${oaieval_args_NAME} ${why}.`, next);
 }
 
+// EXTERNAL MODULE: ./lib/model/price.js
+var price = __nccwpck_require__(4028);
+;// CONCATENATED MODULE: ./lib/action/input/prices.js
+/** Reads the inputs `prices` and `cost-budget`. */
+
+
+
+
+const prices_NAME = 'prices';
+/** US dollars per million tokens. Nothing costs nearly as much. */
+const MOST = 1_000_000;
+/**
+ * One `name: input 0.15, output 0.60, cached 0.075` a line, or `name: free`.
+ * @throws ActionError INPUT_INVALID, which names every wrong line
+ */
+function prices_pricesInput() {
+    const overrides = [];
+    const problems = [];
+    for (const line of lines(prices_NAME)) {
+        const read = readLine(line, overrides);
+        if (typeof read === 'string')
+            problems.push(`${JSON.stringify(line)}: ${read}`);
+        else
+            overrides.push(read);
+    }
+    if (overrides.length > MAX_PRICE_OVERRIDES)
+        problems.push(`it has more than ${MAX_PRICE_OVERRIDES} lines`);
+    if (problems.length === 0)
+        return overrides;
+    throw new ActionError('INPUT_INVALID', `The input ${prices_NAME} has ${problems.length === 1 ? 'a wrong line' : `${problems.length} wrong lines`}:\n${problems.map((problem) => `- ${problem}`).join('\n')}`, 'Write one "model: input 0.15, output 0.60" a line, in US dollars per million tokens, with "cached 0.075" if cached input has a price of its own, or "model: free".');
+}
+/** The override, or why the line has none. */
+function readLine(line, earlier) {
+    // The name of a model may contain colons: ft:gpt-6-luna:own::id.
+    const at = line.lastIndexOf(':');
+    if (at < 0)
+        return 'it has no ":" between the model and its prices';
+    const model = line.slice(0, at).trim();
+    if (model === '')
+        return 'the model before ":" is missing';
+    const invisible = firstInvisible(model);
+    if (invisible !== undefined)
+        return `it contains the invisible character ${invisible}`;
+    if (/\s/.test(model))
+        return 'a model name cannot contain white space';
+    if (earlier.some((each) => each.model === model))
+        return `${model} has a price in an earlier line`;
+    const price = readPrice(line.slice(at + 1).trim());
+    return typeof price === 'string' ? price : { model, price };
+}
+function readPrice(given) {
+    if (/^free$/i.test(given))
+        return { input: 0, output: 0, cached: 0 };
+    if (given === '')
+        return 'the prices after ":" are missing';
+    const found = new Map();
+    for (const part of given.split(',').map((each) => each.trim())) {
+        const [, kind = '', digits = ''] = /^(input|output|cached) +\$?(\d{1,9}(?:\.\d{1,12})?)$/i.exec(part) ?? [];
+        const name = kind.toLowerCase();
+        if (name === '')
+            return `${JSON.stringify(part)} is not "input", "output" or "cached" and a number, such as input 0.15`;
+        if (found.has(name))
+            return `it has more than one price of ${name}`;
+        if (Number(digits) > MOST)
+            return `${part} is more than ${MOST} US dollars per million tokens`;
+        found.set(name, Number(digits));
+    }
+    const [input, output] = [found.get('input'), found.get('output')];
+    if (input === undefined)
+        return 'the price of input is missing';
+    if (output === undefined)
+        return 'the price of output is missing (output 0 if nothing is billed for it)';
+    return { input, output, cached: found.get('cached') ?? input };
+}
+/** US dollars. At any price, more than a job could use. */
+const MAX_BUDGET = 1_000_000_000;
+/** US dollars; undefined when the input is empty. */
+function prices_costBudgetInput() {
+    const name = 'cost-budget';
+    const value = text(name);
+    if (value === '')
+        return undefined;
+    const [, digits] = /^(?:\$ ?|USD ?)?(\d+(?:\.\d+)?|\d{1,3}(?:[,_]\d{3})+(?:\.\d+)?)(?: ?(?:\$|USD|dollars?))?$/i.exec(value) ?? [];
+    const amount = digits === undefined ? undefined : Number(digits.replace(/[,_]/g, ''));
+    if (amount !== undefined && amount > 0 && amount <= MAX_BUDGET)
+        return amount;
+    throw invalid(name, value, 'it is not an amount of US dollars above 0', `Write ${name} as 5, 0.50, $5 or 5 USD, with a point before the cents. For no limit, leave it empty.`);
+}
+
 ;// CONCATENATED MODULE: ./lib/action/input/registry-paths.js
 /** Reads the input `registry-path`. */
 
@@ -32940,6 +33074,7 @@ function parseShard(value) {
 
 
 
+
 /** @throws ActionError INPUT_INVALID, which does not contain the value */
 function readSecrets() {
     return read_all_readAll({
@@ -32981,6 +33116,8 @@ function readInputs(env = process.env) {
         stallTimeoutMs: () => interval('stall-timeout') ?? 10 * UNIT_MS.m,
         timeBudgetMs: () => limit('time-budget'),
         tokenBudget: () => tokenCount('token-budget'),
+        costBudget: costBudgetInput,
+        prices: pricesInput,
         checkpointIntervalMs: () => interval('checkpoint-interval') ?? 2 * UNIT_MS.m,
         matrix: () => text('matrix', SEVERAL_LINES),
         stateDirectory: stateDirectoryInput,
@@ -33140,6 +33277,72 @@ async function requireShards({ found, missing }, store, { context }) {
     const key = await store.newestOfSet();
     const isOfThisRun = key !== undefined && String((0,keys/* runOfKey */.QI)(key)) === context.runId;
     throw (0,describe_shards/* noShards */.H)(missing, key === undefined ? undefined : { isOfThisRun, shard: (0,keys/* shardOfKey */.Bo)(key) });
+}
+
+
+/***/ }),
+
+/***/ 7938:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   u6: () => (/* binding */ pricingOf)
+/* harmony export */ });
+/* unused harmony exports priceFacts, budgetPrices */
+/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(452);
+/* harmony import */ var _model_price_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(4028);
+/** The prices of a run: of its report, and for its budget. */
+
+
+
+
+/** More names would hide what to do. */
+const MAX_NAMES = 5;
+/** What the prices of this run depend on. Its report may be written by another process, or by the merge of its shards. */
+async function priceFacts({ inputs, urls, }) {
+    // Few runs need the list, and it takes time to load.
+    const { pricedProviders } = await __nccwpck_require__.e(/* import() */ 563).then(__nccwpck_require__.bind(__nccwpck_require__, 9563));
+    return { providers: await pricedProviders([urls.openai, urls.anthropic]), overrides: inputs.prices };
+}
+/** The prices of the day on which the run started. Nothing is loaded for a run that has neither sent nor reused anything. */
+async function pricingOf({ facts, traffic, outcomes }) {
+    const hasTokens = Object.keys(traffic.models).length > 0 ||
+        outcomes.some((outcome) => 'record' in outcome && outcome.record !== undefined);
+    return hasTokens ? await loadPricing(facts) : _model_price_js__WEBPACK_IMPORTED_MODULE_1__/* .noPricing */ .Qx;
+}
+async function loadPricing({ prices, run }) {
+    if (!prices || (prices.providers.length === 0 && prices.overrides.length === 0))
+        return _model_price_js__WEBPACK_IMPORTED_MODULE_1__/* .noPricing */ .Qx;
+    const { loadPricing: load } = await __nccwpck_require__.e(/* import() */ 563).then(__nccwpck_require__.bind(__nccwpck_require__, 9563));
+    return await load(prices, new Date(run.started));
+}
+/**
+ * The prices for the cost-budget, of which none may be missing: a run would spend more than it is allowed to.
+ * @returns undefined without a cost-budget
+ * @throws ActionError INPUT_INVALID, before anything is spent, when no price is known of a model that the evals will ask for
+ */
+async function budgetPrices({ inputs }, facts, { plan, decisions }) {
+    if (inputs.costBudget === undefined)
+        return undefined;
+    const { prices } = await loadPricing(facts);
+    const missing = askedModels(inputs, plan, decisions).filter((model) => prices(model) === undefined);
+    if (missing.length === 0)
+        return prices;
+    throw new ActionError('INPUT_INVALID', `The input cost-budget needs the price of each model, but no price is known of ${listed(missing, MAX_NAMES)}.`, `Set the input prices, in US dollars per million tokens, with ${missing.length === 1 ? 'this line' : 'these lines'} and your numbers, or remove cost-budget:\n${missing.slice(0, MAX_NAMES).map(exampleLine).join('\n')}`);
+}
+/** To be pasted. */
+function exampleLine(model) {
+    return `${model}: input 0.15, output 0.60`;
+}
+/** Of those evals that run: the models of the inputs, and those that the model map names. */
+function askedModels({ modelMap }, { apiModels, needsApiKey }, decisions) {
+    const running = decisions.filter(({ kind }) => kind === 'run');
+    if (running.length === 0 || !needsApiKey)
+        return [];
+    const named = new Set(running.flatMap((decision) => completionFnsOf(decision.eval.command)));
+    // Other names are completion functions, whose models are known when they send requests.
+    const models = apiModels ?? [...named].filter((name) => name !== 'dummy');
+    return [...new Set([...models.filter((name) => named.has(name)), ...modelMap.values()])];
 }
 
 
@@ -33556,7 +33759,7 @@ function unbroken(text) {
 }
 /** `$1.84`; `not known` when a price is not known */
 function costText(cost) {
-    return cost === null ? 'not known' : (0,numbers/* dollars */.E9)(cost);
+    return cost === null ? 'not known' : (0,format/* dollars */.E9)(cost);
 }
 /** `2026-01-01 00:10 UTC`; a text that is no such time as it is */
 function timeText(iso) {
@@ -33869,6 +34072,8 @@ function samplesCell({ total, outcomes }) {
 var smallest_drop = __nccwpck_require__(8302);
 // EXTERNAL MODULE: ./lib/model/adaptation.js
 var adaptation = __nccwpck_require__(9704);
+// EXTERNAL MODULE: ./lib/report/describe-costs.js
+var describe_costs = __nccwpck_require__(5202);
 // EXTERNAL MODULE: ./lib/model/token-metrics.js
 var token_metrics = __nccwpck_require__(2308);
 // EXTERNAL MODULE: ./lib/model/verdict.js
@@ -34381,7 +34586,7 @@ function detailsOf(entry) {
         ...present('Coverage', samples.coverage, (coverage) => `${valueText(coverage, true)} of the samples are scored`),
         ...present('Tokens', tokens, (used) => `${(0,numbers/* amount */.vj)(used.prompt)} prompt (${(0,numbers/* amount */.vj)(used.cached)} cached), ${(0,numbers/* amount */.vj)(used.completion)} completion (${(0,numbers/* amount */.vj)(used.reasoning)} reasoning)`),
         ...present('Requests', requests, (each) => `${(0,format/* wholeNumber */.rD)(each.sent)} sent, ${(0,format/* wholeNumber */.rD)(each.replayed)} replayed`),
-        ...(tokens ? [['Cost', costText(result.cost)]] : []),
+        ...present('Cost', result.cost, costText),
         ...present('Time', result.tookMs, format/* duration */.p0),
         ...present('Adaptations', result.adaptations.length > 0 ? result.adaptations : null, (all) => all
             .slice(0, MAX_METRICS)
@@ -34423,6 +34628,7 @@ function metricRows({ result }) {
 
 ;// CONCATENATED MODULE: ./lib/report/html/how-to-read.js
 /** The end of the page: the methods, and what the results were made with. Pure. */
+
 
 
 
@@ -34501,6 +34707,7 @@ function madeWith({ results, links }) {
             'Versions',
             `oaievalset-action ${named(versions.action)}, evals ${versions.evals === '' ? 'of an unknown version' : named(versions.evals)}, Python ${versions.python === null ? 'of an unknown version' : named(versions.python)}`,
         ],
+        ['Prices', (0,describe_costs/* pricesText */.O)(results)],
         ['Workflow', `${named(run.workflow)}, job ${named(run.job)}`],
         [
             'Run',
@@ -34707,10 +34914,13 @@ function folded(title, isOpen, rows) {
 
 // EXTERNAL MODULE: ./lib/report/commit-name.js
 var commit_name = __nccwpck_require__(3525);
+// EXTERNAL MODULE: ./lib/report/costs.js
+var costs = __nccwpck_require__(676);
 // EXTERNAL MODULE: ./lib/report/figures.js
 var figures = __nccwpck_require__(819);
 ;// CONCATENATED MODULE: ./lib/report/html/verdict-section.js
 /** The top of the page: the verdict, its figures, and the rules. Pure. */
+
 
 
 
@@ -34743,19 +34953,31 @@ function verdictSection({ verdict }) {
     const isNamed = text.startsWith(`${word}:`) || text.startsWith(`${word}.`);
     return h('section', { id: 'verdict', class: `verdict ${VERDICT_TONES[verdict.status]}` }, h('h1', {}, h('span', { class: 'verdict-word' }, word), ' ', isNamed ? (0,format/* capitalised */.Iu)(text.slice(word.length + 1).trim()) : text));
 }
+/** Of which no price is known. */
+const MAX_MODELS = 5;
 function verdict_section_figures({ results, verdict }) {
     const { totals } = results;
-    return h('dl', { class: 'figures' }, ...overallFigures(verdict), figure('Tokens', unbroken((0,numbers/* amount */.vj)(verdict_section_total(totals.tokens))), `${(0,numbers/* amount */.vj)(totals.tokens.prompt)} prompt, ${(0,numbers/* amount */.vj)(totals.tokens.completion)} completion`), figure('Cost', costText(totals.cost), totals.cost === null ? 'A price is not known.' : 'Of the responses of this run.'), savedFigure(results));
+    return h('dl', { class: 'figures' }, ...overallFigures(verdict), figure('Tokens', unbroken((0,numbers/* amount */.vj)(verdict_section_total(totals.tokens))), `${(0,numbers/* amount */.vj)(totals.tokens.prompt)} prompt, ${(0,numbers/* amount */.vj)(totals.tokens.completion)} completion`), ...((0,costs/* hasPrices */.Xb)(results) ? [figure('Cost', costText(totals.cost), costNote(results))] : []), savedFigure(results));
+}
+function costNote({ totals, prices }) {
+    const unknown = prices?.unknown ?? [];
+    if (totals.cost === null && unknown.length > 0)
+        return `No price is known of ${named((0,format/* listed */.KE)(unknown, MAX_MODELS))}.`;
+    return prices?.list
+        ? `Of the responses of this run, at prices of ${prices.list.date}.`
+        : 'Of the responses of this run.';
 }
 function savedFigure(results) {
+    const cost = (0,costs/* hasPrices */.Xb)(results) ? (0,costs/* savedCost */.Ze)(results) : null;
+    const tokens = unbroken((0,numbers/* amount */.vj)((0,figures/* savedTokens */.A0)(results)));
     const { requests, evals } = results.totals;
     const sources = [
         ...(requests.replayed > 0 ? [(0,format/* counted */.hS)(requests.replayed, 'replayed response')] : []),
         ...(evals.reused > 0 ? [(0,format/* counted */.hS)(evals.reused, 'reused eval')] : []),
     ];
-    return figure('Saved by resuming', unbroken((0,numbers/* amount */.vj)((0,figures/* savedTokens */.A)(results))), sources.length === 0
+    return figure('Saved by resuming', cost === null || cost === 0 ? tokens : (0,format/* dollars */.E9)(cost), sources.length === 0
         ? 'No response was replayed, and no eval reused.'
-        : `tokens of ${sources.join(' and ')}`);
+        : `${cost === null || cost === 0 ? '' : `${tokens} `}tokens of ${sources.join(' and ')}`);
 }
 function overallFigures({ overall, comparison }) {
     const difference = comparison?.overall ?? null;
@@ -35219,7 +35441,8 @@ function planRequest(step) {
 function commentDeadline(cancelled) {
     return cancelled.after(CANCEL_GRACE_MS - END_RESERVE_MS);
 }
-function runRequest(step, cancelled) {
+/** @param prices for the cost-budget; undefined without one */
+function runRequest(step, cancelled, prices) {
     const { inputs, context, urls, evalEnv: env, beganAt } = step;
     const { modelMap, maxRequestsInFlight, parallelEvals, attempts, exitOnError } = inputs;
     // One eval alone can use all requests in flight. The gateway limits the requests of all evals together.
@@ -35228,7 +35451,12 @@ function runRequest(step, cancelled) {
     return {
         run: runIdentity(context),
         api: { env, urls, models: modelsOf(inputs), modelMap, maxRequestsInFlight },
-        limits: { timeMs: inputs.timeBudgetMs, tokens: inputs.tokenBudget, beganAt },
+        limits: {
+            timeMs: inputs.timeBudgetMs,
+            tokens: inputs.tokenBudget,
+            cost: costLimit(inputs, prices),
+            beganAt,
+        },
         evals: { parallelEvals, attempts, exitOnError, sampleResume: inputs.sampleResume, timeouts, threads },
         cancelled: {
             signal: cancelled.signal,
@@ -35236,6 +35464,9 @@ function runRequest(step, cancelled) {
             saveDeadline: cancelled.after(CANCEL_GRACE_MS - REPORT_RESERVE_MS),
         },
     };
+}
+function costLimit({ costBudget: dollars }, prices) {
+    return dollars === undefined || !prices ? undefined : { dollars, prices };
 }
 /** When and with which token a comment is posted. */
 function commentRequest({ inputs, secrets }) {
@@ -35318,14 +35549,17 @@ var model_map = __nccwpck_require__(7651);
 var shard = __nccwpck_require__(8165);
 // EXTERNAL MODULE: ./lib/plan/plan-digest.js
 var plan_digest = __nccwpck_require__(4145);
+// EXTERNAL MODULE: ./lib/action/prices.js
+var prices = __nccwpck_require__(7938);
 ;// CONCATENATED MODULE: ./lib/action/run-facts.js
 
 
 
 
 
+
 /** What this run is, for its reports. */
-function runFacts(step, plan, decisions) {
+async function runFacts(step, plan, decisions) {
     const { inputs, context, beganAt } = step;
     const bare = bareFacts(context, new Date(beganAt));
     return {
@@ -35335,6 +35569,7 @@ function runFacts(step, plan, decisions) {
         modelMap: Object.fromEntries(sortedLines(inputs.modelMap)),
         args: inputs.args,
         ...(isWhole(inputs.shard) ? {} : { shard: { ...inputs.shard, plan: planDigest(plan) } }),
+        prices: await priceFacts(step),
         decisions: Object.fromEntries(decisions.map((each) => [each.eval.key, reportedDecision(each)])),
     };
 }
@@ -40121,7 +40356,7 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 /* harmony import */ var _action_conclude_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1995);
 /* harmony import */ var _action_finish_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(5670);
 /* harmony import */ var _action_log_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(2988);
-/* harmony import */ var _action_merge_step_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(1760);
+/* harmony import */ var _action_merge_step_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(7810);
 /* harmony import */ var _action_report_files_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(9073);
 /* harmony import */ var _action_requests_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(1848);
 /* harmony import */ var _action_run_facts_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(9248);
@@ -40137,7 +40372,7 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 /* harmony import */ var _progress_state_directory_js__WEBPACK_IMPORTED_MODULE_16__ = __nccwpck_require__(4700);
 /* harmony import */ var _progress_states_on_machine_js__WEBPACK_IMPORTED_MODULE_17__ = __nccwpck_require__(3311);
 /* harmony import */ var _report_describe_shards_js__WEBPACK_IMPORTED_MODULE_18__ = __nccwpck_require__(7599);
-/* harmony import */ var _run_merge_shards_js__WEBPACK_IMPORTED_MODULE_19__ = __nccwpck_require__(5252);
+/* harmony import */ var _run_merge_shards_js__WEBPACK_IMPORTED_MODULE_19__ = __nccwpck_require__(9551);
 /* harmony import */ var _run_open_merged_js__WEBPACK_IMPORTED_MODULE_20__ = __nccwpck_require__(7893);
 var __addDisposableResource = (undefined && undefined.__addDisposableResource) || function (env, value, async) {
     if (value !== null && value !== void 0) {
@@ -40390,6 +40625,7 @@ const MAX_RECORDED_MODELS = 100;
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   Cj: () => (/* binding */ isOrAre),
+/* harmony export */   E9: () => (/* binding */ dollars),
 /* harmony export */   Iu: () => (/* binding */ capitalised),
 /* harmony export */   KE: () => (/* binding */ listed),
 /* harmony export */   KG: () => (/* binding */ asSentence),
@@ -40430,6 +40666,16 @@ function duration(milliseconds) {
 /** `1,234,567`. By hand: the first use of `toLocaleString` takes 13 ms, a tenth of a run that has nothing to do. */
 function wholeNumber(value) {
     return String(value).replace(/\B(?=(\d{3})+$)/g, ',');
+}
+/** `$1.84`, `$1,234.50`, `$0.0042` */
+function dollars(cost) {
+    if (cost !== 0 && cost < 0.1) {
+        const rounded = Number(cost.toPrecision(2));
+        // Below a millionth, JavaScript would write an exponent.
+        return `$${rounded < 1e-6 ? rounded.toFixed(Math.min(100, 1 - Math.floor(Math.log10(rounded)))) : rounded}`;
+    }
+    const [whole = '', cents = ''] = cost.toFixed(2).split('.');
+    return `$${wholeNumber(Number(whole))}.${cents}`;
 }
 /** `a, b and 26 more` */
 function listed(names, most) {
@@ -40588,6 +40834,60 @@ function printable(text) {
 
 /***/ }),
 
+/***/ 4028:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   P4: () => (/* binding */ MAX_PRICE),
+/* harmony export */   Qx: () => (/* binding */ noPricing),
+/* harmony export */   ho: () => (/* binding */ costOf),
+/* harmony export */   j0: () => (/* binding */ isUnused),
+/* harmony export */   v7: () => (/* binding */ MAX_PRICE_OVERRIDES)
+/* harmony export */ });
+/* unused harmony exports costOfTokens, isFree */
+/* harmony import */ var _own_value_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(9553);
+
+const noPricing = { prices: () => undefined, list: undefined, hasOverrides: false };
+/** No set needs nearly as many. */
+const MAX_PRICE_OVERRIDES = 1000;
+/** A million times the price of the dearest model. */
+const MAX_PRICE = 1_000_000_000;
+const PER_TOKENS = 1_000_000;
+/** US dollars. Reasoning tokens are billed as output, of which they are a part. */
+function costOfTokens({ prompt, completion, cached }, price) {
+    const fresh = Math.max(0, prompt - cached);
+    return (fresh * price.input + cached * price.cached + completion * price.output) / PER_TOKENS;
+}
+function isFree({ input, output, cached }) {
+    return input === 0 && output === 0 && cached === 0;
+}
+/**
+ * US dollars of the tokens of several models; null when the price of one that has tokens is not known, or when the API did not say
+ * how many tokens its responses have.
+ */
+function costOf(usage, prices) {
+    let sum = 0;
+    for (const model of Object.keys(usage)) {
+        const tokens = (0,_own_value_js__WEBPACK_IMPORTED_MODULE_0__/* .ownValue */ .e)(usage, model);
+        if (!tokens || isUnused(tokens))
+            continue;
+        const price = prices(model);
+        if (!price || (isUncounted(tokens) && !isFree(price)))
+            return null;
+        sum += costOfTokens(tokens, price);
+    }
+    return sum;
+}
+function isUnused({ prompt, completion, responses = 0 }) {
+    return prompt + completion + responses === 0;
+}
+function isUncounted({ prompt, completion }) {
+    return prompt + completion === 0;
+}
+
+
+/***/ }),
+
 /***/ 5307:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
@@ -40686,6 +40986,117 @@ function shareChanged(a, b) {
  */
 function isTokenMetric(name) {
     return name.startsWith('usage_');
+}
+
+
+/***/ }),
+
+/***/ 7168:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   Ox: () => (/* binding */ addTokens),
+/* harmony export */   Ps: () => (/* binding */ noTraffic),
+/* harmony export */   _e: () => (/* binding */ noTokens),
+/* harmony export */   b5: () => (/* binding */ addTraffic)
+/* harmony export */ });
+/* unused harmony exports receivedResponse, replayedResponse, subtractTraffic */
+/* harmony import */ var _completion_record_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3685);
+/* harmony import */ var _own_value_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(9553);
+
+
+const noTokens = { prompt: 0, completion: 0, cached: 0, reasoning: 0 };
+const noTraffic = {
+    sent: 0,
+    replayed: 0,
+    retried: 0,
+    failed: 0,
+    tokensSent: noTokens,
+    tokensReplayed: noTokens,
+    models: {},
+};
+const noUse = { received: 0, replayed: 0, tokensSent: noTokens, tokensReplayed: noTokens };
+/** One response of the API. */
+function receivedResponse(model, usage) {
+    return { tokensSent: usage, models: { [model]: { ...noUse, received: 1, tokensSent: usage } } };
+}
+/** One replayed response. */
+function replayedResponse(model, usage) {
+    const use = { ...noUse, replayed: 1, tokensReplayed: usage };
+    return { replayed: 1, tokensReplayed: usage, models: { [model]: use } };
+}
+function addTokens(a, b) {
+    return {
+        prompt: a.prompt + b.prompt,
+        completion: a.completion + b.completion,
+        cached: a.cached + b.cached,
+        reasoning: a.reasoning + b.reasoning,
+    };
+}
+function addTraffic(a, b) {
+    return {
+        sent: a.sent + b.sent,
+        replayed: a.replayed + b.replayed,
+        retried: a.retried + b.retried,
+        failed: a.failed + b.failed,
+        tokensSent: addTokens(a.tokensSent, b.tokensSent),
+        tokensReplayed: addTokens(a.tokensReplayed, b.tokensReplayed),
+        models: addModels(a.models, b.models),
+    };
+}
+/** Under this name are those models of which one eval asks for more than can be recorded. */
+const OTHER_MODELS = '';
+function addModels(a, b) {
+    const sum = { ...a };
+    for (const [name, use] of Object.entries(b)) {
+        const isFull = !Object.hasOwn(sum, name) && Object.keys(sum).length >= _completion_record_js__WEBPACK_IMPORTED_MODULE_0__/* .MAX_RECORDED_MODELS */ .d;
+        const key = isFull ? OTHER_MODELS : name;
+        sum[key] = addUse((0,_own_value_js__WEBPACK_IMPORTED_MODULE_1__/* .ownValue */ .e)(sum, key) ?? noUse, use);
+    }
+    return sum;
+}
+function addUse(a, b) {
+    return {
+        received: a.received + b.received,
+        replayed: a.replayed + b.replayed,
+        tokensSent: addTokens(a.tokensSent, b.tokensSent),
+        tokensReplayed: addTokens(a.tokensReplayed, b.tokensReplayed),
+    };
+}
+/** The traffic between two readings of one counter. */
+function subtractTraffic(now, before) {
+    return {
+        sent: now.sent - before.sent,
+        replayed: now.replayed - before.replayed,
+        retried: now.retried - before.retried,
+        failed: now.failed - before.failed,
+        tokensSent: subtractTokens(now.tokensSent, before.tokensSent),
+        tokensReplayed: subtractTokens(now.tokensReplayed, before.tokensReplayed),
+        models: subtractModels(now.models, before.models),
+    };
+}
+function subtractModels(now, before) {
+    const entries = Object.entries(now).map(([name, use]) => [
+        name,
+        subtractUse(use, ownValue(before, name) ?? noUse),
+    ]);
+    return Object.fromEntries(entries.filter(([, { received, replayed }]) => received + replayed > 0));
+}
+function subtractUse(now, before) {
+    return {
+        received: now.received - before.received,
+        replayed: now.replayed - before.replayed,
+        tokensSent: subtractTokens(now.tokensSent, before.tokensSent),
+        tokensReplayed: subtractTokens(now.tokensReplayed, before.tokensReplayed),
+    };
+}
+function subtractTokens(now, before) {
+    return {
+        prompt: now.prompt - before.prompt,
+        completion: now.completion - before.completion,
+        cached: now.cached - before.cached,
+        reasoning: now.reasoning - before.reasoning,
+    };
 }
 
 
@@ -42758,6 +43169,8 @@ const schema = schemas/* object */.Ikc({
         pythonVersion: line.optional(),
         warnings: schemas/* array */.YOg(line).max(1000).default([]),
         needsApiKey: schemas/* boolean */.zMY(),
+        // Version 0.1 did not write it.
+        apiModels: schemas/* array */.YOg(line).max(1000).optional(),
     }),
     evals: schemas/* array */.YOg(schemas/* object */.Ikc({
         key: line.min(1),
@@ -42796,13 +43209,14 @@ const NO_DIGEST = '0'.repeat(64);
  * its evals. Such a plan can be reported, but not recalled.
  */
 function savedPlan({ digest = NO_DIGEST, evals, leftOut, dependencies, ...plan }, owner) {
-    const { evalsVersion, pythonVersion, warnings, needsApiKey } = plan;
+    const { evalsVersion, pythonVersion, warnings, needsApiKey, apiModels } = plan;
     const made = {
         basis: savedDependencies(dependencies),
         evalsVersion,
         ...(pythonVersion === undefined ? {} : { pythonVersion }),
         warnings,
         needsApiKey,
+        ...(apiModels ? { apiModels } : {}),
     };
     const withoutDependencies = {
         version: 1,
@@ -43426,6 +43840,8 @@ function earlierMergeMark(paths) {
 
 // EXTERNAL MODULE: ./lib/progress/quarantine.js
 var quarantine = __nccwpck_require__(2763);
+// EXTERNAL MODULE: ./lib/model/price.js
+var price = __nccwpck_require__(4028);
 // EXTERNAL MODULE: ./lib/model/shard.js
 var shard = __nccwpck_require__(8165);
 // EXTERNAL MODULE: ./lib/progress/schema-use.js
@@ -43438,11 +43854,18 @@ var schema_use = __nccwpck_require__(9410);
 
 
 
+
 /** The facts of 10,000 evals take a tenth of this. */
 const MAX_RUN_FACTS_BYTES = 32 * 1024 * 1024;
 const run_facts_file_MAX_VALUES = 1_000_000;
 const MAX_TEXT_BYTES = 4096;
 const line = schemas/* string */.YjP().max(MAX_TEXT_BYTES).refine(lib_text/* isSingleLine */.v_, 'has control characters');
+const dollars = schemas/* number */.aig().nonnegative().max(price/* MAX_PRICE */.P4);
+const prices = schemas/* object */.Ikc({
+    providers: schemas/* array */.YOg(line).max(10),
+    overrides: schemas/* array */.YOg(schemas/* object */.Ikc({ model: line, price: schemas/* object */.Ikc({ input: dollars, output: dollars, cached: dollars }) }))
+        .max(price/* MAX_PRICE_OVERRIDES */.v7),
+});
 const run_facts_file_schema = schemas/* object */.Ikc({
     version: schemas/* literal */.euz(1),
     run: schemas/* object */.Ikc({
@@ -43465,6 +43888,8 @@ const run_facts_file_schema = schemas/* object */.Ikc({
         plan: schemas/* string */.YjP().regex(/^[0-9a-f]{64}$/),
     })
         .optional(),
+    // Version 0.1 did not write it.
+    prices: prices.optional(),
     decisions: schemas/* record */.g1P(line, schemas/* object */.Ikc({
         kind: schemas/* enum */.k5n(['reuse', 'run']),
         reason: line,
@@ -44327,6 +44752,157 @@ function commitName({ ref, sha }) {
 
 /***/ }),
 
+/***/ 676:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   EN: () => (/* binding */ runCosts),
+/* harmony export */   Xb: () => (/* binding */ hasPrices),
+/* harmony export */   Ze: () => (/* binding */ savedCost),
+/* harmony export */   _n: () => (/* binding */ evalCost),
+/* harmony export */   eF: () => (/* binding */ usedPrices),
+/* harmony export */   u8: () => (/* binding */ spentText)
+/* harmony export */ });
+/* harmony import */ var _model_price_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(4028);
+/* harmony import */ var _model_traffic_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(7168);
+/* harmony import */ var _text_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(8804);
+
+
+
+function runCosts(traffic, prices) {
+    const { sent, replayed } = usesOf(traffic);
+    return {
+        cost: (0,_model_price_js__WEBPACK_IMPORTED_MODULE_0__/* .costOf */ .ho)(sent, prices),
+        replayedCost: (0,_model_price_js__WEBPACK_IMPORTED_MODULE_0__/* .costOf */ .ho)(replayed, prices),
+    };
+}
+/** By model. Tokens of which nobody knows the model are those of a model without a name. */
+function usesOf({ models, tokensSent, tokensReplayed }) {
+    const uses = Object.entries(models);
+    const sent = uses.map(([name, use]) => [name, { ...use.tokensSent, responses: use.received }]);
+    const replayed = uses.map(([name, use]) => [name, { ...use.tokensReplayed, responses: use.replayed }]);
+    return {
+        sent: { ...Object.fromEntries(sent), ...unnamed(tokensSent, sent) },
+        replayed: { ...Object.fromEntries(replayed), ...unnamed(tokensReplayed, replayed) },
+    };
+}
+/** An earlier version of the action counted only the tokens of all models. */
+function unnamed(all, named) {
+    const sum = named.reduce((tokens, [, use]) => (0,_model_traffic_js__WEBPACK_IMPORTED_MODULE_1__/* .addTokens */ .Ox)(tokens, use), _model_traffic_js__WEBPACK_IMPORTED_MODULE_1__/* .noTokens */ ._e);
+    const isComplete = sum.prompt + sum.completion >= all.prompt + all.completion;
+    return isComplete ? {} : { '': all };
+}
+/** Of the responses that completed an eval, replayed ones included. */
+function evalCost(record, prices) {
+    return (0,_model_price_js__WEBPACK_IMPORTED_MODULE_0__/* .costOf */ .ho)(usageOf(record), prices);
+}
+function usageOf({ usage, tokens }) {
+    return usage ?? (tokens.total > 0 ? { '': tokens } : {});
+}
+/** The prices that the costs are computed with; undefined when there is nothing to price. */
+function usedPrices({ traffic, outcomes }, { prices, list }) {
+    const { sent, replayed } = usesOf(traffic);
+    const records = outcomes.flatMap((outcome) => ('record' in outcome ? (outcome.record ?? []) : []));
+    const uses = [sent, replayed, ...records.map(usageOf)].flatMap((use) => Object.entries(use));
+    const names = new Set(uses.flatMap(([name, use]) => ((0,_model_price_js__WEBPACK_IMPORTED_MODULE_0__/* .isUnused */ .j0)(use) ? [] : [name])));
+    if (names.size === 0)
+        return undefined;
+    const models = [];
+    const unknown = [];
+    for (const name of [...names].sort(_text_js__WEBPACK_IMPORTED_MODULE_2__/* .compareText */ .n6)) {
+        const price = prices(name);
+        if (price)
+            models.push([name, price]);
+        else if (name !== '')
+            unknown.push(name);
+    }
+    return { list: list ?? null, models: Object.fromEntries(models), unknown };
+}
+/** US dollars that this run saved with its replayed responses and its reused evals; null when a price is not known. */
+function savedCost({ totals, evals }) {
+    let sum = totals.replayedCost ?? (totals.replayedTokens.prompt + totals.replayedTokens.completion > 0 ? null : 0);
+    for (const { status, tokens, cost } of evals) {
+        if (status !== 'reused' || tokens === null || tokens.total === 0)
+            continue;
+        if (cost === null || sum === null)
+            return null;
+        sum += cost;
+    }
+    return sum;
+}
+/** Whether anything is to be said of dollars: not when no model has a price, and the user set none. */
+function hasPrices({ prices, totals }) {
+    return Object.keys(prices?.models ?? {}).length > 0 || (totals.cost ?? 0) > 0;
+}
+/** `$1.84`, or `unknown` where some prices are known, but not all. Undefined when there is nothing to say. */
+function spentText(results, dollars) {
+    if (results.totals.requests.sent === 0 || !hasPrices(results))
+        return undefined;
+    const { cost } = results.totals;
+    return cost === null ? 'cost unknown' : dollars(cost);
+}
+
+
+/***/ }),
+
+/***/ 5202:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   O: () => (/* binding */ pricesText),
+/* harmony export */   P: () => (/* binding */ describeCost)
+/* harmony export */ });
+/* harmony import */ var _model_format_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(9774);
+/* harmony import */ var _text_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8804);
+/* harmony import */ var _costs_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(676);
+/** Sentences about costs, for the log and the job summary, in plain text. Pure. */
+
+
+
+const MAX_MODELS = 5;
+/** Evals choose the names. Those of models are shorter. */
+const MAX_NAME_BYTES = 100;
+/**
+ * `Cost: $1.84, $0.41 saved by resuming (prices of 2026-09-23)`, for the end of the log. Nothing, when no price is known and the user
+ * set none.
+ */
+function describeCost(results) {
+    if (!(0,_costs_js__WEBPACK_IMPORTED_MODULE_1__/* .hasPrices */ .Xb)(results))
+        return undefined;
+    const { cost } = results.totals;
+    const saved = (0,_costs_js__WEBPACK_IMPORTED_MODULE_1__/* .savedCost */ .Ze)(results);
+    const parts = [
+        cost === null ? 'unknown' : (0,_model_format_js__WEBPACK_IMPORTED_MODULE_2__/* .dollars */ .E9)(cost),
+        ...(saved !== null && saved > 0 ? [`${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_2__/* .dollars */ .E9)(saved)} saved by resuming`] : []),
+    ];
+    const remarks = [...sources(results), ...missing(results)];
+    return `Cost: ${parts.join(', ')}${remarks.length > 0 ? ` (${remarks.join('; ')})` : ''}`;
+}
+/** Where prices are from that the input prices does not set. */
+function sources({ prices }) {
+    return prices?.list ? [`prices of ${prices.list.date}`] : [];
+}
+function missing({ prices }) {
+    const unknown = prices?.unknown ?? [];
+    return unknown.length === 0
+        ? []
+        : [
+            `no price is known of ${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_2__/* .listed */ .KE)(unknown.map((name) => (0,_text_js__WEBPACK_IMPORTED_MODULE_0__/* .oneLine */ .TN)(name, MAX_NAME_BYTES)), MAX_MODELS)}`,
+        ];
+}
+/** `Of 2026-09-23, where the input prices sets no others; no price is known of a-model` */
+function pricesText(results) {
+    const { prices } = results;
+    if (!prices)
+        return 'None: no model has tokens.';
+    const date = prices.list && `of ${prices.list.date}, where the input prices sets no others`;
+    const source = (0,_costs_js__WEBPACK_IMPORTED_MODULE_1__/* .hasPrices */ .Xb)(results) ? [date ?? 'of the input prices'] : [];
+    return (0,_model_format_js__WEBPACK_IMPORTED_MODULE_2__/* .asSentence */ .KG)([...source, ...missing(results)].join('; '));
+}
+
+
+/***/ }),
+
 /***/ 1294:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
@@ -44489,14 +45065,17 @@ function wholeDuration(milliseconds) {
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   A: () => (/* binding */ savedTokens),
-/* harmony export */   o: () => (/* binding */ figuresLine)
+/* harmony export */   A0: () => (/* binding */ savedTokens),
+/* harmony export */   oL: () => (/* binding */ figuresLine)
 /* harmony export */ });
-/* harmony import */ var _model_format_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(9774);
-/* harmony import */ var _commit_name_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(3525);
-/* harmony import */ var _markdown_text_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(5265);
-/* harmony import */ var _numbers_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(8844);
+/* unused harmony export savedText */
+/* harmony import */ var _model_format_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(9774);
+/* harmony import */ var _commit_name_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(3525);
+/* harmony import */ var _costs_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(676);
+/* harmony import */ var _markdown_text_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(5265);
+/* harmony import */ var _numbers_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(8844);
 /** The line of figures that follows the verdict in the summary and in the comment, in GitHub's Markdown. Pure. */
+
 
 
 
@@ -44509,7 +45088,7 @@ const MAX_NAME_BYTES = 200;
 function figuresLine(results, verdict) {
     const { model, evalSet } = results;
     return [
-        `${(0,_markdown_text_js__WEBPACK_IMPORTED_MODULE_0__/* .code */ .aY)(model, MAX_NAME_BYTES)} on ${(0,_markdown_text_js__WEBPACK_IMPORTED_MODULE_0__/* .code */ .aY)(evalSet, MAX_NAME_BYTES)}`,
+        `${(0,_markdown_text_js__WEBPACK_IMPORTED_MODULE_1__/* .code */ .aY)(model, MAX_NAME_BYTES)} on ${(0,_markdown_text_js__WEBPACK_IMPORTED_MODULE_1__/* .code */ .aY)(evalSet, MAX_NAME_BYTES)}`,
         ...rates(verdict),
         ...spent(results),
     ].join(' · ');
@@ -44517,17 +45096,17 @@ function figuresLine(results, verdict) {
 function rates({ overall, comparison }) {
     if (overall === null)
         return [];
-    const now = `${(0,_markdown_text_js__WEBPACK_IMPORTED_MODULE_0__/* .inline */ .mG)(overall.metric)} ${(0,_numbers_js__WEBPACK_IMPORTED_MODULE_1__/* .percent */ .KN)(overall.rate)} ${spread(overall)}`;
+    const now = `${(0,_markdown_text_js__WEBPACK_IMPORTED_MODULE_1__/* .inline */ .mG)(overall.metric)} ${(0,_numbers_js__WEBPACK_IMPORTED_MODULE_2__/* .percent */ .KN)(overall.rate)} ${spread(overall)}`;
     const difference = comparison?.overall ?? null;
     if (difference === null)
         return [now];
-    const before = `vs ${(0,_numbers_js__WEBPACK_IMPORTED_MODULE_1__/* .percent */ .KN)(difference.before)}${origin(comparison?.source ?? null)}`;
+    const before = `vs ${(0,_numbers_js__WEBPACK_IMPORTED_MODULE_2__/* .percent */ .KN)(difference.before)}${origin(comparison?.source ?? null)}`;
     // The rate is over all samples, the difference over those that both sides have.
     const isSame = Math.abs(overall.rate - difference.now) < 0.000_5;
     return [
-        ...(isSame ? [`${now} ${before}`] : [now, `of the pairs ${(0,_numbers_js__WEBPACK_IMPORTED_MODULE_1__/* .percent */ .KN)(difference.now)} ${before}`]),
-        `${(0,_numbers_js__WEBPACK_IMPORTED_MODULE_1__/* .points */ .WR)(difference.difference)} pp (95&nbsp;% ${(0,_numbers_js__WEBPACK_IMPORTED_MODULE_1__/* .points */ .WR)(difference.low)}&nbsp;…&nbsp;${(0,_numbers_js__WEBPACK_IMPORTED_MODULE_1__/* .points */ .WR)(difference.high)})`,
-        `${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_2__/* .counted */ .hS)(difference.pairs, 'pair')}, ${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_2__/* .wholeNumber */ .rD)(difference.worse)} down, ${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_2__/* .wholeNumber */ .rD)(difference.better)} up`,
+        ...(isSame ? [`${now} ${before}`] : [now, `of the pairs ${(0,_numbers_js__WEBPACK_IMPORTED_MODULE_2__/* .percent */ .KN)(difference.now)} ${before}`]),
+        `${(0,_numbers_js__WEBPACK_IMPORTED_MODULE_2__/* .points */ .WR)(difference.difference)} pp (95&nbsp;% ${(0,_numbers_js__WEBPACK_IMPORTED_MODULE_2__/* .points */ .WR)(difference.low)}&nbsp;…&nbsp;${(0,_numbers_js__WEBPACK_IMPORTED_MODULE_2__/* .points */ .WR)(difference.high)})`,
+        `${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_3__/* .counted */ .hS)(difference.pairs, 'pair')}, ${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_3__/* .wholeNumber */ .rD)(difference.worse)} down, ${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_3__/* .wholeNumber */ .rD)(difference.better)} up`,
     ];
 }
 /** `± 2.1` where both sides are about as wide, as they are not close to 0 and 100 %. */
@@ -44541,8 +45120,8 @@ function spread({ rate, low, high }) {
 function origin(source) {
     if (source === null)
         return '';
-    const name = (0,_commit_name_js__WEBPACK_IMPORTED_MODULE_3__/* .commitName */ .l3)(source);
-    return name === '' ? ' in the baseline' : ` on ${(0,_markdown_text_js__WEBPACK_IMPORTED_MODULE_0__/* .inline */ .mG)(name, MAX_NAME_BYTES)}`;
+    const name = (0,_commit_name_js__WEBPACK_IMPORTED_MODULE_4__/* .commitName */ .l3)(source);
+    return name === '' ? ' in the baseline' : ` on ${(0,_markdown_text_js__WEBPACK_IMPORTED_MODULE_1__/* .inline */ .mG)(name, MAX_NAME_BYTES)}`;
 }
 /** Tokens that this run would have needed without its replayed responses and its reused evals. */
 function savedTokens({ totals: { replayedTokens }, evals }) {
@@ -44550,16 +45129,22 @@ function savedTokens({ totals: { replayedTokens }, evals }) {
     return reused.reduce((sum, each) => sum + each, replayedTokens.prompt + replayedTokens.completion);
 }
 function spent(results) {
-    const { requests, tokens, cost } = results.totals;
+    const { requests, tokens } = results.totals;
+    const spentDollars = (0,_costs_js__WEBPACK_IMPORTED_MODULE_0__/* .spentText */ .u8)(results, _model_format_js__WEBPACK_IMPORTED_MODULE_3__/* .dollars */ .E9);
     const sent = tokens.prompt + tokens.completion;
     const saved = savedTokens(results);
     return [
         ...(requests.sent === 0
             ? ['no request sent']
-            : [sent > 0 ? `${(0,_numbers_js__WEBPACK_IMPORTED_MODULE_1__/* .amount */ .vj)(sent)} tokens` : (0,_model_format_js__WEBPACK_IMPORTED_MODULE_2__/* .counted */ .hS)(requests.sent, 'request')]),
-        ...(cost === null ? [] : [withSignApart((0,_numbers_js__WEBPACK_IMPORTED_MODULE_1__/* .dollars */ .E9)(cost))]),
-        ...(saved > 0 ? [`${(0,_numbers_js__WEBPACK_IMPORTED_MODULE_1__/* .amount */ .vj)(saved)} tokens saved by resuming`] : []),
+            : [sent > 0 ? `${(0,_numbers_js__WEBPACK_IMPORTED_MODULE_2__/* .amount */ .vj)(sent)} tokens` : (0,_model_format_js__WEBPACK_IMPORTED_MODULE_3__/* .counted */ .hS)(requests.sent, 'request')]),
+        ...(spentDollars === undefined ? [] : [withSignApart(spentDollars)]),
+        ...(saved > 0 ? [`${withSignApart(savedText(results, saved))} saved by resuming`] : []),
     ];
+}
+/** `$0.41`, or `61 k tokens` where a price is not known. */
+function savedText(results, tokens) {
+    const cost = (0,_costs_js__WEBPACK_IMPORTED_MODULE_0__/* .hasPrices */ .Xb)(results) ? (0,_costs_js__WEBPACK_IMPORTED_MODULE_0__/* .savedCost */ .Ze)(results) : null;
+    return cost === null ? `${(0,_numbers_js__WEBPACK_IMPORTED_MODULE_2__/* .amount */ .vj)(tokens)} tokens` : (0,_model_format_js__WEBPACK_IMPORTED_MODULE_3__/* .dollars */ .E9)(cost);
 }
 /** So that no two dollar signs enclose a formula. */
 function withSignApart(text) {
@@ -44586,7 +45171,7 @@ function headLines({ results, verdict }) {
         `> [!${alertOf(verdict)}]`,
         `> **${(0,_markdown_text_js__WEBPACK_IMPORTED_MODULE_1__/* .inline */ .mG)(verdict.sentence, MAX_VERDICT_BYTES)}**`,
         '',
-        (0,_figures_js__WEBPACK_IMPORTED_MODULE_0__/* .figuresLine */ .o)(results, verdict),
+        (0,_figures_js__WEBPACK_IMPORTED_MODULE_0__/* .figuresLine */ .oL)(results, verdict),
     ];
 }
 /**
@@ -44738,7 +45323,6 @@ function apart(character) {
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   E9: () => (/* binding */ dollars),
 /* harmony export */   KN: () => (/* binding */ percent),
 /* harmony export */   WR: () => (/* binding */ points),
 /* harmony export */   vj: () => (/* binding */ amount)
@@ -44762,10 +45346,6 @@ function amount(value) {
     if (value < 999_500)
         return `${Math.round(value / 1000)} k`;
     return value < 999_500_000 ? `${(value / 1e6).toFixed(1)} M` : `${(value / 1e9).toFixed(1)} G`;
-}
-/** `$1.84`, `$0.0042` */
-function dollars(cost) {
-    return `$${cost !== 0 && cost < 0.1 ? Number(cost.toPrecision(2)) : cost.toFixed(2)}`;
 }
 
 
@@ -45246,7 +45826,7 @@ const COMPARISON_WORDS = {
 
 /***/ }),
 
-/***/ 5252:
+/***/ 9551:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -45258,107 +45838,8 @@ __nccwpck_require__.d(__webpack_exports__, {
 
 // EXTERNAL MODULE: ./lib/model/shard.js
 var model_shard = __nccwpck_require__(8165);
-// EXTERNAL MODULE: ./lib/model/completion-record.js
-var completion_record = __nccwpck_require__(3685);
-// EXTERNAL MODULE: ./lib/model/own-value.js
-var own_value = __nccwpck_require__(9553);
-;// CONCATENATED MODULE: ./lib/model/traffic.js
-
-
-const noTokens = { prompt: 0, completion: 0, cached: 0, reasoning: 0 };
-const noTraffic = {
-    sent: 0,
-    replayed: 0,
-    retried: 0,
-    failed: 0,
-    tokensSent: noTokens,
-    tokensReplayed: noTokens,
-    models: {},
-};
-const noUse = { received: 0, replayed: 0, tokensSent: noTokens, tokensReplayed: noTokens };
-/** One response of the API. */
-function receivedResponse(model, usage) {
-    return { tokensSent: usage, models: { [model]: { ...noUse, received: 1, tokensSent: usage } } };
-}
-/** One replayed response. */
-function replayedResponse(model, usage) {
-    const use = { ...noUse, replayed: 1, tokensReplayed: usage };
-    return { replayed: 1, tokensReplayed: usage, models: { [model]: use } };
-}
-function addTokens(a, b) {
-    return {
-        prompt: a.prompt + b.prompt,
-        completion: a.completion + b.completion,
-        cached: a.cached + b.cached,
-        reasoning: a.reasoning + b.reasoning,
-    };
-}
-function addTraffic(a, b) {
-    return {
-        sent: a.sent + b.sent,
-        replayed: a.replayed + b.replayed,
-        retried: a.retried + b.retried,
-        failed: a.failed + b.failed,
-        tokensSent: addTokens(a.tokensSent, b.tokensSent),
-        tokensReplayed: addTokens(a.tokensReplayed, b.tokensReplayed),
-        models: addModels(a.models, b.models),
-    };
-}
-/** Under this name are those models of which one eval asks for more than can be recorded. */
-const OTHER_MODELS = '';
-function addModels(a, b) {
-    const sum = { ...a };
-    for (const [name, use] of Object.entries(b)) {
-        const isFull = !Object.hasOwn(sum, name) && Object.keys(sum).length >= completion_record/* MAX_RECORDED_MODELS */.d;
-        const key = isFull ? OTHER_MODELS : name;
-        sum[key] = addUse((0,own_value/* ownValue */.e)(sum, key) ?? noUse, use);
-    }
-    return sum;
-}
-function addUse(a, b) {
-    return {
-        received: a.received + b.received,
-        replayed: a.replayed + b.replayed,
-        tokensSent: addTokens(a.tokensSent, b.tokensSent),
-        tokensReplayed: addTokens(a.tokensReplayed, b.tokensReplayed),
-    };
-}
-/** The traffic between two readings of one counter. */
-function subtractTraffic(now, before) {
-    return {
-        sent: now.sent - before.sent,
-        replayed: now.replayed - before.replayed,
-        retried: now.retried - before.retried,
-        failed: now.failed - before.failed,
-        tokensSent: subtractTokens(now.tokensSent, before.tokensSent),
-        tokensReplayed: subtractTokens(now.tokensReplayed, before.tokensReplayed),
-        models: subtractModels(now.models, before.models),
-    };
-}
-function subtractModels(now, before) {
-    const entries = Object.entries(now).map(([name, use]) => [
-        name,
-        subtractUse(use, ownValue(before, name) ?? noUse),
-    ]);
-    return Object.fromEntries(entries.filter(([, { received, replayed }]) => received + replayed > 0));
-}
-function subtractUse(now, before) {
-    return {
-        received: now.received - before.received,
-        replayed: now.replayed - before.replayed,
-        tokensSent: subtractTokens(now.tokensSent, before.tokensSent),
-        tokensReplayed: subtractTokens(now.tokensReplayed, before.tokensReplayed),
-    };
-}
-function subtractTokens(now, before) {
-    return {
-        prompt: now.prompt - before.prompt,
-        completion: now.completion - before.completion,
-        cached: now.cached - before.cached,
-        reasoning: now.reasoning - before.reasoning,
-    };
-}
-
+// EXTERNAL MODULE: ./lib/model/traffic.js
+var model_traffic = __nccwpck_require__(7168);
 // EXTERNAL MODULE: ./lib/text.js
 var lib_text = __nccwpck_require__(8804);
 ;// CONCATENATED MODULE: ./lib/plan/assign-shards.js
@@ -45432,6 +45913,8 @@ function isLess(a, b) {
 
 // EXTERNAL MODULE: ./lib/progress/journals.js + 8 modules
 var progress_journals = __nccwpck_require__(9455);
+// EXTERNAL MODULE: ./lib/model/own-value.js
+var own_value = __nccwpck_require__(9553);
 // EXTERNAL MODULE: ./lib/model/model-map.js
 var model_map = __nccwpck_require__(7651);
 // EXTERNAL MODULE: ./lib/model/part-names.js
@@ -45545,7 +46028,7 @@ function attemptCounts(state, run) {
 }
 /** The traffic of this run, summed over all attempts that ended. */
 function trafficOnDisk(state, run) {
-    return attemptsIn(state, run).reduce((sum, { traffic }) => addTraffic(sum, traffic), noTraffic);
+    return attemptsIn(state, run).reduce((sum, { traffic }) => (0,model_traffic/* addTraffic */.b5)(sum, traffic), model_traffic/* noTraffic */.Ps);
 }
 function attemptsIn({ attempts }, { id, attempt }) {
     return attempts.filter(({ run }) => run.id === id && run.attempt === attempt);
@@ -46708,7 +47191,7 @@ async function mergedRun(request) {
         facts: mergedFacts(request.facts, runs.map(({ facts }) => facts)),
         outcomes: plan.evals.flatMap(({ key }) => outcomes.get(key) ?? []),
         excluded: plan.leftOut ?? [],
-        traffic: runs.reduce((sum, { traffic }) => addTraffic(sum, traffic), noTraffic),
+        traffic: runs.reduce((sum, { traffic }) => (0,model_traffic/* addTraffic */.b5)(sum, traffic), model_traffic/* noTraffic */.Ps),
         samples: new Map(runs.flatMap(({ samples }) => [...samples])),
         attempts: new Map(runs.flatMap(({ attempts }) => [...attempts])),
         ended: new Date(),
@@ -46726,7 +47209,7 @@ function outcomesOfMissing(parts, { shards, count }) {
     });
 }
 function mergedFacts(own, ofShards) {
-    const { versions, judgeModel, modelMap, args } = ofShards[0] ?? own;
+    const { versions, judgeModel, modelMap, args, prices } = ofShards[0] ?? own;
     const started = ofShards.map(({ run }) => run.started).sort()[0] ?? own.run.started;
     return {
         ...own,
@@ -46735,6 +47218,7 @@ function mergedFacts(own, ofShards) {
         judgeModel,
         modelMap,
         args,
+        ...(prices ? { prices } : {}),
         decisions: Object.fromEntries(ofShards.flatMap(({ decisions }) => Object.entries(decisions))),
     };
 }

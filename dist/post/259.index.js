@@ -135,6 +135,7 @@ function quoteChildLine(line) {
 
 /* harmony export */ __webpack_require__.d(__webpack_exports__, {
 /* harmony export */   Cj: () => (/* binding */ isOrAre),
+/* harmony export */   E9: () => (/* binding */ dollars),
 /* harmony export */   Iu: () => (/* binding */ capitalised),
 /* harmony export */   KE: () => (/* binding */ listed),
 /* harmony export */   KG: () => (/* binding */ asSentence),
@@ -175,6 +176,16 @@ function duration(milliseconds) {
 /** `1,234,567`. By hand: the first use of `toLocaleString` takes 13 ms, a tenth of a run that has nothing to do. */
 function wholeNumber(value) {
     return String(value).replace(/\B(?=(\d{3})+$)/g, ',');
+}
+/** `$1.84`, `$1,234.50`, `$0.0042` */
+function dollars(cost) {
+    if (cost !== 0 && cost < 0.1) {
+        const rounded = Number(cost.toPrecision(2));
+        // Below a millionth, JavaScript would write an exponent.
+        return `$${rounded < 1e-6 ? rounded.toFixed(Math.min(100, 1 - Math.floor(Math.log10(rounded)))) : rounded}`;
+    }
+    const [whole = '', cents = ''] = cost.toFixed(2).split('.');
+    return `$${wholeNumber(Number(whole))}.${cents}`;
 }
 /** `a, b and 26 more` */
 function listed(names, most) {

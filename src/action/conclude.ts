@@ -42,7 +42,7 @@ export async function conclude(
   const { inputs, context } = step;
   const { gate, report: reports } = inputs;
   const { stopped, trouble } = stops;
-  const report = makeReport({ run, gate, samplesText: reports.samplesText, context, log });
+  const report = await makeReport({ run, gate, samplesText: reports.samplesText, context, log });
   const closing = closingMessage(report.results, report.verdict, stops);
   const unasked = unaskedModels(inputs.modelMap, run.outcomes);
   if (unasked) log.warning(unasked, 'Model map');

@@ -6,6 +6,7 @@ import { locate } from '../environment/interpreter.ts';
 import { requireSupportedVersion } from '../environment/locked-packages.ts';
 import type { ModelMap } from '../model/model-map.ts';
 import type { ParallelEvals } from '../model/parallel-evals.ts';
+import type { PriceOverride } from '../model/price.ts';
 import type { Shard } from '../model/shard.ts';
 import { stateDirectoryInput, withHome, workingDirectoryInput } from './input/directories.ts';
 import { durationMs, timerMs, UNIT_MS } from './input/durations.ts';
@@ -13,6 +14,7 @@ import { checkedGateInputs, type Gate } from './input/gate.ts';
 import { readModelMap } from './input/model-map.ts';
 import { evalSetInput, judgeModelInput, modelInput } from './input/names.ts';
 import { oaievalArgs } from './input/oaieval-args.ts';
+import { costBudgetInput, pricesInput } from './input/prices.ts';
 import { registryPathsInput } from './input/registry-paths.ts';
 import { checkedReportInputs, type ReportInputs } from './input/report.ts';
 import { shardInput } from './input/shard.ts';
@@ -63,6 +65,10 @@ export interface Inputs {
   readonly timeBudgetMs: number | undefined;
   /** Billed tokens; undefined: no limit. */
   readonly tokenBudget: number | undefined;
+  /** US dollars; undefined: no limit. */
+  readonly costBudget: number | undefined;
+  /** Prices that count more than the vendored list. */
+  readonly prices: readonly PriceOverride[];
   /** Time between checkpoints while evals run. */
   readonly checkpointIntervalMs: number;
   /** The matrix values of this job, as JSON; `null` without a matrix. */
@@ -126,6 +132,8 @@ export function readInputs(env: NodeJS.ProcessEnv = process.env): Promise<Inputs
     stallTimeoutMs: () => interval('stall-timeout') ?? 10 * UNIT_MS.m,
     timeBudgetMs: () => limit('time-budget'),
     tokenBudget: () => tokenCount('token-budget'),
+    costBudget: costBudgetInput,
+    prices: pricesInput,
     checkpointIntervalMs: () => interval('checkpoint-interval') ?? 2 * UNIT_MS.m,
     matrix: () => text('matrix', SEVERAL_LINES),
     stateDirectory: stateDirectoryInput,

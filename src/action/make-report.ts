@@ -17,6 +17,7 @@ import { limitBaselineTexts } from './baseline-texts.ts';
 import { pathInCheckout } from './checkout-path.ts';
 import type { RunContext } from './context.ts';
 import type { Gate } from './input/gate.ts';
+import { pricingOf } from './prices.ts';
 
 export interface ReportRequest {
   /** Its samples have only texts that may leave the runner. */
@@ -27,10 +28,11 @@ export interface ReportRequest {
   readonly log: Log;
 }
 
-export function makeReport({ run, gate, samplesText, context, log }: ReportRequest): Report {
+/** The same in main, in post and in the merge of shards: prices come from the facts of the run, too. */
+export async function makeReport({ run, gate, samplesText, context, log }: ReportRequest): Promise<Report> {
   const { rules, baseline } = gate;
   const redact = (text: string) => log.redact(text);
-  const results = publicResults(summarize(run), context.workspace, redact);
+  const results = publicResults(summarize(run, await pricingOf(run)), context.workspace, redact);
   const { samples } = run;
   const { serverUrl, repository, runId } = context;
   return {

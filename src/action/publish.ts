@@ -4,6 +4,7 @@ import { reasonOf } from '../errors.ts';
 import type { Log } from '../log.ts';
 import type { Report } from '../model/report.ts';
 import { closingTable } from '../report/closing-table.ts';
+import { describeCost } from '../report/describe-costs.ts';
 import { describeNextRun } from '../report/describe-results.ts';
 import type { Remarks } from '../report/remarks.ts';
 import { renderSummary } from '../report/summary/summary.ts';
@@ -22,9 +23,12 @@ export interface Places {
   readonly report: ReportPaths;
 }
 
+/** In millionths of a cent: sums of products of decimals have many more digits. */
+const COST_DIGITS = 8;
+
 /** Sets the outputs of the step. If that fails, as on a full disk, it warns and the run continues. */
 export function publishOutputs({ results, verdict }: Report, places: Places, log: Log): void {
-  const { evals, requests, tokens } = results.totals;
+  const { evals, requests, tokens, cost } = results.totals;
   const outputs = {
     complete: String(evals.completed === evals.total),
     verdict: verdict.status,
@@ -38,6 +42,7 @@ export function publishOutputs({ results, verdict }: Report, places: Places, log
     'requests-sent': String(requests.sent),
     'requests-replayed': String(requests.replayed),
     'total-tokens': String(tokens.prompt + tokens.completion),
+    cost: cost === null ? '' : String(Number(cost.toFixed(COST_DIGITS))),
     'restored-key': places.restoredKey,
     'saved-key': places.savedKey,
     'progress-file': places.progressFile,
@@ -69,6 +74,8 @@ export function printResults(
 ): void {
   log.info('');
   for (const line of closingTable(results, verdict)) log.info(line);
+  const cost = describeCost(results);
+  if (cost !== undefined) log.info(cost);
   log.info(`${verdict.sentence} ${describeNextRun(results, verdict, { checkpoint, resumesFrom })}`.trimEnd());
 }
 

@@ -4,7 +4,9 @@ import { checkpointIdentity } from '../checkpoint/identity.ts';
 import type { CheckpointIdentity } from '../checkpoint/keys.ts';
 import type { EnginesOptions } from '../engine/engines.ts';
 import { GitHubApi } from '../github/github-api.ts';
+import type { Prices } from '../model/price.ts';
 import type { SetCommands } from '../plan/command.ts';
+import type { CostLimit } from '../run/budget.ts';
 import type { RunSetRequest } from '../run/run-set.ts';
 import { runIdentity } from './context.ts';
 import type { Inputs } from './inputs.ts';
@@ -104,7 +106,8 @@ export function commentDeadline(cancelled: Cancellation): AbortSignal {
 
 type RunPicks = Pick<RunSetRequest, 'run' | 'api' | 'limits' | 'evals' | 'cancelled'>;
 
-export function runRequest(step: Step, cancelled: Cancellation): RunPicks {
+/** @param prices for the cost-budget; undefined without one */
+export function runRequest(step: Step, cancelled: Cancellation, prices: Prices | undefined): RunPicks {
   const { inputs, context, urls, evalEnv: env, beganAt } = step;
   const { modelMap, maxRequestsInFlight, parallelEvals, attempts, exitOnError } = inputs;
   // One eval alone can use all requests in flight. The gateway limits the requests of all evals together.
@@ -113,7 +116,12 @@ export function runRequest(step: Step, cancelled: Cancellation): RunPicks {
   return {
     run: runIdentity(context),
     api: { env, urls, models: modelsOf(inputs), modelMap, maxRequestsInFlight },
-    limits: { timeMs: inputs.timeBudgetMs, tokens: inputs.tokenBudget, beganAt },
+    limits: {
+      timeMs: inputs.timeBudgetMs,
+      tokens: inputs.tokenBudget,
+      cost: costLimit(inputs, prices),
+      beganAt,
+    },
     evals: { parallelEvals, attempts, exitOnError, sampleResume: inputs.sampleResume, timeouts, threads },
     cancelled: {
       signal: cancelled.signal,
@@ -121,6 +129,10 @@ export function runRequest(step: Step, cancelled: Cancellation): RunPicks {
       saveDeadline: cancelled.after(CANCEL_GRACE_MS - REPORT_RESERVE_MS),
     },
   };
+}
+
+function costLimit({ costBudget: dollars }: Inputs, prices: Prices | undefined): CostLimit | undefined {
+  return dollars === undefined || !prices ? undefined : { dollars, prices };
 }
 
 interface CommentingStep extends Pick<Step, 'secrets'> {

@@ -6,10 +6,11 @@ import type { RunFacts } from '../model/run-facts.ts';
 import { isWhole } from '../model/shard.ts';
 import { planDigest } from '../plan/plan-digest.ts';
 import type { RunContext } from './context.ts';
+import { priceFacts } from './prices.ts';
 import type { Step } from './step.ts';
 
 /** What this run is, for its reports. */
-export function runFacts(step: Step, plan: Plan, decisions: readonly Decision[]): RunFacts {
+export async function runFacts(step: Step, plan: Plan, decisions: readonly Decision[]): Promise<RunFacts> {
   const { inputs, context, beganAt } = step;
   const bare = bareFacts(context, new Date(beganAt));
   return {
@@ -19,6 +20,7 @@ export function runFacts(step: Step, plan: Plan, decisions: readonly Decision[])
     modelMap: Object.fromEntries(sortedLines(inputs.modelMap)),
     args: inputs.args,
     ...(isWhole(inputs.shard) ? {} : { shard: { ...inputs.shard, plan: planDigest(plan) } }),
+    prices: await priceFacts(step),
     decisions: Object.fromEntries(decisions.map((each) => [each.eval.key, reportedDecision(each)])),
   };
 }

@@ -4,6 +4,7 @@
  */
 import { z } from 'zod';
 import { MAX_RECORDED_ADAPTATIONS, MAX_RECORDED_MODELS } from '../model/completion-record.ts';
+import { MAX_PRICE } from '../model/price.ts';
 import {
   cost,
   count,
@@ -72,7 +73,12 @@ const totals = z
       .describe('Numbers of requests.'),
     tokens: tokenUsage.describe('Tokens of the responses that the API returned to this run.'),
     replayedTokens: tokenUsage.describe('Tokens of replayed responses, which were paid for earlier.'),
-    cost: cost.describe('US dollars; null when a price is not known.'),
+    cost: cost.describe('US dollars of tokens; null when a price is not known.'),
+    replayedCost: cost
+      .optional()
+      .describe(
+        'US dollars of replayedTokens; null when a price is not known. Earlier versions did not write it.',
+      ),
   })
   .describe('Of this run alone. What reused evals took is in their entries.');
 
@@ -83,6 +89,29 @@ const shard = z
     elsewhere: count.describe('Evals of the plan that the other shards have.'),
   })
   .describe('Which part of the set was run; missing when these are the results of the whole set.');
+
+const dollars = z.number().nonnegative().max(MAX_PRICE);
+
+const prices = z
+  .object({
+    list: z
+      .object({
+        version: line.describe('Of @pydantic/genai-prices.'),
+        date: line.describe('When it was published.'),
+      })
+      .nullable()
+      .describe('The price list of the action; null when it was not used.'),
+    models: named(
+      z.object({
+        input: dollars,
+        output: dollars,
+        cached: dollars.describe('Of input tokens that the API read from its cache.'),
+      }),
+      10_000,
+    ).describe('US dollars per million tokens of the models with a known price.'),
+    unknown: z.array(label).max(10_000).describe('Models without a known price.'),
+  })
+  .describe('The prices that costs are computed with; missing when no model has tokens.');
 
 const interval = z
   .object({
@@ -193,7 +222,9 @@ const evalResult = z
       .object({ sent: count, replayed: count })
       .nullable()
       .describe('Requests that completed it; null when they were not counted.'),
-    cost: cost.describe('US dollars; null when a price is not known.'),
+    cost: cost.describe(
+      'US dollars of tokens, at the prices of the day of this run; null when a price is not known.',
+    ),
     tookMs: number
       .nullable()
       .describe('Milliseconds of the attempt that completed it; null when they are not known.'),
@@ -240,6 +271,7 @@ export const resultsSchema = z
     args: z.array(text).max(10_000).describe('Further arguments of oaieval.'),
     shard: shard.optional(),
     totals,
+    prices: prices.optional(),
     evals: z.array(evalResult).max(MAX_EVALS).describe('In the order of the set; excluded evals last.'),
     verdict: verdictSchema,
   })

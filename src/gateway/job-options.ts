@@ -1,7 +1,7 @@
 import type { Log } from '../log.ts';
 import type { TokenUsage } from '../model/api-response.ts';
 import type { ModelMap } from '../model/model-map.ts';
-import type { RequestBudget } from './call/request-budget.ts';
+import type { BudgetedRequest, RequestBudget } from './call/request-budget.ts';
 import type { RetryPolicy } from './call/retry-policy.ts';
 import type { ProviderUrls } from './providers.ts';
 import type { TroublePolicy, TroubleReport } from './trouble/trouble-tracker.ts';
@@ -20,7 +20,7 @@ export interface JobOptions {
   readonly maxRequestsInFlight: number;
   readonly log: Log;
   /** Called after each response that was recorded, with the tokens that the API billed for it. */
-  readonly onResponse?: (usage: TokenUsage, evalName: string) => void;
+  readonly onResponse?: (usage: TokenUsage, request: BudgetedRequest) => void;
   /** Limits what the requests may cost; undefined: no limit. */
   readonly budget?: RequestBudget | undefined;
   /** Called when most requests fail, and as that changes. */

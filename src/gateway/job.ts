@@ -20,7 +20,10 @@ import type { RequestNature } from './request/replayable.ts';
 import { TroubleWatch } from './trouble/trouble-watch.ts';
 import { defaultTimeouts, openUpstream, type UpstreamRequest } from './upstream/upstream.ts';
 
-export type CallEvents = Pick<CallContext, 'path' | 'nature' | 'evalName' | 'onTry' | 'onHeaders' | 'record'>;
+export type CallEvents = Pick<
+  CallContext,
+  'path' | 'nature' | 'evalName' | 'model' | 'onTry' | 'onHeaders' | 'record'
+>;
 
 /** What the API can take at present. */
 export interface ApiLoad {
@@ -136,11 +139,11 @@ export class Job {
 
   /** A replayable request succeeded. */
   succeeded(sent: SentRequest, usage: TokenUsage): void {
-    const { evalName, keys, nature } = sent;
+    const { evalName, keys, nature, model } = sent;
     this.#models.responded(sent);
     this.#refusals.succeeded(keys, nature.kind === 'replayable' ? nature.model : '');
     this.#outage.succeeded(Date.now());
-    this.#options.onResponse?.(usage, evalName);
+    this.#options.onResponse?.(usage, { evalName, model: model.sent });
   }
 
   /** A response of this model was replayed. */

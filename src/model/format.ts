@@ -32,6 +32,17 @@ export function wholeNumber(value: number): string {
   return String(value).replace(/\B(?=(\d{3})+$)/g, ',');
 }
 
+/** `$1.84`, `$1,234.50`, `$0.0042` */
+export function dollars(cost: number): string {
+  if (cost !== 0 && cost < 0.1) {
+    const rounded = Number(cost.toPrecision(2));
+    // Below a millionth, JavaScript would write an exponent.
+    return `$${rounded < 1e-6 ? rounded.toFixed(Math.min(100, 1 - Math.floor(Math.log10(rounded)))) : rounded}`;
+  }
+  const [whole = '', cents = ''] = cost.toFixed(2).split('.');
+  return `$${wholeNumber(Number(whole))}.${cents}`;
+}
+
 /** `a, b and 26 more` */
 export function listed(names: readonly string[], most: number): string {
   const hidden = names.length - most;

@@ -55,6 +55,8 @@ export interface Plan {
   readonly warnings: readonly string[];
   /** Whether a completion function of this run calls the API with the user's key. */
   readonly needsApiKey: boolean;
+  /** Names of completion functions that are, or may be, models of the API; missing when an earlier version saved the plan. */
+  readonly apiModels?: readonly string[] | undefined;
 }
 
 /** Absolute paths. A plan stays the same while these stay the same. */
@@ -86,6 +88,7 @@ export interface SavedPlan {
     readonly pythonVersion?: string | undefined;
     readonly warnings: readonly string[];
     readonly needsApiKey: boolean;
+    readonly apiModels?: readonly string[] | undefined;
   };
   readonly evals: readonly PlannedEval[];
   /** Only when evals were left out. */

@@ -3,6 +3,7 @@ import type { Adaptation } from './adaptation.ts';
 import type { TokenUsage } from './api-response.ts';
 import type { MetricValue, RecordedTokens } from './completion-record.ts';
 import type { Place } from './place.ts';
+import type { Price } from './price.ts';
 import type { Shard } from './shard.ts';
 
 /** Where and when the run took place. Texts are empty outside a runner. */
@@ -64,8 +65,20 @@ export interface Totals {
   readonly tokens: TokenUsage;
   /** Of replayed responses, which were paid for earlier. */
   readonly replayedTokens: TokenUsage;
-  /** US dollars; null when a price is not known. */
+  /** US dollars of `tokens`, at the prices of the day of the run; null when a price is not known. */
   readonly cost: number | null;
+  /** US dollars of `replayedTokens`; null when a price is not known. Missing in results of earlier versions. */
+  readonly replayedCost?: number | null | undefined;
+}
+
+/** The prices that costs are computed with. */
+export interface ResultsPrices {
+  /** The vendored price list. */
+  readonly list: { readonly version: string; readonly date: string } | null;
+  /** US dollars per million tokens of the models with a price that this run, or an eval that it reuses, has responses of. */
+  readonly models: Readonly<Record<string, Price>>;
+  /** The other models, whose costs are not known. */
+  readonly unknown: readonly string[];
 }
 
 /** A 95 % confidence interval of a metric that is a mean over samples. */
@@ -150,7 +163,7 @@ export interface EvalResult {
   readonly tokens: RecordedTokens | null;
   /** Requests that completed it; null when they were not counted. */
   readonly requests: { readonly sent: number; readonly replayed: number } | null;
-  /** US dollars; null when a price is not known. */
+  /** US dollars of `tokens`, at the prices of the day of this run; null when a price is not known. */
   readonly cost: number | null;
   /** How long the attempt took that completed it; null when this action did not complete it. */
   readonly tookMs: number | null;
@@ -190,6 +203,8 @@ export interface Results {
   /** Missing when these are the results of the whole set. */
   readonly shard?: ResultsShard | undefined;
   readonly totals: Totals;
+  /** Missing in results of earlier versions. */
+  readonly prices?: ResultsPrices | undefined;
   /** In the order of the set; evals that are left out last. */
   readonly evals: readonly EvalResult[];
 }

@@ -1,3 +1,4 @@
+import type { PriceFacts } from './price.ts';
 import type { EvalDecision, ResultsRun, Versions } from './results.ts';
 import type { Shard } from './shard.ts';
 
@@ -15,6 +16,8 @@ export interface RunFacts {
   readonly args: readonly string[];
   /** Missing when the run has the whole set. */
   readonly shard?: ShardFacts | undefined;
+  /** Missing when an earlier version of the action wrote the facts. */
+  readonly prices?: PriceFacts | undefined;
   /** By eval key, of the evals of the shard. */
   readonly decisions: Readonly<Record<string, EvalDecision>>;
 }

@@ -10,7 +10,10 @@ import { hashOf } from './hash.ts';
 import { namesIn, pathBytes } from './path-bytes.ts';
 
 /** The part of a plan that is made from its dependencies. */
-type PlanContent = Pick<Plan, 'evals' | 'leftOut' | 'evalsVersion' | 'needsApiKey' | 'warnings'>;
+type PlanContent = Pick<
+  Plan,
+  'evals' | 'leftOut' | 'evalsVersion' | 'needsApiKey' | 'apiModels' | 'warnings'
+>;
 
 /** Reading more bytes than this takes longer than making the plan again. */
 const MAX_TOTAL_BYTES = 16 * 1024 ** 3;
@@ -41,6 +44,7 @@ export async function planDigest(
     const add = (...line: unknown[]) => hash.update(`${JSON.stringify(line)}\n`);
     add('request', hashOf(key));
     add('answer', plan.evalsVersion, plan.needsApiKey, plan.warnings);
+    if (plan.apiModels) add('models', ...plan.apiModels);
     for (const planned of plan.evals) add('eval', ...fieldsOf(planned));
     for (const evalKey of plan.leftOut) add('left out', evalKey);
     for (const path of missing) add('absent', path);

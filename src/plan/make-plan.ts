@@ -47,15 +47,15 @@ export async function makePlan(request: MakePlanRequest): Promise<Plan> {
   }));
   const files = [...new Set([...registry.dependencies.files, ...filesOf(registry)])].sort();
   const dependencies = outside(await lockedRoots(), { ...registry.dependencies, files });
+  const fns = [...registry.completionFns, ...(registry.judge ? [registry.judge] : [])];
   const made = {
     evals,
     leftOut: registry.leftOut,
     evalsVersion: registry.evalsVersion,
     pythonVersion: registry.pythonVersion,
     warnings: describeWarnings(registry.warnings),
-    needsApiKey: [...registry.completionFns, ...(registry.judge ? [registry.judge] : [])].some(
-      (fn) => fn.needsApiKey,
-    ),
+    needsApiKey: fns.some((fn) => fn.needsApiKey),
+    apiModels: fns.flatMap(({ name, kind }) => (kind === 'dummy' || kind === 'registry' ? [] : [name])),
   };
   const digest = await planDigest(key, dependencies, made, hashes);
   return { ...made, digest, dependencies: digest === undefined ? NO_DEPENDENCIES : dependencies };
@@ -72,10 +72,10 @@ export async function recallPlan(
   cancelled?: AbortSignal,
 ): Promise<Plan | undefined> {
   if (!saved?.made) return undefined;
-  const { basis, evalsVersion, pythonVersion, needsApiKey, warnings } = saved.made;
+  const { basis, evalsVersion, pythonVersion, needsApiKey, apiModels, warnings } = saved.made;
   const { evals, leftOut = [], signature: digest } = saved;
   const dependencies = dependenciesOf(basis);
-  const recalled = { evals, leftOut, evalsVersion, pythonVersion, needsApiKey, warnings };
+  const recalled = { evals, leftOut, evalsVersion, pythonVersion, needsApiKey, apiModels, warnings };
   if ((await planDigest(key, dependencies, recalled, hashes, cancelled)) !== digest) return undefined;
   return { ...recalled, digest, dependencies };
 }

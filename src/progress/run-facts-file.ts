@@ -1,6 +1,7 @@
 /** `run.json`: what the last run is. Others may have written the file. */
 import { z } from 'zod';
 import { parseBoundedJson } from '../model/bounded-json.ts';
+import { MAX_PRICE, MAX_PRICE_OVERRIDES } from '../model/price.ts';
 import type { RunFacts } from '../model/run-facts.ts';
 import { MAX_SHARDS } from '../model/shard.ts';
 import { isSingleLine, oneLine } from '../text.ts';
@@ -15,6 +16,15 @@ const MAX_VALUES = 1_000_000;
 const MAX_TEXT_BYTES = 4096;
 
 const line = z.string().max(MAX_TEXT_BYTES).refine(isSingleLine, 'has control characters');
+
+const dollars = z.number().nonnegative().max(MAX_PRICE);
+
+const prices = z.object({
+  providers: z.array(line).max(10),
+  overrides: z
+    .array(z.object({ model: line, price: z.object({ input: dollars, output: dollars, cached: dollars }) }))
+    .max(MAX_PRICE_OVERRIDES),
+});
 
 const schema: z.ZodType<RunFacts> = z.object({
   version: z.literal(1),
@@ -39,6 +49,8 @@ const schema: z.ZodType<RunFacts> = z.object({
       plan: z.string().regex(/^[0-9a-f]{64}$/),
     })
     .optional(),
+  // Version 0.1 did not write it.
+  prices: prices.optional(),
   decisions: z.record(
     line,
     z.object({

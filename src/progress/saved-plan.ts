@@ -37,6 +37,8 @@ const schema: z.ZodType<SavedPlan> = z.object({
     pythonVersion: line.optional(),
     warnings: z.array(line).max(1000).default([]),
     needsApiKey: z.boolean(),
+    // Version 0.1 did not write it.
+    apiModels: z.array(line).max(1000).optional(),
   }),
   evals: z
     .array(
@@ -88,13 +90,14 @@ export function savedPlan(
   { digest = NO_DIGEST, evals, leftOut, dependencies, ...plan }: Plan,
   owner: Owner,
 ): SavedPlan {
-  const { evalsVersion, pythonVersion, warnings, needsApiKey } = plan;
+  const { evalsVersion, pythonVersion, warnings, needsApiKey, apiModels } = plan;
   const made = {
     basis: savedDependencies(dependencies),
     evalsVersion,
     ...(pythonVersion === undefined ? {} : { pythonVersion }),
     warnings,
     needsApiKey,
+    ...(apiModels ? { apiModels } : {}),
   };
   const withoutDependencies = {
     version: 1,

@@ -1,10 +1,11 @@
 /** The line of figures that follows the verdict in the summary and in the comment, in GitHub's Markdown. Pure. */
-import { counted, wholeNumber } from '../model/format.ts';
+import { counted, dollars, wholeNumber } from '../model/format.ts';
 import type { Results } from '../model/results.ts';
 import type { BaselineSource, OverallRate, Verdict } from '../model/verdict.ts';
 import { commitName } from './commit-name.ts';
+import { hasPrices, savedCost, spentText } from './costs.ts';
 import { code, inline } from './markdown-text.ts';
-import { amount, dollars, percent, points } from './numbers.ts';
+import { amount, percent, points } from './numbers.ts';
 
 const MAX_NAME_BYTES = 200;
 
@@ -58,16 +59,23 @@ export function savedTokens({ totals: { replayedTokens }, evals }: Results): num
 }
 
 function spent(results: Results): string[] {
-  const { requests, tokens, cost } = results.totals;
+  const { requests, tokens } = results.totals;
+  const spentDollars = spentText(results, dollars);
   const sent = tokens.prompt + tokens.completion;
   const saved = savedTokens(results);
   return [
     ...(requests.sent === 0
       ? ['no request sent']
       : [sent > 0 ? `${amount(sent)} tokens` : counted(requests.sent, 'request')]),
-    ...(cost === null ? [] : [withSignApart(dollars(cost))]),
-    ...(saved > 0 ? [`${amount(saved)} tokens saved by resuming`] : []),
+    ...(spentDollars === undefined ? [] : [withSignApart(spentDollars)]),
+    ...(saved > 0 ? [`${withSignApart(savedText(results, saved))} saved by resuming`] : []),
   ];
+}
+
+/** `$0.41`, or `61 k tokens` where a price is not known. */
+export function savedText(results: Results, tokens: number): string {
+  const cost = hasPrices(results) ? savedCost(results) : null;
+  return cost === null ? `${amount(tokens)} tokens` : dollars(cost);
 }
 
 /** So that no two dollar signs enclose a formula. */

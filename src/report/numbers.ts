@@ -18,8 +18,3 @@ export function amount(value: number): string {
   if (value < 999_500) return `${Math.round(value / 1000)} k`;
   return value < 999_500_000 ? `${(value / 1e6).toFixed(1)} M` : `${(value / 1e9).toFixed(1)} G`;
 }
-
-/** `$1.84`, `$0.0042` */
-export function dollars(cost: number): string {
-  return `$${cost !== 0 && cost < 0.1 ? Number(cost.toPrecision(2)) : cost.toFixed(2)}`;
-}

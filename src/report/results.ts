@@ -10,16 +10,22 @@ import type { Outcome } from '../model/outcome.ts';
 import { ownValue } from '../model/own-value.ts';
 import { JUDGE_PART, MODEL_MAP_PART } from '../model/part-names.ts';
 import type { PlannedEval } from '../model/plan.ts';
+import { noPricing, type Prices, type Pricing } from '../model/price.ts';
 import type { Counts, EvalResult, Interval, MainMetric, Results, Totals } from '../model/results.ts';
 import type { EvalSamples } from '../model/sample.ts';
 import { countOutcomes } from '../model/sample-counts.ts';
+import { evalCost, runCosts, usedPrices } from './costs.ts';
 import { endOfOutput } from './end-of-output.ts';
 import { mainMetric } from './main-metric.ts';
 
-export function summarize(run: FinishedRun): Results {
+export function summarize(run: FinishedRun, pricing: Pricing = noPricing): Results {
   const { model, evalSet, facts, shard, outcomes, excluded, ended } = run;
   const { versions, judgeModel, modelMap, args } = facts;
-  const evals = [...outcomes.map((outcome) => evalResult(outcome, run)), ...excluded.map(excludedEval)];
+  const evals = [
+    ...outcomes.map((outcome) => evalResult(outcome, run, pricing.prices)),
+    ...excluded.map(excludedEval),
+  ];
+  const prices = usedPrices(run, pricing);
   return {
     run: { ...facts.run, ended: ended.toISOString() },
     versions,
@@ -30,7 +36,8 @@ export function summarize(run: FinishedRun): Results {
     adaptations: distinct(evals.flatMap(({ adaptations }) => adaptations)),
     args,
     ...(shard ? { shard } : {}),
-    totals: totalsOf(run),
+    totals: totalsOf(run, pricing.prices),
+    ...(prices ? { prices } : {}),
     evals,
   };
 }
@@ -39,14 +46,14 @@ function distinct<T>(values: readonly T[]): T[] {
   return [...new Map(values.map((value) => [JSON.stringify(value), value])).values()];
 }
 
-function totalsOf({ outcomes, excluded, traffic }: FinishedRun): Totals {
+function totalsOf({ outcomes, excluded, traffic }: FinishedRun, prices: Prices): Totals {
   const { sent, replayed, retried, failed, tokensSent, tokensReplayed } = traffic;
   return {
     evals: countsOf(outcomes, excluded.length),
     requests: { sent, replayed, retried, failed },
     tokens: tokensSent,
     replayedTokens: tokensReplayed,
-    cost: null,
+    ...runCosts(traffic, prices),
   };
 }
 
@@ -65,7 +72,7 @@ function countsOf(outcomes: readonly Outcome[], excluded: number): Counts {
   };
 }
 
-function evalResult(outcome: Outcome, { facts, samples, attempts }: FinishedRun): EvalResult {
+function evalResult(outcome: Outcome, { facts, samples, attempts }: FinishedRun, prices: Prices): EvalResult {
   const { eval: planned, status } = outcome;
   const base: EvalResult = {
     ...emptyEval(planned.key, planned.name),
@@ -92,7 +99,8 @@ function evalResult(outcome: Outcome, { facts, samples, attempts }: FinishedRun)
     mainMetric: mainMetricOf(mainMetric(preferred, record.metrics), intervals, planned),
     intervals,
     samples: countOutcomes(samples.get(key)?.samples ?? [], record.samples),
-    ...costOf(record),
+    ...effortOf(record),
+    cost: evalCost(record, prices),
     adaptations: record.adaptations,
     replacedModels: Object.fromEntries(replacedIn(record.models ?? {}).map(([name, live]) => [name, live])),
     comparable: comparablePartsOf(record),
@@ -131,7 +139,7 @@ function excludedEval(key: string): EvalResult {
 }
 
 /** What it took to complete the eval. */
-function costOf(record: CompletionRecord): Pick<EvalResult, 'tokens' | 'requests' | 'tookMs' | 'run'> {
+function effortOf(record: CompletionRecord): Pick<EvalResult, 'tokens' | 'requests' | 'tookMs' | 'run'> {
   const { tokens, requests, started, ended, run } = record;
   return {
     tokens,

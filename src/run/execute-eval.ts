@@ -4,10 +4,10 @@ import { reasonOf } from '../errors.ts';
 import type { Gateway } from '../gateway/gateway.ts';
 import type { Lane } from '../gateway/lane/lane.ts';
 import type { Log } from '../log.ts';
+import type { ModelUsage } from '../model/completion-record.ts';
 import { counted, isOrAre } from '../model/format.ts';
 import type { AttemptOutcome } from '../model/outcome.ts';
 import type { PlannedEval } from '../model/plan.ts';
-import { addTokens, type Traffic } from '../model/traffic.ts';
 import { abortedAfter } from '../process/abort.ts';
 import type { Journal } from '../progress/journal.ts';
 import type { Journals } from '../progress/journals.ts';
@@ -17,6 +17,7 @@ import { attemptRecord } from './attempt-record.ts';
 import { explainStart, openJournal } from './eval-journal.ts';
 import { failureSignature, mayDependOnResponses } from './failure-cause.ts';
 import { RawOutput } from './raw-output.ts';
+import { usageByModel } from './recorded-usage.ts';
 import { type Attempt, type AttemptOptions, runAttempt } from './run-attempt.ts';
 
 export interface ExecuteOptions extends AttemptOptions {
@@ -38,8 +39,8 @@ export interface LiveCounts {
   replayed(): number;
   /** Requests that have no complete response yet. */
   openRequests(): number;
-  /** Prompt and completion tokens of the responses of this attempt, replayed ones included. */
-  tokens(): number;
+  /** The responses of this attempt and their tokens, replayed ones included, by model. */
+  usage(): Readonly<Record<string, ModelUsage>>;
   /** Its process; undefined when there is none at present. */
   pid(): number | undefined;
 }
@@ -68,7 +69,7 @@ export async function executeEval(
     responses: () => lane.receivedCount() + lane.traffic().replayed,
     replayed: () => lane.traffic().replayed,
     openRequests: () => lane.openCount(),
-    tokens: () => tokensOf(lane.attempt()),
+    usage: () => usageByModel(lane.attempt().models),
     pid: () => running?.pid,
   });
   const onRunning = (started: RunningEval): void => {
@@ -172,9 +173,4 @@ function mayComeFromReplay({ endReason, cause, failure }: Attempt, lane: Lane): 
 
 function signatureOf({ failure }: Attempt, lane: Lane): string {
   return failure ? failureSignature(failure) : (lane.lost()?.words ?? '');
-}
-
-function tokensOf({ tokensSent, tokensReplayed }: Traffic): number {
-  const { prompt, completion } = addTokens(tokensSent, tokensReplayed);
-  return prompt + completion;
 }

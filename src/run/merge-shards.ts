@@ -82,7 +82,7 @@ function outcomesOfMissing(
 }
 
 function mergedFacts(own: RunFacts, ofShards: readonly RunFacts[]): RunFacts {
-  const { versions, judgeModel, modelMap, args } = ofShards[0] ?? own;
+  const { versions, judgeModel, modelMap, args, prices } = ofShards[0] ?? own;
   const started = ofShards.map(({ run }) => run.started).sort()[0] ?? own.run.started;
   return {
     ...own,
@@ -91,6 +91,7 @@ function mergedFacts(own: RunFacts, ofShards: readonly RunFacts[]): RunFacts {
     judgeModel,
     modelMap,
     args,
+    ...(prices ? { prices } : {}),
     decisions: Object.fromEntries(ofShards.flatMap(({ decisions }) => Object.entries(decisions))),
   };
 }

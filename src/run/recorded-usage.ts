@@ -19,11 +19,16 @@ export function usageOf(
   return { tokens, requests, ...recordableUsage(models) };
 }
 
-function recordableUsage(models: ModelTraffic): Pick<CompletionRecord, 'usage'> {
-  if (!Object.keys(models).every((name) => name.length <= MAX_NAME_LENGTH && hasNoControls(name))) return {};
+/** Replayed responses included. */
+export function usageByModel(models: ModelTraffic): Readonly<Record<string, ModelUsage>> {
   const entries = Object.entries(models).map(([name, use]): [string, ModelUsage] => [
     name,
     { responses: use.received + use.replayed, ...addTokens(use.tokensSent, use.tokensReplayed) },
   ]);
-  return { usage: Object.fromEntries(entries) };
+  return Object.fromEntries(entries);
+}
+
+function recordableUsage(models: ModelTraffic): Pick<CompletionRecord, 'usage'> {
+  if (!Object.keys(models).every((name) => name.length <= MAX_NAME_LENGTH && hasNoControls(name))) return {};
+  return { usage: usageByModel(models) };
 }

@@ -166,7 +166,7 @@ class Run {
     }
     const running = [...this.#running].map(([{ key }, { counts }]) => ({
       key,
-      tokens: counts?.tokens() ?? 0,
+      usage: counts?.usage() ?? {},
     }));
     const reason = budget.reasonToSkip(planned, running);
     return reason === undefined ? undefined : { cause: 'budget', reason };

@@ -18,7 +18,7 @@ import type { Traffic } from '../model/traffic.ts';
 import type { CommandOptions } from '../plan/command.ts';
 import type { Journals } from '../progress/journals.ts';
 import type { State } from '../progress/state.ts';
-import { openBudget } from './budget.ts';
+import { type CostLimit, openBudget } from './budget.ts';
 import { withRecorded } from './recorded-responses.ts';
 import { type RunListener, runEvals } from './run-evals.ts';
 import type { EvalTimeouts } from './watchdog.ts';
@@ -51,6 +51,8 @@ export interface RunSetRequest {
     readonly timeMs: number | undefined;
     /** Billed prompt and completion tokens; undefined: no limit. */
     readonly tokens: number | undefined;
+    /** US dollars of billed tokens; undefined: no limit. */
+    readonly cost: CostLimit | undefined;
     /** When the step began, in milliseconds since the epoch. */
     readonly beganAt: number;
   };
@@ -114,7 +116,7 @@ export async function runSet(request: RunSetRequest): Promise<SetOutcome> {
       listsModels: true,
       log,
       budget: budget.requests,
-      onResponse: (usage, evalName) => budget.spend(usage, evalName),
+      onResponse: (usage, request) => budget.spend(usage, request),
       onTrouble(report) {
         request.onTrouble(report.trouble);
         request.listener.onEvent({ kind: 'api-trouble', ...report });

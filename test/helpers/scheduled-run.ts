@@ -76,6 +76,7 @@ export async function scheduledRun(
     budget: openBudget({
       timeMs: undefined,
       tokens: undefined,
+      cost: undefined,
       beganAt: 0,
       records: [],
       evals: [],

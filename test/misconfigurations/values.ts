@@ -59,6 +59,38 @@ What to do: Write token-budget as 1000000, 1_000_000, 500k or 1.5M. For no limit
 What to do: Write token-budget as 1000000, 1_000_000, 500k or 1.5M. For no limit, leave it empty. [INPUT_INVALID]`,
   },
   {
+    title: 'a cost-budget in another currency',
+    inputs: { 'cost-budget': '5 €' },
+    says: `The input cost-budget is "5 €": it is not an amount of US dollars above 0.
+What to do: Write cost-budget as 5, 0.50, $5 or 5 USD, with a point before the cents. For no limit, leave it empty. [INPUT_INVALID]`,
+  },
+  {
+    title: 'a cost-budget with a comma before the cents',
+    inputs: { 'cost-budget': '5,50' },
+    says: `The input cost-budget is "5,50": it is not an amount of US dollars above 0.
+What to do: Write cost-budget as 5, 0.50, $5 or 5 USD, with a point before the cents. For no limit, leave it empty. [INPUT_INVALID]`,
+  },
+  {
+    title: 'a cost-budget of 0',
+    inputs: { 'cost-budget': '$0.00' },
+    says: `The input cost-budget is "$0.00": it is not an amount of US dollars above 0.
+What to do: Write cost-budget as 5, 0.50, $5 or 5 USD, with a point before the cents. For no limit, leave it empty. [INPUT_INVALID]`,
+  },
+  {
+    title: 'prices that are wrong in several ways',
+    inputs: {
+      prices:
+        'a-model input 1\nb-model: 0.15\nc-model: input 1\nd-model: input 0,15, output 1\nfine: free\nfine: free',
+    },
+    says: `The input prices has 5 wrong lines:
+- "a-model input 1": it has no ":" between the model and its prices
+- "b-model: 0.15": "0.15" is not "input", "output" or "cached" and a number, such as input 0.15
+- "c-model: input 1": the price of output is missing (output 0 if nothing is billed for it)
+- "d-model: input 0,15, output 1": "15" is not "input", "output" or "cached" and a number, such as input 0.15
+- "fine: free": fine has a price in an earlier line
+What to do: Write one "model: input 0.15, output 0.60" a line, in US dollars per million tokens, with "cached 0.075" if cached input has a price of its own, or "model: free". [INPUT_INVALID]`,
+  },
+  {
     title: 'a time-budget of 0',
     inputs: { 'time-budget': '0s' },
     says: `The input time-budget is "0s": it is zero.

@@ -15,6 +15,8 @@ export interface CallContext {
   readonly adaptations: Adaptations;
   readonly policy: RetryPolicy;
   readonly evalName: string;
+  /** The model that is requested of the API; empty when the request names none. */
+  readonly model: string;
   /** Provider and path below its base URL: adaptations are learnt per path. */
   readonly path: string;
   readonly nature: RequestNature;

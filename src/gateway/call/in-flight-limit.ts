@@ -4,7 +4,7 @@
  * round of successes.
  */
 
-import type { RequestBudget, Reservation } from './request-budget.ts';
+import type { BudgetedRequest, RequestBudget, Reservation } from './request-budget.ts';
 
 /** A place among the requests in flight. Each method does nothing the second time. */
 export interface Slot {
@@ -17,6 +17,11 @@ export interface Slot {
   end(succeeded: boolean): void;
 }
 
+interface Waiting {
+  readonly request: BudgetedRequest;
+  readonly give: (slot: Slot) => void;
+}
+
 export class InFlightLimit {
   readonly #max: number;
   readonly #budget: RequestBudget | undefined;
@@ -26,7 +31,7 @@ export class InFlightLimit {
   #lastSuccessAt = 0;
   #inFlight = 0;
   /** Waiting requests by eval, in the order in which the evals take turns. */
-  readonly #waiting = new Map<string, ((slot: Slot) => void)[]>();
+  readonly #waiting = new Map<string, Waiting[]>();
   #pausedUntil = 0;
   #stopped = false;
   #timer: NodeJS.Timeout | undefined;
@@ -62,21 +67,25 @@ export class InFlightLimit {
    * Waits for a slot. Evals take turns, so that an eval with a thousand threads does not starve the others.
    * @param first whether the request goes before the others of its eval: a retry has had a slot before
    */
-  acquire(evalName: string, signal: AbortSignal, first = false): Promise<Slot> {
+  acquire(request: BudgetedRequest, signal: AbortSignal, first = false): Promise<Slot> {
+    const { evalName } = request;
     signal.throwIfAborted();
     return new Promise((resolve, reject) => {
       const queue = this.#waiting.get(evalName) ?? [];
-      const give = (slot: Slot): void => {
-        signal.removeEventListener('abort', leave);
-        resolve(slot);
+      const waiting: Waiting = {
+        request,
+        give(slot) {
+          signal.removeEventListener('abort', leave);
+          resolve(slot);
+        },
       };
       const leave = (): void => {
-        queue.splice(queue.indexOf(give), 1);
+        queue.splice(queue.indexOf(waiting), 1);
         reject(signal.reason);
       };
       signal.addEventListener('abort', leave, { once: true });
-      if (first) queue.unshift(give);
-      else queue.push(give);
+      if (first) queue.unshift(waiting);
+      else queue.push(waiting);
       this.#waiting.set(evalName, queue);
       this.#serve();
     });
@@ -126,18 +135,18 @@ export class InFlightLimit {
       const next = this.#waiting.entries().next();
       if (next.done) return;
       const [evalName, queue] = next.value;
-      const [give] = queue;
-      if (!give) {
+      const [waiting] = queue;
+      if (!waiting) {
         this.#waiting.delete(evalName);
         continue;
       }
-      const reservation = this.#budget?.reserve(evalName);
+      const reservation = this.#budget?.reserve(waiting.request);
       // Others do not overtake it, or a request that costs much would wait until the end. This may have stopped the run.
       if (this.#budget && !reservation) return;
       queue.shift();
       this.#waiting.delete(evalName);
       if (queue.length > 0) this.#waiting.set(evalName, queue);
-      give(this.#take(reservation));
+      waiting.give(this.#take(reservation));
     }
   }
 

@@ -1,10 +1,16 @@
 /** A limit of what requests may cost, which the gateway obeys and does not know. */
 export interface RequestBudget {
   /**
-   * Reserves what a request of this eval will probably cost.
+   * Reserves what a request will probably cost.
    * @returns undefined when the request has to wait for a response that is in flight
    */
-  reserve(evalName: string): Reservation | undefined;
+  reserve(request: BudgetedRequest): Reservation | undefined;
+}
+
+export interface BudgetedRequest {
+  readonly evalName: string;
+  /** The model that is requested of the API; empty when the request names none. */
+  readonly model: string;
 }
 
 export interface Reservation {

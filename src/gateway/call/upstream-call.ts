@@ -105,9 +105,9 @@ export class UpstreamCall {
   }
 
   async #exchange(): Promise<ExchangeOutcome> {
-    const { upstream, limit, evalName, adaptations, path, onTry } = this.#context;
+    const { upstream, limit, evalName, model, adaptations, path, onTry } = this.#context;
     try {
-      this.#slot = await limit.acquire(evalName, this.#leave.signal, this.#attempts > 0);
+      this.#slot = await limit.acquire({ evalName, model }, this.#leave.signal, this.#attempts > 0);
     } catch {
       return { kind: 'abandoned' };
     }

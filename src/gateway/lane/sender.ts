@@ -71,6 +71,7 @@ export class Sender {
       { method, url: this.#job.urlOf(provider, rest), headers, body },
       {
         evalName: this.#evalName,
+        model: model.sent,
         path: `${provider}${rest}`,
         nature,
         onTry: (before) => this.#tally.count(before === 0 ? { sent: 1 } : { retried: 1 }),

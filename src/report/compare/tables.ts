@@ -2,11 +2,11 @@
 import type { ModelComparison } from '../../gate/ranking/compare-models.ts';
 import { isCompleted, type ModelReport } from '../../gate/ranking/shared-scores.ts';
 import { meanInterval } from '../../gate/statistics/mean-interval.ts';
-import { wholeNumber } from '../../model/format.ts';
+import { dollars, wholeNumber } from '../../model/format.ts';
 import { ownValue } from '../../model/own-value.ts';
 import type { EvalResult } from '../../model/results.ts';
 import { codeInTable, inline } from '../markdown-text.ts';
-import { amount, dollars, percent } from '../numbers.ts';
+import { amount, percent } from '../numbers.ts';
 import { intervalText, resultText } from '../result-text.ts';
 
 const MAX_NAME_BYTES = 100;

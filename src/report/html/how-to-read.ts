@@ -3,6 +3,7 @@ import { smallestDrop } from '../../gate/statistics/smallest-drop.ts';
 import { describeAdaptation } from '../../model/adaptation.ts';
 import { wholeNumber } from '../../model/format.ts';
 import type { Report } from '../../model/report.ts';
+import { pricesText } from '../describe-costs.ts';
 import { runUrl } from '../links.ts';
 import { timeText } from './numbers.ts';
 import { link, named, section, sentence, terms } from './parts.ts';
@@ -110,6 +111,7 @@ export function madeWith({ results, links }: Report): Branch {
       'Versions',
       `oaievalset-action ${named(versions.action)}, evals ${versions.evals === '' ? 'of an unknown version' : named(versions.evals)}, Python ${versions.python === null ? 'of an unknown version' : named(versions.python)}`,
     ],
+    ['Prices', pricesText(results)],
     ['Workflow', `${named(run.workflow)}, job ${named(run.job)}`],
     [
       'Run',

@@ -1,10 +1,10 @@
 /** Values of metrics for people. A rate is shown in percent, its difference in points; all else as evals reported it. Pure. */
 import type { MetricValue } from '../../model/completion-record.ts';
-import { metricText } from '../../model/format.ts';
+import { dollars, metricText } from '../../model/format.ts';
 import type { MainMetric } from '../../model/results.ts';
 import type { EvalComparison } from '../../model/verdict.ts';
 import { oneLine } from '../../text.ts';
-import { dollars, percent, points } from '../numbers.ts';
+import { percent, points } from '../numbers.ts';
 import type { Range } from './interval-picture.ts';
 import { scoreText } from './shared/words.ts';
 

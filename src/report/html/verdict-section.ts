@@ -1,11 +1,12 @@
 /** The top of the page: the verdict, its figures, and the rules. Pure. */
 import { VERDICT_WORDS } from '../../gate/describe-verdict.ts';
 import type { TokenUsage } from '../../model/api-response.ts';
-import { capitalised, counted, wholeNumber } from '../../model/format.ts';
+import { capitalised, counted, dollars, listed, wholeNumber } from '../../model/format.ts';
 import type { Report } from '../../model/report.ts';
 import type { Results } from '../../model/results.ts';
 import type { RuleVerdict, Verdict } from '../../model/verdict.ts';
 import { refName, shortSha } from '../commit-name.ts';
+import { hasPrices, savedCost } from '../costs.ts';
 import { savedTokens } from '../figures.ts';
 import { commitUrl, runUrl } from '../links.ts';
 import { amount } from '../numbers.ts';
@@ -61,6 +62,9 @@ export function verdictSection({ verdict }: Report): Branch {
   );
 }
 
+/** Of which no price is known. */
+const MAX_MODELS = 5;
+
 export function figures({ results, verdict }: Report): Branch {
   const { totals } = results;
   return h(
@@ -72,16 +76,23 @@ export function figures({ results, verdict }: Report): Branch {
       unbroken(amount(total(totals.tokens))),
       `${amount(totals.tokens.prompt)} prompt, ${amount(totals.tokens.completion)} completion`,
     ),
-    figure(
-      'Cost',
-      costText(totals.cost),
-      totals.cost === null ? 'A price is not known.' : 'Of the responses of this run.',
-    ),
+    ...(hasPrices(results) ? [figure('Cost', costText(totals.cost), costNote(results))] : []),
     savedFigure(results),
   );
 }
 
+function costNote({ totals, prices }: Results): string {
+  const unknown = prices?.unknown ?? [];
+  if (totals.cost === null && unknown.length > 0)
+    return `No price is known of ${named(listed(unknown, MAX_MODELS))}.`;
+  return prices?.list
+    ? `Of the responses of this run, at prices of ${prices.list.date}.`
+    : 'Of the responses of this run.';
+}
+
 function savedFigure(results: Results): Branch {
+  const cost = hasPrices(results) ? savedCost(results) : null;
+  const tokens = unbroken(amount(savedTokens(results)));
   const { requests, evals } = results.totals;
   const sources = [
     ...(requests.replayed > 0 ? [counted(requests.replayed, 'replayed response')] : []),
@@ -89,10 +100,10 @@ function savedFigure(results: Results): Branch {
   ];
   return figure(
     'Saved by resuming',
-    unbroken(amount(savedTokens(results))),
+    cost === null || cost === 0 ? tokens : dollars(cost),
     sources.length === 0
       ? 'No response was replayed, and no eval reused.'
-      : `tokens of ${sources.join(' and ')}`,
+      : `${cost === null || cost === 0 ? '' : `${tokens} `}tokens of ${sources.join(' and ')}`,
   );
 }
 

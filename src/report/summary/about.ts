@@ -1,8 +1,9 @@
 /** The end of the summary: why evals ran again, what was changed in requests, who graded, versions and links. Pure. */
 import { describeAdaptation, leavesOutTemperature } from '../../model/adaptation.ts';
-import { counted, isOrAre, wholeNumber } from '../../model/format.ts';
+import { counted, isOrAre, listed, wholeNumber } from '../../model/format.ts';
 import type { Report } from '../../model/report.ts';
 import type { EvalResult, Results } from '../../model/results.ts';
+import { hasPrices } from '../costs.ts';
 import { runUrl, webUrl } from '../links.ts';
 import { code, inline } from '../markdown-text.ts';
 import { rerunLines } from './reruns.ts';
@@ -26,6 +27,7 @@ export function aboutLines(report: Report, places: ReportPlaces): string[] {
       ...adaptationLines(results.evals),
       ...replacedModelLines(results.evals),
       ...requestLines(results),
+      ...priceLines(results),
       versionsLine(results),
       ...linkLines(report, places),
     ].map((line) => (line.startsWith('  ') ? line : `- ${line}`)),
@@ -133,6 +135,24 @@ function requestLines({ totals: { requests, tokens } }: Results): string[] {
   ];
   const used = prompt + completion > 0 ? ` Tokens: ${kinds.join(', ')}.` : '';
   return [`Requests: ${parts.join(', ')}.${used}`];
+}
+
+/** Where the prices are from, and of which models none is known. */
+function priceLines(results: Results): string[] {
+  const { prices } = results;
+  if (!prices) return [];
+  const models = prices.unknown.map((name) => code(name));
+  const unknown =
+    models.length === 0
+      ? []
+      : [
+          `No price is known of ${listed(models, MAX_ITEMS)}, so ${hasPrices(results) ? 'the cost is unknown' : 'no cost is shown'}. The input ${code('prices')} sets prices.`,
+        ];
+  if (!hasPrices(results)) return unknown;
+  const source = prices.list
+    ? `those of ${inline(prices.list.date, 40)}, unless ${code('prices')} sets others`
+    : `set by ${code('prices')}`;
+  return [[`Prices are ${source}.`, ...unknown].join(' ')];
 }
 
 function versionsLine({ versions: { action, evals, python } }: Results): string {

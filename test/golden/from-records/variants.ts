@@ -78,13 +78,13 @@ async function writeBaseline(directory: string): Promise<Baseline> {
   mkdirSync(files);
   const evals = edited(named(['zero-samples', 'own-metric']));
   const run = await recordedRun(evals, { ...BEFORE, judges: { 'model-graded-unscored': 'gpt-4o' } }, files);
-  const report = toReport(run, '', undefined);
+  const report = await toReport(run, '', undefined);
   if (!writeReportFiles(report, reportPaths(files, contextOf(run)), silentLog))
     throw new Error('The baseline could not be written.');
   return readBaseline(files, 'evals/baseline.json');
 }
 
-function toReport(run: FinishedRun, rules: string, baseline: Baseline | undefined): Report {
+function toReport(run: FinishedRun, rules: string, baseline: Baseline | undefined): Promise<Report> {
   const gate = { rules: parseRules(rules), baseline };
   return makeReport({ run, gate, samplesText: 'failures', context: contextOf(run), log: silentLog });
 }

@@ -207,6 +207,7 @@ test.each<[string, Script, string]>([
         adaptations: new Adaptations(),
         policy: defaultRetryPolicy,
         evalName: 'a',
+        model: 'm',
         path: 'openai/chat/completions',
         nature: natureOf('POST', '/chat/completions', body),
         maxResponseBytes: 1e6,

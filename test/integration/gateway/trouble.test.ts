@@ -2,7 +2,8 @@
 import { expect, test } from 'vitest';
 import { defaultRetryPolicy } from '../../../src/gateway/call/retry-policy.ts';
 import { defaultTroublePolicy, type TroubleReport } from '../../../src/gateway/trouble/trouble-tracker.ts';
-import { TokenReserve } from '../../../src/run/token-reserve.ts';
+import { tokenMeasure } from '../../../src/run/spending-measure.ts';
+import { SpendingReserve } from '../../../src/run/spending-reserve.ts';
 import {
   answer,
   askOf,
@@ -116,8 +117,9 @@ async function budgetedRig(tokens: number) {
     answer(response);
   });
   const reasons: string[] = [];
-  const reserve = new TokenReserve({
-    tokens,
+  const reserve = new SpendingReserve({
+    limit: tokens,
+    measure: tokenMeasure,
     records: [],
     evals: [],
     onExhausted(why) {
@@ -128,7 +130,7 @@ async function budgetedRig(tokens: number) {
   const gateway = await startRig({
     openai: api.origin,
     budget: reserve,
-    onResponse: (usage, evalName) => reserve.spend(evalName, usage),
+    onResponse: (usage, request) => reserve.spend(usage, request),
   });
   return { api, letGo, reasons, reserve, lane: gateway.openLane('a', openJournal()) };
 }

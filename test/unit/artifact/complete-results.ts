@@ -33,7 +33,14 @@ export const completeResults: Results = results(
     unfinished('later', 'pending', 'the time budget is used up', { decision: null, recorded: 4 }),
     unfinished('left-out', 'pending', '', { status: 'excluded' }),
   ],
-  { judgeModel: 'gpt-4', modelMap: { old: 'new' }, args: ['--max_samples', '40'] },
+  {
+    ...{ judgeModel: 'gpt-4', modelMap: { old: 'new' }, args: ['--max_samples', '40'] },
+    prices: {
+      list: { version: '0.1.8', date: '2026-09-23' },
+      models: { 'gpt-4': { input: 30, output: 60, cached: 30 } },
+      unknown: ['own'],
+    },
+  },
 );
 
 export const completeVerdict: Verdict = verdict({

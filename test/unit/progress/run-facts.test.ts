@@ -19,6 +19,19 @@ test('run facts: a later process reads what the run is', () => {
   expect(open(root).state.runFacts).toEqual({ ...someFacts, decisions });
 });
 
+test('run facts: the prices that the run was given are read back, and wrong ones are not', () => {
+  const price = { input: 0.15, output: 0.6, cached: 0.075 };
+  const prices = { providers: ['openai'], overrides: [{ model: 'own-*', price }] };
+  const { state, root } = open();
+  state.beginRun({ ...someFacts, prices });
+  expect(open(root).state.runFacts?.prices).toEqual(prices);
+  state.beginRun({
+    ...someFacts,
+    prices: { ...prices, overrides: [{ model: 'm', price: { ...price, input: -1 } }] },
+  });
+  expect(open(root).state.runFacts).toBeUndefined();
+});
+
 test('run facts: those of another repository are not used', () => {
   const { state, root } = open();
   state.beginRun({ ...someFacts, run: { ...someFacts.run, repository: 'other/one' } });

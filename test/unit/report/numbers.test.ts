@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { amount, dollars, percent, points } from '../../../src/report/numbers.ts';
+import { dollars } from '../../../src/model/format.ts';
+import { amount, percent, points } from '../../../src/report/numbers.ts';
 
 test.for<[string, string, string]>([
   ['percent', percent(0.8124), '81.2 %'],

@@ -24,6 +24,12 @@ const records = [
   }),
 ];
 
+const QUICK = { evalName: 'quick', model: 'm' };
+
+function used(prompt: number, completion = 0) {
+  return { prompt, completion, cached: 0, reasoning: 0 };
+}
+
 beforeEach(() => {
   vi.useFakeTimers({ now: NOW });
 });
@@ -35,6 +41,7 @@ function budget(options: Partial<BudgetOptions> = {}): Budget {
   return openBudget({
     timeMs: undefined,
     tokens: undefined,
+    cost: undefined,
     beganAt: NOW,
     records,
     evals: [],
@@ -92,46 +99,49 @@ describe('time-budget', () => {
 describe('token-budget', () => {
   test('token-budget: ends the run with the response that reaches the limit, not before', () => {
     const { spend, exhausted } = budget({ tokens: 12_000 });
-    spend({ prompt: 11_000, completion: 999 }, 'quick');
+    spend(used(11_000, 999), QUICK);
     expect(exhausted.aborted).toBe(false);
-    spend({ prompt: 0, completion: 1 }, 'quick');
+    spend(used(0, 1), QUICK);
     expect(exhausted.reason).toEqual(new Error('the token-budget of 12,000 is used up'));
   });
 
   test('token-budget: without a limit it never ends the run', () => {
     const { spend, exhausted, requests } = budget();
     expect(requests).toBeUndefined();
-    spend({ prompt: Number.MAX_SAFE_INTEGER, completion: 0 }, 'quick');
+    spend(used(Number.MAX_SAFE_INTEGER, 0), QUICK);
     expect(exhausted.aborted).toBe(false);
   });
 
   test('token-budget: reserves what the running evals still need', () => {
     const { reasonToSkip } = budget({ tokens: 9000 });
-    expect(reasonToSkip(slow, [{ key: slow.key, tokens: 0 }])).toBe(
+    expect(reasonToSkip(slow, [{ key: slow.key, usage: { m: used(0) } }])).toBe(
       'it used 5,000 tokens last time; 4,000 of the token-budget remain after reserving 5,000 for running evals',
     );
-    expect(reasonToSkip(quick, [{ key: slow.key, tokens: 0 }])).toBeUndefined();
-    expect(reasonToSkip(slow, [{ key: slow.key, tokens: 1000 }])).toBeUndefined();
+    expect(reasonToSkip(quick, [{ key: slow.key, usage: { m: used(0) } }])).toBeUndefined();
+    expect(reasonToSkip(slow, [{ key: slow.key, usage: { m: used(1000) } }])).toBeUndefined();
     expect(
-      reasonToSkip(slow, [{ key: slow.key, tokens: 6000 }]),
+      reasonToSkip(slow, [{ key: slow.key, usage: { m: used(6000) } }]),
       'it uses more than last time',
     ).toBeUndefined();
-    expect(reasonToSkip(slow, [{ key: unknown.key, tokens: 10 }]), 'its use is unknown').toBeUndefined();
+    expect(
+      reasonToSkip(slow, [{ key: unknown.key, usage: { m: used(10) } }]),
+      'its use is unknown',
+    ).toBeUndefined();
   });
 
   test('token-budget: an eval that uses more than last time reserves nothing further', () => {
     const { reasonToSkip, spend } = budget({ tokens: 9000 });
-    spend({ prompt: 4000, completion: 500 }, 'quick');
-    expect(reasonToSkip(slow, [{ key: slow.key, tokens: 6000 }])).toBe(
+    spend(used(4000, 500), QUICK);
+    expect(reasonToSkip(slow, [{ key: slow.key, usage: { m: used(6000) } }])).toBe(
       'it used 5,000 tokens last time; 4,500 of the token-budget remain',
     );
   });
 
   test('token-budget: skips an eval that used more than what is left', () => {
     const { reasonToSkip, spend } = budget({ tokens: 6000 });
-    spend({ prompt: 1000, completion: 0 }, 'quick');
+    spend(used(1000, 0), QUICK);
     expect(reasonToSkip(slow)).toBeUndefined();
-    spend({ prompt: 0, completion: 1 }, 'quick');
+    spend(used(0, 1), QUICK);
     expect(reasonToSkip(slow)).toBe('it used 5,000 tokens last time; 4,999 of the token-budget remain');
     expect(reasonToSkip(quick)).toBeUndefined();
     expect(reasonToSkip(unknown)).toBeUndefined();

@@ -9,7 +9,7 @@ const counts = ({ responses = 0, replayed = 0, open = 0, pid = 1 } = {}): LiveCo
   responses: () => responses,
   replayed: () => replayed,
   openRequests: () => open,
-  tokens: () => 0,
+  usage: () => ({}),
   pid: () => pid || undefined,
 });
 

@@ -4,9 +4,11 @@ import type { RequestBudget } from '../../../../src/gateway/call/request-budget.
 
 const never = new AbortController().signal;
 
+const of = (evalName: string) => ({ evalName, model: 'm' });
+
 /** Acquires a slot, and notes the name when it has one. */
 function queue(limit: InFlightLimit, served: string[], evalId: string, name = evalId, signal = never) {
-  return limit.acquire(evalId, signal).then((slot): Slot => {
+  return limit.acquire(of(evalId), signal).then((slot): Slot => {
     served.push(name);
     return slot;
   });
@@ -67,7 +69,7 @@ test('in-flight limit: a request that leaves the queue takes no slot, and the ot
   held.release();
   (await stays).release();
   expect(served).toEqual(['a1', 'a3']);
-  expect(() => limit.acquire('a', leaving.signal)).toThrow(reason);
+  expect(() => limit.acquire(of('a'), leaving.signal)).toThrow(reason);
   await queue(limit, served, 'b', 'b2');
   expect(served).toEqual(['a1', 'a3', 'b2']);
 });
@@ -130,7 +132,7 @@ test('in-flight limit: close leaves no timer behind', ({ onTestFinished }) => {
   const limit = new InFlightLimit(1);
   limit.pause(60_000);
   limit.pause(90_000);
-  void limit.acquire('a', never);
+  void limit.acquire(of('a'), never);
   expect(vi.getTimerCount()).toBe(1);
   limit.close();
   expect(vi.getTimerCount()).toBe(0);
@@ -165,7 +167,7 @@ test('in-flight limit: a retry goes before the other requests of its eval', asyn
   const all = [queue(limit, served, 'a', 'a2'), queue(limit, served, 'b', 'b1')].map((place) =>
     place.then((slot) => slot.release()),
   );
-  const back = limit.acquire('a', never, true).then((slot) => {
+  const back = limit.acquire(of('a'), never, true).then((slot) => {
     served.push('a1 again');
     slot.release();
   });
@@ -239,7 +241,7 @@ test('in-flight limit: says how many requests are allowed after an overload, and
   clock(onTestFinished);
   const limit = new InFlightLimit(4);
   onTestFinished(() => limit.close());
-  for (const id of ['a', 'b', 'c', 'd']) await limit.acquire(id, never);
+  for (const id of ['a', 'b', 'c', 'd']) await limit.acquire(of(id), never);
   expect([limit.allowed, limit.isPaused]).toEqual([4, false]);
   limit.decrease(Date.now());
   limit.pause(1000);
@@ -290,7 +292,7 @@ describe('in-flight limit: a budget of requests', () => {
     const { budget } = budgetOf(0);
     const limit = new InFlightLimit(8, budget);
     const leaving = new AbortController();
-    const waits = limit.acquire('a', leaving.signal);
+    const waits = limit.acquire(of('a'), leaving.signal);
     leaving.abort(new Error('the run ends'));
     await expect(waits).rejects.toThrow('the run ends');
   });

@@ -123,9 +123,22 @@ describe('report.html', () => {
   });
 
   test('report.html: an unknown cost is not known, and never $0', () => {
-    const text = textOf(rendered(report([evalResult('a')])));
-    expect(text).toContain('Cost not known A price is not known.');
+    const list = { version: '1', date: '2026-09-23' };
+    const prices = { list, models: { m: { input: 1, output: 2, cached: 1 } }, unknown: ['other-model'] };
+    const text = textOf(
+      rendered(report([evalResult('a')], { results: results([evalResult('a')], { prices }) })),
+    );
+    expect(text).toContain('Cost not known No price is known of other-model.');
     expect(text).not.toContain('$0');
+  });
+
+  test('report.html: when no price is known, nothing is said of the cost', () => {
+    const prices = { list: null, models: {}, unknown: ['own-model'] };
+    const text = textOf(
+      rendered(report([evalResult('a')], { results: results([evalResult('a')], { prices }) })),
+    );
+    expect(text).not.toContain('Cost');
+    expect(text).toContain('Prices No price is known of own-model.');
   });
 
   test('report.html: a failed eval has its exception, its place, its sample and its last lines', () => {

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Reservation } from '../../../src/gateway/call/request-budget.ts';
-import { TokenReserve, type TokenReserveOptions } from '../../../src/run/token-reserve.ts';
+import { tokenMeasure } from '../../../src/run/spending-measure.ts';
+import { SpendingReserve, type SpendingReserveOptions } from '../../../src/run/spending-reserve.ts';
 import { completion, planned } from '../../helpers/builders.ts';
 
 const a = { ...planned('a.dev.v0'), name: 'a' };
@@ -11,10 +12,13 @@ const record = completion(a, {
   requests: { sent: 1, replayed: 1 },
 });
 
-function reserveOf(options: Partial<TokenReserveOptions> = {}) {
+const of = (evalName: string, model = 'm') => ({ evalName, model });
+
+function reserveOf(options: Partial<SpendingReserveOptions> = {}) {
   const reasons: string[] = [];
-  const reserve = new TokenReserve({
-    tokens: 1000,
+  const reserve = new SpendingReserve({
+    limit: 1000,
+    measure: tokenMeasure,
     records: [],
     evals: [a],
     onExhausted: (why) => reasons.push(why),
@@ -28,7 +32,7 @@ function reserveOf(options: Partial<TokenReserveOptions> = {}) {
     sendAll(name: string): number {
       let count = 0;
       for (;;) {
-        const reservation = reserve.reserve(name);
+        const reservation = reserve.reserve(of(name));
         if (!reservation || count === 100) return count;
         sent.push(reservation);
         count += 1;
@@ -36,7 +40,7 @@ function reserveOf(options: Partial<TokenReserveOptions> = {}) {
     },
     /** The request that was sent first gets a response. */
     receive(name: string, tokens: number): void {
-      reserve.spend(name, { prompt: tokens, completion: 0 });
+      reserve.spend({ prompt: tokens, completion: 0, cached: 0, reasoning: 0 }, of(name));
       sent.shift()?.end(true);
     },
     failFirst: () => sent.shift()?.end(false),
@@ -76,13 +80,13 @@ describe('token reserve', () => {
 
   test('token reserve: an API that counts no tokens is not limited', () => {
     const { reserve, sendAll, reasons } = reserveOf();
-    reserve.reserve('a')?.end(true);
+    reserve.reserve(of('a'))?.end(true);
     expect(sendAll('a')).toBe(100);
     expect(reasons).toEqual([]);
   });
 
   test('token reserve: the run ends when the tokens are spent, and says so once for each response', () => {
-    const { sendAll, receive, reasons } = reserveOf({ tokens: 200, records: [record] });
+    const { sendAll, receive, reasons } = reserveOf({ limit: 200, records: [record] });
     sendAll('a');
     receive('a', 100);
     expect(reasons).toEqual([]);
@@ -91,7 +95,7 @@ describe('token reserve', () => {
   });
 
   test('token reserve: the run ends when nothing is in flight and the next response does not fit', () => {
-    const { sendAll, receive, reasons } = reserveOf({ tokens: 250, records: [record] });
+    const { sendAll, receive, reasons } = reserveOf({ limit: 250, records: [record] });
     expect(sendAll('a')).toBe(2);
     receive('a', 90);
     expect(sendAll('a'), 'one is in flight and may take less').toBe(0);
@@ -104,7 +108,7 @@ describe('token reserve', () => {
   });
 
   test('token reserve: a run with a budget below one response still sends one', () => {
-    const { sendAll, receive, reasons } = reserveOf({ tokens: 50, records: [record] });
+    const { sendAll, receive, reasons } = reserveOf({ limit: 50, records: [record] });
     expect(sendAll('a')).toBe(1);
     expect(reasons).toEqual([]);
     receive('a', 100);
