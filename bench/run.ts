@@ -15,6 +15,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { cpus, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { answersBench } from './answers.ts';
 import { cancelBench } from './cancel.ts';
 import { evalsetBench } from './evalset.ts';
 import { gatewayBench } from './gateway.ts';
@@ -29,6 +30,7 @@ const BENCHES: Readonly<Record<string, (options: BenchOptions) => Promise<Sectio
   cancel: cancelBench,
   reports: reportsBench,
   shards: shardsBench,
+  answers: answersBench,
 };
 
 /** The median of fewer pairs is too uncertain to publish. */

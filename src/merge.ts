@@ -18,6 +18,7 @@ import { statePaths } from './progress/paths.ts';
 import { requireOwnState } from './progress/state-directory.ts';
 import { statesOnMachine } from './progress/states-on-machine.ts';
 import { describeMissing } from './report/describe-shards.ts';
+import { describeDropped } from './run/dropped-answers.ts';
 import { mergedRun, tidyMerged } from './run/merge-shards.ts';
 import { openMerged } from './run/open-merged.ts';
 
@@ -53,7 +54,8 @@ async function merge(): Promise<void> {
   const { state } = opened;
   state.merge(...shards.map((shard) => shard.state));
   state.savePlan(plan);
-  tidyMerged(state, { plan, count, shards }, run.outcomes);
+  const dropped = tidyMerged(state, { plan, count, shards }, run.outcomes);
+  if (dropped.length > 0) log.info(describeDropped(dropped));
   state.beginRun(run.facts);
   const isUnchanged = () => checkpoint.isUnchanged();
   const journals = new Journals(paths);

@@ -38893,6 +38893,13 @@ const tokenUsage = object({
     reasoning: count.describe('Part of completion: tokens of reasoning.'),
 });
 const sampleOutcome = schemas_enum(sample/* SAMPLE_OUTCOMES */.pu);
+/** What was changed in a request because a model does not accept it. */
+const adaptation = union([
+    object({ model: line, param: line, value: label, renamedTo: schemas_null() })
+        .describe('The parameter was left out, because the model rejects this value (as JSON).'),
+    object({ model: line, param: line, value: schemas_null(), renamedTo: line })
+        .describe('The parameter was sent under another name.'),
+]);
 
 ;// CONCATENATED MODULE: ./lib/model/verdict.js
 /** Further flips are only counted. */
@@ -39142,12 +39149,6 @@ const results_schema_error = object({
     .describe('Why an eval failed.');
 /** Of all evals together. */
 const MAX_ALL_ADAPTATIONS = 100_000;
-const adaptation = union([
-    object({ model: line, param: line, value: label, renamedTo: schemas_null() })
-        .describe('The parameter was left out, because the model rejects this value (as JSON).'),
-    object({ model: line, param: line, value: schemas_null(), renamedTo: line })
-        .describe('The parameter was sent under another name.'),
-]);
 const evalResult = object({
     key: line.min(1).describe('The resolved key, such as test-match.s1.simple-v0.'),
     name: line.min(1).describe('The name, such as test-match.'),
@@ -39175,6 +39176,12 @@ const evalResult = object({
     requests: object({ sent: count, replayed: count })
         .nullable()
         .describe('Requests that completed it; null when they were not counted.'),
+    reusedAnswers: object({
+        count: count.describe('They are among the replayed requests.'),
+        oldest: line.describe('When the oldest of them was recorded. ISO 8601, UTC.'),
+    })
+        .optional()
+        .describe('Kept answers of earlier runs (reuse-answers). Missing when there was none.'),
     cost: cost.describe('US dollars of tokens, at the prices of the day of this run; null when a price is not known.'),
     tookMs: fields_number
         .nullable()

@@ -29723,6 +29723,8 @@ function isCovered({ outcome, scores, choice }) {
 
 // EXTERNAL MODULE: ./lib/report/costs.js
 var costs = __nccwpck_require__(676);
+// EXTERNAL MODULE: ./lib/report/describe-reused.js
+var describe_reused = __nccwpck_require__(262);
 // EXTERNAL MODULE: ./lib/report/routine-output.js
 var routine_output = __nccwpck_require__(3830);
 // EXTERNAL MODULE: ./lib/report/traceback.js
@@ -29747,6 +29749,7 @@ function endOfOutput(lines) {
 var main_metric = __nccwpck_require__(8726);
 ;// CONCATENATED MODULE: ./lib/report/results.js
 /** Makes the results of a run from its outcomes and from the samples in their records. Pure. */
+
 
 
 
@@ -29838,6 +29841,8 @@ function evalResult(outcome, { facts, samples, attempts }, prices) {
         intervals,
         samples: countOutcomes(samples.get(key)?.samples ?? [], record.samples),
         ...effortOf(record),
+        ...(record.reusedAnswers ? { reusedAnswers: record.reusedAnswers } : {}),
+        note: (0,describe_reused/* describeReused */.K8)(record),
         cost: (0,costs/* evalCost */._n)(record, prices),
         adaptations: record.adaptations,
         replacedModels: Object.fromEntries((0,model_map/* replacedIn */.Sn)(record.models ?? {}).map(([name, live]) => [name, live])),
@@ -30201,6 +30206,7 @@ function withoutHashes(reason) {
 
 
 
+
 function aboutLines(report, places) {
     const { results } = report;
     return [
@@ -30209,6 +30215,7 @@ function aboutLines(report, places) {
         ...[
             ...rerunLines(results.evals),
             ...originLines(report),
+            ...(0,describe_reused/* reusedAnswerLines */.q1)(results),
             ...judgeLines(results),
             ...adaptationLines(results.evals),
             ...replacedModelLines(results.evals),
@@ -33964,6 +33971,7 @@ function commentDeadline(cancelled) {
 function runRequest(step, cancelled, prices) {
     const { inputs, context, urls, evalEnv: env, beganAt } = step;
     const { modelMap, maxRequestsInFlight, parallelEvals, attempts, exitOnError } = inputs;
+    const { sampleResume, reuseAnswers, maxAgeMs } = inputs;
     // One eval alone can use all requests in flight. The gateway limits the requests of all evals together.
     const threads = inputs.chatFallback && !env.EVALS_THREADS ? maxRequestsInFlight : undefined;
     const timeouts = { evalTimeoutMs: inputs.evalTimeoutMs, stallTimeoutMs: inputs.stallTimeoutMs };
@@ -33976,7 +33984,7 @@ function runRequest(step, cancelled, prices) {
             cost: costLimit(inputs, prices),
             beganAt,
         },
-        evals: { parallelEvals, attempts, exitOnError, sampleResume: inputs.sampleResume, timeouts, threads },
+        evals: { parallelEvals, attempts, exitOnError, sampleResume, reuseAnswers, maxAgeMs, timeouts, threads },
         cancelled: {
             signal: cancelled.signal,
             drainDeadline: cancelled.after(DRAIN_MS),
@@ -35546,6 +35554,7 @@ function readInputs(env = process.env) {
         cacheKey: () => (0,input_text/* text */.Qq)('cache-key'),
         maxAgeMs: () => durationMs('max-age', { hasNoLimit: true, ifZero: 'To run every eval again, set resume: false.' }),
         sampleResume: () => values_boolean('sample-resume', true),
+        reuseAnswers: () => values_boolean('reuse-answers', false),
         parallelEvals,
         engine,
         chatFallback: () => (0,input_text/* text */.Qq)('engine') !== 'oaieval',
@@ -37359,8 +37368,8 @@ var errors = __nccwpck_require__(452);
 var shard = __nccwpck_require__(8165);
 // EXTERNAL MODULE: ./lib/progress/paths.js
 var progress_paths = __nccwpck_require__(8943);
-// EXTERNAL MODULE: ./lib/progress/state.js + 9 modules
-var progress_state = __nccwpck_require__(4168);
+// EXTERNAL MODULE: ./lib/progress/state.js + 10 modules
+var progress_state = __nccwpck_require__(3225);
 // EXTERNAL MODULE: external "node:crypto"
 var external_node_crypto_ = __nccwpck_require__(7598);
 // EXTERNAL MODULE: external "node:path"
@@ -37377,11 +37386,11 @@ var completions_file = __nccwpck_require__(5043);
 
 
 function contentOf(state) {
-    const { logs, journal } = state.paths;
+    const { logs, journal, answers } = state.paths;
     const done = {
         records: state.records.map(completions_file/* formatRecord */.bM).sort(),
         commands: state.commands.map(command/* commandId */.vC).sort(),
-        files: [...sizesBelow(logs), ...sizesBelow(journal)],
+        files: [...sizesBelow(logs), ...sizesBelow(journal), ...sizesBelow(answers)],
     };
     return {
         done: (0,external_node_crypto_.createHash)('sha256').update(JSON.stringify(done)).digest('hex'),
@@ -42234,7 +42243,7 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 /* harmony import */ var _run_eval_environment_js__WEBPACK_IMPORTED_MODULE_25__ = __nccwpck_require__(5703);
 /* harmony import */ var _run_open_state_js__WEBPACK_IMPORTED_MODULE_26__ = __nccwpck_require__(8812);
 /* harmony import */ var _run_outcomes_on_disk_js__WEBPACK_IMPORTED_MODULE_27__ = __nccwpck_require__(3564);
-/* harmony import */ var _run_run_set_js__WEBPACK_IMPORTED_MODULE_28__ = __nccwpck_require__(1603);
+/* harmony import */ var _run_run_set_js__WEBPACK_IMPORTED_MODULE_28__ = __nccwpck_require__(5828);
 /* harmony import */ var _run_samples_on_disk_js__WEBPACK_IMPORTED_MODULE_29__ = __nccwpck_require__(7704);
 var __addDisposableResource = (undefined && undefined.__addDisposableResource) || function (env, value, async) {
     if (value !== null && value !== void 0) {
@@ -43519,6 +43528,8 @@ function executedArguments([, model = '', evalKey = ''], { args, registryPaths }
 /* harmony export */   TI: () => (/* binding */ isContentOf),
 /* harmony export */   Ty: () => (/* binding */ changedParts),
 /* harmony export */   Vn: () => (/* binding */ journalOwner),
+/* harmony export */   Zb: () => (/* binding */ answersOwner),
+/* harmony export */   nb: () => (/* binding */ SERVERS_PART),
 /* harmony export */   sR: () => (/* binding */ changesSince),
 /* harmony export */   y_: () => (/* binding */ writtenArguments)
 /* harmony export */ });
@@ -43571,6 +43582,13 @@ function journalOwner(planned, repository) {
         parts,
         formerFingerprints: planned.earlier.map(({ value }) => value),
     };
+}
+/** The part of a fingerprint that names the servers. */
+const SERVERS_PART = 'base_url';
+/** The owner of kept answers. Only the servers count: an answer is looked up by the whole request, which has all the rest. */
+function answersOwner(planned, repository) {
+    const parts = { [SERVERS_PART]: planned.fingerprint.parts[SERVERS_PART] ?? '' };
+    return { eval: planned.key, repository, fingerprint: (0,_hash_js__WEBPACK_IMPORTED_MODULE_2__/* .hashOf */ .q)({ answers: (0,_hash_js__WEBPACK_IMPORTED_MODULE_2__/* .hashOf */ .q)(parts) }), parts };
 }
 /** The parts that differ, by name. */
 function changedParts(then, today) {
@@ -44783,7 +44801,7 @@ function decide(planned, records, state, options) {
     if (own) {
         if (!(0,_content_js__WEBPACK_IMPORTED_MODULE_2__/* .isContentOf */ .TI)(planned, own))
             return run({ kind: 'changed', parts: (0,_content_js__WEBPACK_IMPORTED_MODULE_2__/* .changesSince */ .sR)(planned, own) });
-        const doubt = (0,_progress_doubt_js__WEBPACK_IMPORTED_MODULE_3__/* .doubtOf */ .k)(own, now, maxAgeMs);
+        const doubt = (0,_progress_doubt_js__WEBPACK_IMPORTED_MODULE_3__/* .doubtOf */ .kv)(own, now, maxAgeMs);
         return doubt ? run(doubt) : reuse(own);
     }
     if (state.isDone(planned.command))
@@ -44791,7 +44809,7 @@ function decide(planned, records, state, options) {
     if (state.wasRemoved(planned.command))
         return run({ kind: 'removed-by-user' });
     // The same content may have completed with other arguments that change no result, such as --debug.
-    const equal = records.filter((record) => (0,_content_js__WEBPACK_IMPORTED_MODULE_2__/* .isContentOf */ .TI)(planned, record) && !(0,_progress_doubt_js__WEBPACK_IMPORTED_MODULE_3__/* .doubtOf */ .k)(record, now, maxAgeMs));
+    const equal = records.filter((record) => (0,_content_js__WEBPACK_IMPORTED_MODULE_2__/* .isContentOf */ .TI)(planned, record) && !(0,_progress_doubt_js__WEBPACK_IMPORTED_MODULE_3__/* .doubtOf */ .kv)(record, now, maxAgeMs));
     const newest = newestOf(equal);
     if (newest)
         return reuse(newest);
@@ -44803,7 +44821,7 @@ function reasonSince(planned, record, { maxAgeMs, now }) {
         return { kind: 'never-completed' };
     const parts = (0,_content_js__WEBPACK_IMPORTED_MODULE_2__/* .changesSince */ .sR)(planned, record);
     if (parts.length === 0)
-        return (0,_progress_doubt_js__WEBPACK_IMPORTED_MODULE_3__/* .doubtOf */ .k)(record, now, maxAgeMs) ?? { kind: 'never-completed' };
+        return (0,_progress_doubt_js__WEBPACK_IMPORTED_MODULE_3__/* .doubtOf */ .kv)(record, now, maxAgeMs) ?? { kind: 'never-completed' };
     const texts = { from: argumentsOf(record.argv), to: argumentsOf(planned.command) };
     return { kind: 'changed', parts, ...(texts.from === texts.to ? {} : { arguments: texts }) };
 }
@@ -45085,6 +45103,435 @@ function readRedraws(stream, onRedraw) {
 
 /***/ }),
 
+/***/ 5791:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  e: () => (/* binding */ AnswerStore)
+});
+
+// UNUSED EXPORTS: MAX_ANSWERS_BYTES
+
+// EXTERNAL MODULE: external "node:fs"
+var external_node_fs_ = __nccwpck_require__(3024);
+// EXTERNAL MODULE: external "node:path"
+var external_node_path_ = __nccwpck_require__(6760);
+// EXTERNAL MODULE: ./lib/progress/directories.js
+var directories = __nccwpck_require__(6420);
+// EXTERNAL MODULE: ./lib/progress/doubt.js
+var doubt = __nccwpck_require__(417);
+// EXTERNAL MODULE: ./lib/progress/durable.js
+var durable = __nccwpck_require__(9600);
+// EXTERNAL MODULE: ./lib/progress/journal-header.js
+var journal_header = __nccwpck_require__(808);
+// EXTERNAL MODULE: ./lib/progress/journal-limits.js
+var journal_limits = __nccwpck_require__(7689);
+// EXTERNAL MODULE: ./lib/progress/paths.js
+var paths = __nccwpck_require__(8943);
+// EXTERNAL MODULE: ./lib/progress/untrusted-files.js
+var untrusted_files = __nccwpck_require__(8047);
+;// CONCATENATED MODULE: ./lib/progress/adopt-answers.js
+/** Takes over the kept answers of another state, which others may have written. */
+
+
+
+
+
+
+
+
+
+/**
+ * Of two files of one eval the newer one counts, in whatever order states are merged.
+ * @returns what was left out; undefined when nothing was
+ */
+function adoptAnswers(from, to, { repository, evals }, { maxBytes, now }) {
+    const wanted = evals && new Set(evals.map((key) => `${(0,paths/* evalFileStem */.ob)(key)}.jsonl`));
+    const names = (0,paths/* answerFiles */.KD)(from, journal_limits/* JOURNAL_LIMITS */.t.journals);
+    if (names.length > journal_limits/* JOURNAL_LIMITS */.t.journals)
+        return `kept answers of more than ${journal_limits/* JOURNAL_LIMITS */.t.journals} evals`;
+    let foreign = 0;
+    for (const name of names.filter((each) => wanted?.has(each) ?? true)) {
+        const source = (0,external_node_path_.join)(from.answers, name);
+        const header = (0,external_node_fs_.lstatSync)(source).size > maxBytes ? undefined : (0,journal_header/* headerOfFile */.X)(source);
+        if (header?.owner.repository !== repository || `${(0,paths/* evalFileStem */.ob)(header.owner.eval)}.jsonl` !== name) {
+            foreign += 1;
+            continue;
+        }
+        const target = (0,external_node_path_.join)(to.answers, name);
+        if ((0,untrusted_files/* sizeOfFile */.JL)(target) >= 0 && !isNewer(header.made, (0,journal_header/* headerOfFile */.X)(target)?.made ?? 0, now))
+            continue;
+        replaceWith(source, target, to);
+    }
+    return foreign === 0 ? undefined : `files that are not kept answers of their evals (${foreign})`;
+}
+/** What is dated in the future is of a wrong clock: otherwise it would win until that date. */
+function isNewer(theirs, ours, now) {
+    const time = (made) => ((0,doubt/* isAhead */.Y0)(made, now) ? 0 : made);
+    return time(theirs) > time(ours);
+}
+function replaceWith(source, target, { answers }) {
+    (0,directories/* makeDirectory */.Oh)(answers);
+    const temporary = `${target}${durable/* TEMPORARY */.G2}`;
+    (0,external_node_fs_.rmSync)(temporary, { force: true });
+    (0,durable/* linkOrCopy */.L7)(source, temporary);
+    (0,external_node_fs_.chmodSync)(temporary, directories/* PRIVATE_FILE */.rQ);
+    (0,external_node_fs_.renameSync)(temporary, target);
+}
+
+// EXTERNAL MODULE: external "node:zlib"
+var external_node_zlib_ = __nccwpck_require__(8522);
+// EXTERNAL MODULE: ./lib/progress/journal-line.js
+var journal_line = __nccwpck_require__(8695);
+;// CONCATENATED MODULE: ./lib/progress/answer-block.js
+/**
+ * The file of the kept answers of one eval: what its requests were answered when it completed, for its next run.
+ *
+ *     {"crc":"9ae0daaf","journal":1,"eval":"…","repository":"…","fingerprint":"…","parts":{"base_url":"…"},"made":1767225600000}
+ *     {"crc":"1b2c3d4e","of":"<16 hex>","answers":"<zstd of the lines of some answers, Base64>"}
+ *
+ * The header is that of a journal segment, whose `fingerprint` stands for the servers alone: the lines name the whole request.
+ * Each block is compressed by itself, so that a damaged line costs the answers of one block, and one answer is found without
+ * unpacking the others. The lines in a block are those of a segment, with `at`, the time at which the answer was recorded.
+ */
+
+
+/** Larger blocks are hardly smaller when compressed, and cost more answers when they are damaged. */
+const BLOCK_BYTES = 64 * 1024;
+const BLOCK = /^{"crc":"[0-9a-f]{8}","of":"([0-9a-f]{16})","answers":"/;
+function blockLine(of, lines) {
+    return (0,journal_line/* checked */.KD)({ of, answers: (0,external_node_zlib_.zstdCompressSync)(Buffer.concat(lines)).toString('base64') });
+}
+/** The owner of a line, and the lines in it; undefined when it is damaged, or not a block of answers. */
+function readBlock(line) {
+    const [start, tag] = BLOCK.exec(line.toString('latin1', 0, 128)) ?? [];
+    if (start === undefined || tag === undefined || !(0,journal_line/* isIntact */.kM)(line))
+        return undefined;
+    try {
+        const packed = Buffer.from(line.toString('latin1', start.length, line.length - 2), 'base64');
+        return { tag, bytes: (0,external_node_zlib_.zstdDecompressSync)(packed, { maxOutputLength: journal_line/* MAX_LINE_BYTES */.Oc }) };
+    }
+    catch {
+        return undefined;
+    }
+}
+/** The lines of a block, without their newlines. */
+function* linesOfBlock(bytes) {
+    let from = 0;
+    for (let end = bytes.indexOf(10); end >= 0; end = bytes.indexOf(10, from)) {
+        yield { line: bytes.subarray(from, end), from };
+        from = end + 1;
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/progress/answers-writer.js
+
+
+
+
+
+/**
+ * Replaces the file of the kept answers of an eval in one step. Between two blocks, other work of this process gets its turn:
+ * other evals wait for responses of the gateway.
+ * @param temporary on the same file system; what is left of it after a kill is in nobody's way
+ * @param made the time of the header, in milliseconds since 1970
+ */
+async function writeAnswers(path, temporary, owner, made, answers) {
+    for (const each of [path, temporary])
+        (0,directories/* makeDirectory */.Oh)((0,external_node_path_.dirname)(each));
+    (0,external_node_fs_.rmSync)(temporary, { force: true });
+    const file = (0,external_node_fs_.openSync)(temporary, 'wx', directories/* PRIVATE_FILE */.rQ);
+    const tag = (0,journal_line/* ownerTag */.qE)(owner);
+    let count = 0;
+    let bytes = 0;
+    const write = (line) => {
+        for (let written = 0; written < line.length;)
+            written += (0,external_node_fs_.writeSync)(file, line, written);
+        bytes += line.length;
+    };
+    try {
+        write((0,journal_line/* headerLine */.iH)(owner, made));
+        let block = [];
+        let size = 0;
+        for (const answer of answers) {
+            const line = (0,journal_line/* answerLine */.NO)(tag, answer);
+            block.push(line);
+            size += line.length;
+            count += 1;
+            if (size < BLOCK_BYTES)
+                continue;
+            write(blockLine(tag, block));
+            block = [];
+            size = 0;
+            await new Promise(setImmediate);
+        }
+        if (size > 0)
+            write(blockLine(tag, block));
+        (0,external_node_fs_.fsyncSync)(file);
+    }
+    catch (error) {
+        (0,external_node_fs_.rmSync)(temporary, { force: true });
+        throw error;
+    }
+    finally {
+        (0,external_node_fs_.closeSync)(file);
+    }
+    (0,external_node_fs_.renameSync)(temporary, path);
+    return { answers: count, bytes };
+}
+
+// EXTERNAL MODULE: ./lib/lines.js
+var lib_lines = __nccwpck_require__(9304);
+// EXTERNAL MODULE: ./lib/progress/journal-segment.js
+var journal_segment = __nccwpck_require__(6080);
+// EXTERNAL MODULE: ./lib/progress/segment-index.js
+var segment_index = __nccwpck_require__(2651);
+;// CONCATENATED MODULE: ./lib/progress/kept-answers.js
+/** The kept answers of one eval, as they are found for its next run. They stay on disk; the index in memory holds locations. */
+
+
+
+
+
+/** Requests that are in flight at the same time belong to fewer blocks. */
+const MAX_UNPACKED = 4;
+class KeptAnswers {
+    /** Number of damaged lines. The answers in them are not used. */
+    damaged = 0;
+    /** Answers that are not used because of their age. */
+    expired = 0;
+    #path;
+    #locations = new Map();
+    /** The blocks that were read last, by their offset. Evals send their requests in about the same order in each run. */
+    #unpacked = new Map();
+    constructor(path) {
+        this.#path = path;
+    }
+    /**
+     * Reads the whole file once. Changes nothing on disk.
+     * @returns why it is not used, as a clause, when it is no file of this owner
+     */
+    static read(path, owner, bounds) {
+        const answers = new KeptAnswers(path);
+        try {
+            const why = answers.#index(owner, bounds);
+            return why === undefined ? answers : { why };
+        }
+        catch (error) {
+            if (!(error instanceof lib_lines/* LineTooLong */.dq))
+                throw error;
+            // Nothing after this line can be read, because its end is unknown.
+            answers.damaged += 1;
+            return answers;
+        }
+    }
+    get size() {
+        return this.#locations.size;
+    }
+    /** The answer to the `n`-th (from 0) request with this key. */
+    find(key, n) {
+        const location = this.#locations.get((0,journal_line/* indexKey */.mh)(key, n));
+        const line = location && this.#lineAt(location);
+        const response = line && (0,journal_line/* readResponse */.Uk)(line, key, n);
+        return response && { response, at: location.at };
+    }
+    /** All answers, block after block. */
+    *all() {
+        for (const location of this.#locations.values()) {
+            const line = this.#lineAt(location);
+            const answer = line && (0,journal_line/* readAnswer */.JN)(line);
+            if (answer)
+                yield answer;
+        }
+    }
+    #index(owner, { lines: maxLines, bytes: maxBytes, isValid }) {
+        const { tags } = (0,segment_index/* ownership */.k)(owner);
+        let lines = 0;
+        let unpacked = 0;
+        for (const { bytes, offset } of (0,lib_lines/* linesOfFileSync */.gL)(this.#path, journal_line/* MAX_LINE_BYTES */.Oc)) {
+            const block = readBlock(bytes);
+            if (!block) {
+                const header = (0,journal_line/* readLine */.Xw)(bytes).kind === 'unknown' ? (0,journal_line/* readHeader */.ay)(bytes) : undefined;
+                if (header === undefined)
+                    this.damaged += 1;
+                else if (header.owner.eval !== owner.eval || header.owner.repository !== owner.repository)
+                    return 'it has the answers of another eval';
+                continue;
+            }
+            // Of other servers, or between lines of this owner: not used in either case.
+            if (!tags.has(block.tag))
+                continue;
+            unpacked += block.bytes.length;
+            for (const { line, from } of linesOfBlock(block.bytes)) {
+                lines += 1;
+                const read = (0,journal_line/* readLine */.Xw)(line);
+                if (read.kind !== 'response' || read.at === undefined || !tags.has(read.tag))
+                    this.damaged += 1;
+                else if (!isValid(read.at))
+                    this.expired += 1;
+                else
+                    this.#add(read.id, {
+                        block: { offset, length: bytes.length },
+                        from,
+                        length: line.length,
+                        at: read.at,
+                    });
+            }
+            if (lines > maxLines || unpacked > maxBytes)
+                return 'it has more answers than an eval can have';
+        }
+        return undefined;
+    }
+    /** Of two answers to one request, the newer one counts. */
+    #add(id, location) {
+        const other = this.#locations.get(id);
+        if (!other || other.at <= location.at)
+            this.#locations.set(id, location);
+    }
+    #lineAt({ block, from, length }) {
+        return this.#bytesOf(block)?.subarray(from, from + length);
+    }
+    #bytesOf({ offset, length }) {
+        const known = this.#unpacked.get(offset);
+        if (known)
+            return known;
+        const line = (0,journal_segment/* readAt */.m6)({ path: this.#path }, offset, length);
+        const bytes = line && readBlock(line)?.bytes;
+        if (!bytes)
+            return undefined;
+        const [oldest] = this.#unpacked.keys();
+        if (oldest !== undefined && this.#unpacked.size >= MAX_UNPACKED)
+            this.#unpacked.delete(oldest);
+        this.#unpacked.set(offset, bytes);
+        return bytes;
+    }
+}
+
+// EXTERNAL MODULE: ./lib/progress/quarantine.js
+var quarantine = __nccwpck_require__(2763);
+;// CONCATENATED MODULE: ./lib/progress/answer-store.js
+/**
+ * The kept answers of all completed evals of one state: one file for each eval, in `….resume/answers/`. They serve the next run
+ * of the eval, whatever changed in it since, because each answer belongs to a whole request. docs/adr/0016-kept-answers.md
+ */
+
+
+
+
+
+
+
+
+
+
+
+/** All files together. A repository has 10 GB for its caches. */
+const MAX_ANSWERS_BYTES = 1_000_000_000;
+class AnswerStore {
+    #paths;
+    #maxBytes;
+    #maxAgeMs;
+    /** By the name of the file. Undefined until it is needed, because the headers of all files are read for it. */
+    #entries;
+    #dropped = [];
+    constructor(paths, { maxBytes = MAX_ANSWERS_BYTES, maxAgeMs } = {}) {
+        this.#paths = paths;
+        this.#maxBytes = maxBytes;
+        this.#maxAgeMs = maxAgeMs;
+    }
+    /** Keys of the evals whose answers were dropped for want of room, in this order. */
+    get dropped() {
+        return this.#dropped;
+    }
+    has(evalKey) {
+        return (0,untrusted_files/* sizeOfFile */.JL)((0,paths/* answersFile */.qr)(this.#paths, evalKey)) >= 0;
+    }
+    /** Opens the kept answers of an eval. A file that cannot be one of this eval is quarantined. */
+    open(owner, now = new Date()) {
+        const path = (0,paths/* answersFile */.qr)(this.#paths, owner.eval);
+        if (!this.has(owner.eval))
+            return { answers: undefined, rejected: undefined };
+        const bounds = { ...journal_limits/* JOURNAL_LIMITS */.t, isValid: (at) => this.#isValid(at, now) };
+        const read = (0,external_node_fs_.lstatSync)(path).size > this.#maxBytes
+            ? { why: 'it is larger than all kept answers may be' }
+            : KeptAnswers.read(path, owner, bounds);
+        if (read instanceof KeptAnswers)
+            return { answers: read, rejected: undefined };
+        this.#entries?.delete(nameOf(owner.eval));
+        const target = (0,quarantine/* quarantine */.tW)(path, now, (0,paths/* stateFolder */.yp)(this.#paths));
+        return { answers: undefined, rejected: { path: target, why: read.why } };
+    }
+    /** Replaces the kept answers of an eval; without any, there is no file. Then drops those of the oldest evals if there is no room. */
+    async keep(owner, answers, now = new Date()) {
+        const path = (0,paths/* answersFile */.qr)(this.#paths, owner.eval);
+        const temporary = (0,external_node_path_.join)(this.#paths.live, 'answers', nameOf(owner.eval));
+        const written = await writeAnswers(path, temporary, owner, now.getTime(), answers);
+        if (written.answers === 0)
+            return this.remove(owner.eval);
+        this.#known().set(nameOf(owner.eval), { eval: owner.eval, made: now.getTime(), bytes: written.bytes });
+        this.trim(now);
+    }
+    remove(evalKey) {
+        (0,external_node_fs_.rmSync)((0,paths/* answersFile */.qr)(this.#paths, evalKey), { force: true });
+        this.#entries?.delete(nameOf(evalKey));
+    }
+    /** Removes all. */
+    clear() {
+        (0,external_node_fs_.rmSync)(this.#paths.answers, { recursive: true, force: true });
+        this.#entries = undefined;
+    }
+    /** Drops the kept answers of the evals that completed first, until the rest has room. A file that is none counts as the oldest. */
+    trim(now = new Date()) {
+        const oldest = [...this.#known()].sort(([, a], [, b]) => order(a, now) - order(b, now));
+        let size = oldest.reduce((sum, [, { bytes }]) => sum + bytes, 0);
+        for (const [name, entry] of oldest) {
+            if (size <= this.#maxBytes)
+                break;
+            (0,external_node_fs_.rmSync)((0,external_node_path_.join)(this.#paths.answers, name), { force: true });
+            this.#known().delete(name);
+            this.#dropped.push(entry.eval);
+            size -= entry.bytes;
+        }
+    }
+    /**
+     * Takes over the files of another state that are newer than those here.
+     * @returns what was left out; undefined when nothing was
+     */
+    adopt(from, adoption, now = new Date()) {
+        this.#entries = undefined;
+        return adoptAnswers(from, this.#paths, adoption, { maxBytes: this.#maxBytes, now });
+    }
+    #isValid(at, now) {
+        if (this.#maxAgeMs === undefined)
+            return true;
+        return !(0,doubt/* isAhead */.Y0)(at, now) && now.getTime() - at <= this.#maxAgeMs;
+    }
+    #known() {
+        this.#entries ??= new Map((0,paths/* answerFiles */.KD)(this.#paths, journal_limits/* JOURNAL_LIMITS */.t.journals).map((name) => {
+            const path = (0,external_node_path_.join)(this.#paths.answers, name);
+            const header = (0,journal_header/* headerOfFile */.X)(path);
+            const stem = name.replace(/\.jsonl$/, '');
+            return [
+                name,
+                { eval: header?.owner.eval ?? stem, made: header?.made ?? 0, bytes: (0,external_node_fs_.lstatSync)(path).size },
+            ];
+        }));
+        return this.#entries;
+    }
+}
+function nameOf(evalKey) {
+    return `${(0,paths/* evalFileStem */.ob)(evalKey)}.jsonl`;
+}
+/** What is dated in the future is of a wrong clock, and counts as the oldest. */
+function order({ made }, now) {
+    return (0,doubt/* isAhead */.Y0)(made, now) ? 0 : made;
+}
+
+
+/***/ }),
+
 /***/ 5043:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
@@ -45137,6 +45584,7 @@ const schema = zod__WEBPACK_IMPORTED_MODULE_1__/* .object */ .Ikc({
     usage: zod__WEBPACK_IMPORTED_MODULE_1__/* .record */ .g1P(_record_lines_js__WEBPACK_IMPORTED_MODULE_0__/* .printedName */ .sw, zod__WEBPACK_IMPORTED_MODULE_1__/* .object */ .Ikc({ responses: _record_lines_js__WEBPACK_IMPORTED_MODULE_0__/* .count */ .U9, prompt: _record_lines_js__WEBPACK_IMPORTED_MODULE_0__/* .count */ .U9, completion: _record_lines_js__WEBPACK_IMPORTED_MODULE_0__/* .count */ .U9, cached: _record_lines_js__WEBPACK_IMPORTED_MODULE_0__/* .count */ .U9, reasoning: _record_lines_js__WEBPACK_IMPORTED_MODULE_0__/* .count */ .U9 }))
         .refine((models) => Object.keys(models).length <= _model_completion_record_js__WEBPACK_IMPORTED_MODULE_2__/* .MAX_RECORDED_MODELS */ .d + 1, 'names too many models')
         .optional(),
+    reusedAnswers: zod__WEBPACK_IMPORTED_MODULE_1__/* .object */ .Ikc({ count: _record_lines_js__WEBPACK_IMPORTED_MODULE_0__/* .count */ .U9, oldest: zod__WEBPACK_IMPORTED_MODULE_3__/* .datetime */ .w$() }).optional(),
     adaptations: zod__WEBPACK_IMPORTED_MODULE_1__/* .array */ .YOg(_record_lines_js__WEBPACK_IMPORTED_MODULE_0__/* .adaptationSchema */ .lR).max(_model_completion_record_js__WEBPACK_IMPORTED_MODULE_2__/* .MAX_RECORDED_ADAPTATIONS */ .v).default([]),
     models: zod__WEBPACK_IMPORTED_MODULE_1__/* .record */ .g1P(_record_lines_js__WEBPACK_IMPORTED_MODULE_0__/* .printedName */ .sw, _record_lines_js__WEBPACK_IMPORTED_MODULE_0__/* .printedName */ .sw)
         .refine((models) => Object.keys(models).length <= _model_completion_record_js__WEBPACK_IMPORTED_MODULE_2__/* .MAX_RECORDED_MODELS */ .d, 'names too many models')
@@ -45247,8 +45695,9 @@ function isRealDirectory(path) {
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   L: () => (/* binding */ isInFuture),
-/* harmony export */   k: () => (/* binding */ doubtOf)
+/* harmony export */   LV: () => (/* binding */ isInFuture),
+/* harmony export */   Y0: () => (/* binding */ isAhead),
+/* harmony export */   kv: () => (/* binding */ doubtOf)
 /* harmony export */ });
 /** The clock of the machine that wrote a record may be ahead of the clock of this machine by this much. */
 const MAX_CLOCK_SKEW_MS = 60 * 60 * 1000;
@@ -45268,7 +45717,11 @@ function doubtOf(record, now, maxAgeMs) {
 }
 /** Whether a time is so far in the future that a difference of clocks cannot explain it. */
 function isInFuture(time, now) {
-    return Date.parse(time) > now.getTime() + MAX_CLOCK_SKEW_MS;
+    return isAhead(Date.parse(time), now);
+}
+/** The same of a time in milliseconds since 1970. */
+function isAhead(time, now) {
+    return time > now.getTime() + MAX_CLOCK_SKEW_MS;
 }
 
 
@@ -45406,32 +45859,152 @@ function sha256(text) {
 
 /***/ }),
 
-/***/ 9455:
+/***/ 808:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   X: () => (/* binding */ headerOfFile)
+/* harmony export */ });
+/* harmony import */ var _lines_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(9304);
+/* harmony import */ var _journal_line_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(8695);
 
-// EXPORTS
-__nccwpck_require__.d(__webpack_exports__, {
-  v: () => (/* binding */ Journals)
-});
 
-// EXTERNAL MODULE: external "node:path"
-var external_node_path_ = __nccwpck_require__(6760);
-// EXTERNAL MODULE: external "node:fs"
-var external_node_fs_ = __nccwpck_require__(3024);
-// EXTERNAL MODULE: ./lib/lines.js
-var lines = __nccwpck_require__(9304);
-// EXTERNAL MODULE: ./lib/progress/directories.js
-var directories = __nccwpck_require__(6420);
-// EXTERNAL MODULE: ./lib/progress/durable.js
-var durable = __nccwpck_require__(9600);
-// EXTERNAL MODULE: external "node:crypto"
-var external_node_crypto_ = __nccwpck_require__(7598);
-// EXTERNAL MODULE: external "node:zlib"
-var external_node_zlib_ = __nccwpck_require__(8522);
-// EXTERNAL MODULE: ./node_modules/zod/v4/classic/schemas.js + 11 modules
-var schemas = __nccwpck_require__(2857);
-;// CONCATENATED MODULE: ./lib/progress/journal-line.js
+/** The header of a segment, or of a file of kept answers; undefined when its first line is none, or is damaged. */
+function headerOfFile(path) {
+    const first = firstLineOf(path);
+    return first && (0,_journal_line_js__WEBPACK_IMPORTED_MODULE_1__/* .readLine */ .Xw)(first).kind === 'unknown' ? (0,_journal_line_js__WEBPACK_IMPORTED_MODULE_1__/* .readHeader */ .ay)(first) : undefined;
+}
+function firstLineOf(path) {
+    try {
+        for (const { bytes } of (0,_lines_js__WEBPACK_IMPORTED_MODULE_0__/* .linesOfFileSync */ .gL)(path, _journal_line_js__WEBPACK_IMPORTED_MODULE_1__/* .MAX_HEADER_BYTES */ .v8))
+            return bytes;
+    }
+    catch (error) {
+        if (!(error instanceof _lines_js__WEBPACK_IMPORTED_MODULE_0__/* .LineTooLong */ .dq))
+            throw error;
+    }
+    return undefined;
+}
+
+
+/***/ }),
+
+/***/ 9105:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   A: () => (/* binding */ JournalIndex)
+/* harmony export */ });
+/* harmony import */ var _segment_index_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(2651);
+
+class JournalIndex {
+    /** By the id of the response. */
+    locations = new Map();
+    /** Hashes of the ways in which the eval failed. */
+    failures = new Set();
+    segments = new Set();
+    /** Paths of segments that are not of this eval. */
+    foreign = [];
+    /** Paths of segments that are larger than a segment can be. */
+    excessive = [];
+    /** Paths of segments that are of other content of this eval, or empty. */
+    useless = [];
+    /** When the newest segment was created, in milliseconds since 1970. */
+    newest = 0;
+    stateful = false;
+    /** Number of damaged lines. */
+    damaged = 0;
+    /** Parts of the content that the first stale segment belonged to. */
+    staleParts;
+    #lines = 0;
+    /** Number of responses that can be replayed: none of an eval that starts over. */
+    get replayable() {
+        return this.stateful ? 0 : this.locations.size;
+    }
+    /** Reads each segment once. Changes nothing on disk. */
+    static read(paths, owner, maxLines) {
+        const index = new JournalIndex();
+        for (const path of paths) {
+            const segment = { path, made: 0 };
+            const found = (0,_segment_index_js__WEBPACK_IMPORTED_MODULE_0__/* .indexSegment */ .u)(segment, owner, maxLines - index.#lines);
+            index.damaged += found.damaged;
+            if (found.kind === 'own')
+                index.#add(segment, found);
+            else
+                index.#leaveOut(path, found);
+        }
+        return index;
+    }
+    #add(segment, found) {
+        this.#lines += found.lines;
+        this.segments.add(segment);
+        segment.made = found.made;
+        this.newest = Math.max(this.newest, found.made);
+        this.stateful ||= found.stateful;
+        for (const failure of found.failures)
+            this.failures.add(failure);
+        for (const [id, location] of found.responses) {
+            const other = this.locations.get(id);
+            // The number of a segment does not say which is newer: segments of another machine are renumbered when they are adopted.
+            if (!other || other.segment.made <= found.made)
+                this.locations.set(id, location);
+        }
+    }
+    #leaveOut(path, { kind, parts }) {
+        if (kind === 'foreign')
+            this.foreign.push(path);
+        else if (kind === 'excessive')
+            this.excessive.push(path);
+        else
+            this.useless.push(path);
+        if (kind === 'stale')
+            this.staleParts ??= parts;
+    }
+}
+
+
+/***/ }),
+
+/***/ 7689:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   t: () => (/* binding */ JOURNAL_LIMITS)
+/* harmony export */ });
+const JOURNAL_LIMITS = {
+    segments: 8192,
+    lines: 2_000_000,
+    bytes: 8 * 1024 ** 3,
+    // No eval set has half as many evals.
+    journals: 50_000,
+};
+
+
+/***/ }),
+
+/***/ 8695:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   E2: () => (/* binding */ failedLine),
+/* harmony export */   JN: () => (/* binding */ readAnswer),
+/* harmony export */   KD: () => (/* binding */ checked),
+/* harmony export */   NO: () => (/* binding */ answerLine),
+/* harmony export */   Oc: () => (/* binding */ MAX_LINE_BYTES),
+/* harmony export */   Uk: () => (/* binding */ readResponse),
+/* harmony export */   Xw: () => (/* binding */ readLine),
+/* harmony export */   ay: () => (/* binding */ readHeader),
+/* harmony export */   iH: () => (/* binding */ headerLine),
+/* harmony export */   kM: () => (/* binding */ isIntact),
+/* harmony export */   mh: () => (/* binding */ indexKey),
+/* harmony export */   qE: () => (/* binding */ ownerTag),
+/* harmony export */   qk: () => (/* binding */ responseLine),
+/* harmony export */   rC: () => (/* binding */ statefulLine),
+/* harmony export */   v8: () => (/* binding */ MAX_HEADER_BYTES)
+/* harmony export */ });
+/* harmony import */ var node_crypto__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7598);
+/* harmony import */ var node_zlib__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(8522);
+/* harmony import */ var zod__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(2857);
 /**
  * Lines of a journal segment. Each line is valid or damaged on its own:
  *
@@ -45463,7 +46036,7 @@ const PREFIX = Buffer.from('{"crc":"');
 const CHECKED_FROM = PREFIX.length + 8 + 2;
 /** A short hash of an owner. It tells owners apart, unless someone has constructed two with the same hash. */
 function ownerTag({ eval: key, repository, fingerprint }) {
-    return (0,external_node_crypto_.createHash)('sha256')
+    return (0,node_crypto__WEBPACK_IMPORTED_MODULE_0__.createHash)('sha256')
         .update(JSON.stringify([key, repository, fingerprint]))
         .digest('hex')
         .slice(0, 16);
@@ -45478,10 +46051,16 @@ function indexKey(key, n) {
 function headerLine({ eval: key, repository, fingerprint, parts }, made) {
     return checked({ journal: 1, eval: key, repository, fingerprint, parts, made });
 }
-function responseLine(of, key, n, { status, type, body, usage, adaptations = [] }) {
+function responseLine(of, key, n, response) {
+    return checked({ of, key, n, ...factsOf(response), ...packed(response.body) });
+}
+/** The line of a kept answer. A whole block of them is compressed (answer-block.ts), so the body by itself is not. */
+function answerLine(of, { key, n, at, response }) {
+    return checked({ of, key, n, at, ...factsOf(response), ...plain(response.body) });
+}
+function factsOf({ status, type, usage, adaptations = [] }) {
     const counts = [usage.prompt, usage.completion, usage.cached, usage.reasoning];
-    const adapted = adaptations.length === 0 ? {} : { adapted: adaptations };
-    return checked({ of, key, n, status, type, usage: counts, ...adapted, ...packed(body) });
+    return { status, type, usage: counts, ...(adaptations.length === 0 ? {} : { adapted: adaptations }) };
 }
 function statefulLine(of) {
     return checked({ of, stateful: 1 });
@@ -45497,9 +46076,11 @@ function readLine(line) {
     const [, tag, rest] = /^"of":"([0-9a-f]{16})",(.*)$/s.exec(start) ?? [];
     if (tag === undefined || rest === undefined)
         return { kind: 'unknown' };
-    const [, key, n] = /^"key":"([0-9a-f]{64})","n":(\d{1,9}),/.exec(rest) ?? [];
-    if (key !== undefined)
-        return { kind: 'response', tag, id: indexKey(key, Number(n)) };
+    const [, key, n, at] = /^"key":"([0-9a-f]{64})","n":(\d{1,9}),(?:"at":(\d{1,15}),)?/.exec(rest) ?? [];
+    if (key !== undefined) {
+        const time = at === undefined ? undefined : Number(at);
+        return { kind: 'response', tag, id: indexKey(key, Number(n)), at: time };
+    }
     if (rest === '"stateful":1}')
         return { kind: 'stateful', tag };
     const [, signature] = /^"failed":"([0-9a-f]{64})"}$/.exec(rest) ?? [];
@@ -45520,63 +46101,73 @@ function readHeader(line) {
 }
 /** The response in a line, if the line is undamaged and responds to this request. */
 function readResponse(line, key, n) {
+    const entry = readAnswer(line);
+    return entry?.key === key && entry.n === n ? entry.response : undefined;
+}
+/** The response in an undamaged line, with its request. `at` is 0 in a line that does not have it. */
+function readAnswer(line) {
     if (!isIntact(line))
         return undefined;
     try {
         const entry = responseSchema.parse(JSON.parse(line.toString('utf8')));
-        if (entry.key !== key || entry.n !== n)
-            return undefined;
         const [prompt, completion, cached, reasoning] = entry.usage;
-        const { status, type, adapted: adaptations } = entry;
+        const { key, n, at, status, type, adapted: adaptations } = entry;
         const usage = { prompt, completion, cached, reasoning };
-        return { status, type, body: unpacked(entry), usage, ...(adaptations.length > 0 && { adaptations }) };
+        const more = adaptations.length > 0 ? { adaptations } : {};
+        return { key, n, at, response: { status, type, body: unpacked(entry), usage, ...more } };
     }
     catch {
         return undefined;
     }
 }
+/** A line with its checksum. */
 function checked(fields) {
     const rest = JSON.stringify(fields).slice(1);
-    const crc = (0,external_node_zlib_.crc32)(rest).toString(16).padStart(8, '0');
+    const crc = (0,node_zlib__WEBPACK_IMPORTED_MODULE_1__.crc32)(rest).toString(16).padStart(8, '0');
     return Buffer.from(`{"crc":"${crc}",${rest}\n`);
 }
+/** Whether the checksum of a line is right. */
 function isIntact(line) {
     if (line.length < CHECKED_FROM + 2 || line.compare(PREFIX, 0, PREFIX.length, 0, PREFIX.length) !== 0)
         return false;
     const crc = line.toString('latin1', PREFIX.length, PREFIX.length + 8);
-    return /^[0-9a-f]{8}$/.test(crc) && Number.parseInt(crc, 16) === (0,external_node_zlib_.crc32)(line.subarray(CHECKED_FROM));
+    return /^[0-9a-f]{8}$/.test(crc) && Number.parseInt(crc, 16) === (0,node_zlib__WEBPACK_IMPORTED_MODULE_1__.crc32)(line.subarray(CHECKED_FROM));
 }
-const headerSchema = schemas/* object */.Ikc({
-    journal: schemas/* literal */.euz(1),
-    eval: schemas/* string */.YjP(),
-    repository: schemas/* string */.YjP(),
-    fingerprint: schemas/* string */.YjP(),
-    parts: schemas/* record */.g1P(schemas/* string */.YjP(), schemas/* string */.YjP()),
+const headerSchema = zod__WEBPACK_IMPORTED_MODULE_2__/* .object */ .Ikc({
+    journal: zod__WEBPACK_IMPORTED_MODULE_2__/* .literal */ .euz(1),
+    eval: zod__WEBPACK_IMPORTED_MODULE_2__/* .string */ .YjP(),
+    repository: zod__WEBPACK_IMPORTED_MODULE_2__/* .string */ .YjP(),
+    fingerprint: zod__WEBPACK_IMPORTED_MODULE_2__/* .string */ .YjP(),
+    parts: zod__WEBPACK_IMPORTED_MODULE_2__/* .record */ .g1P(zod__WEBPACK_IMPORTED_MODULE_2__/* .string */ .YjP(), zod__WEBPACK_IMPORTED_MODULE_2__/* .string */ .YjP()),
     // Earlier versions did not write it, so their segments count as older than all others.
-    made: schemas/* int */.Whr().nonnegative().default(0),
+    made: zod__WEBPACK_IMPORTED_MODULE_2__/* .int */ .Whr().nonnegative().default(0),
 });
-const tokens = schemas/* int */.Whr().nonnegative();
-const adaptation = schemas/* union */.KCZ([
-    schemas/* object */.Ikc({ model: schemas/* string */.YjP(), param: schemas/* string */.YjP(), value: schemas/* string */.YjP(), renamedTo: schemas/* null */.chJ() }),
-    schemas/* object */.Ikc({ model: schemas/* string */.YjP(), param: schemas/* string */.YjP(), value: schemas/* null */.chJ(), renamedTo: schemas/* string */.YjP() }),
+const tokens = zod__WEBPACK_IMPORTED_MODULE_2__/* .int */ .Whr().nonnegative();
+const adaptation = zod__WEBPACK_IMPORTED_MODULE_2__/* .union */ .KCZ([
+    zod__WEBPACK_IMPORTED_MODULE_2__/* .object */ .Ikc({ model: zod__WEBPACK_IMPORTED_MODULE_2__/* .string */ .YjP(), param: zod__WEBPACK_IMPORTED_MODULE_2__/* .string */ .YjP(), value: zod__WEBPACK_IMPORTED_MODULE_2__/* .string */ .YjP(), renamedTo: zod__WEBPACK_IMPORTED_MODULE_2__/* ["null"] */ .chJ() }),
+    zod__WEBPACK_IMPORTED_MODULE_2__/* .object */ .Ikc({ model: zod__WEBPACK_IMPORTED_MODULE_2__/* .string */ .YjP(), param: zod__WEBPACK_IMPORTED_MODULE_2__/* .string */ .YjP(), value: zod__WEBPACK_IMPORTED_MODULE_2__/* ["null"] */ .chJ(), renamedTo: zod__WEBPACK_IMPORTED_MODULE_2__/* .string */ .YjP() }),
 ]);
-const responseSchema = schemas/* object */.Ikc({
-    key: schemas/* string */.YjP().regex(/^[0-9a-f]{64}$/),
-    n: schemas/* int */.Whr().nonnegative(),
-    status: schemas/* int */.Whr().min(200).max(299),
-    type: schemas/* string */.YjP().max(1024),
-    usage: schemas/* tuple */.PVZ([tokens, tokens, tokens, tokens]),
-    adapted: schemas/* array */.YOg(adaptation).default([]),
-    text: schemas/* string */.YjP().optional(),
-    zstd: schemas/* string */.YjP().optional(),
-    base64: schemas/* string */.YjP().optional(),
+const responseSchema = zod__WEBPACK_IMPORTED_MODULE_2__/* .object */ .Ikc({
+    key: zod__WEBPACK_IMPORTED_MODULE_2__/* .string */ .YjP().regex(/^[0-9a-f]{64}$/),
+    n: zod__WEBPACK_IMPORTED_MODULE_2__/* .int */ .Whr().nonnegative(),
+    at: zod__WEBPACK_IMPORTED_MODULE_2__/* .int */ .Whr().nonnegative().default(0),
+    status: zod__WEBPACK_IMPORTED_MODULE_2__/* .int */ .Whr().min(200).max(299),
+    type: zod__WEBPACK_IMPORTED_MODULE_2__/* .string */ .YjP().max(1024),
+    usage: zod__WEBPACK_IMPORTED_MODULE_2__/* .tuple */ .PVZ([tokens, tokens, tokens, tokens]),
+    adapted: zod__WEBPACK_IMPORTED_MODULE_2__/* .array */ .YOg(adaptation).default([]),
+    text: zod__WEBPACK_IMPORTED_MODULE_2__/* .string */ .YjP().optional(),
+    zstd: zod__WEBPACK_IMPORTED_MODULE_2__/* .string */ .YjP().optional(),
+    base64: zod__WEBPACK_IMPORTED_MODULE_2__/* .string */ .YjP().optional(),
 });
 function packed(body) {
     if (body.length >= MIN_COMPRESSED_BYTES) {
-        const zstd = (0,external_node_zlib_.zstdCompressSync)(body);
+        const zstd = (0,node_zlib__WEBPACK_IMPORTED_MODULE_1__.zstdCompressSync)(body);
         if (zstd.length * 4 < body.length * 3 * 0.9)
             return { zstd: zstd.toString('base64') };
     }
+    return plain(body);
+}
+function plain(body) {
     const text = body.toString('utf8');
     return Buffer.from(text).equals(body) ? { text } : { base64: body.toString('base64') };
 }
@@ -45585,12 +46176,33 @@ function unpacked({ text, zstd, base64 }) {
         return Buffer.from(text);
     if (zstd === undefined)
         return Buffer.from(base64 ?? '', 'base64');
-    return (0,external_node_zlib_.zstdDecompressSync)(Buffer.from(zstd, 'base64'), { maxOutputLength: MAX_LINE_BYTES });
+    return (0,node_zlib__WEBPACK_IMPORTED_MODULE_1__.zstdDecompressSync)(Buffer.from(zstd, 'base64'), { maxOutputLength: MAX_LINE_BYTES });
 }
 
-// EXTERNAL MODULE: ./lib/progress/paths.js
-var progress_paths = __nccwpck_require__(8943);
-;// CONCATENATED MODULE: ./lib/progress/journal-segment.js
+
+/***/ }),
+
+/***/ 6080:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   Tk: () => (/* binding */ removeJournalDirectories),
+/* harmony export */   _r: () => (/* binding */ writeLine),
+/* harmony export */   bt: () => (/* binding */ sealSegment),
+/* harmony export */   eU: () => (/* binding */ journalNames),
+/* harmony export */   er: () => (/* binding */ createSegment),
+/* harmony export */   h_: () => (/* binding */ segmentFiles),
+/* harmony export */   hj: () => (/* binding */ liveJournals),
+/* harmony export */   iU: () => (/* binding */ lastNumber),
+/* harmony export */   m6: () => (/* binding */ readAt),
+/* harmony export */   nX: () => (/* binding */ sealLiveDirectory),
+/* harmony export */   qU: () => (/* binding */ sealedDirectory),
+/* harmony export */   wY: () => (/* binding */ liveDirectory)
+/* harmony export */ });
+/* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3024);
+/* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(6760);
+/* harmony import */ var _directories_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(6420);
+/* harmony import */ var _paths_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(8943);
 /**
  * The files of a journal: `1.jsonl`, `2.jsonl`, …. One segment, in `.live/`, is open and appended to. The others, in
  * `.resume/journal/`, are sealed and never change.
@@ -45600,56 +46212,56 @@ var progress_paths = __nccwpck_require__(8943);
 
 
 function sealedDirectory(paths, evalKey) {
-    return (0,external_node_path_.join)(paths.journal, (0,progress_paths/* evalFileStem */.ob)(evalKey));
+    return (0,node_path__WEBPACK_IMPORTED_MODULE_1__.join)(paths.journal, (0,_paths_js__WEBPACK_IMPORTED_MODULE_3__/* .evalFileStem */ .ob)(evalKey));
 }
 function liveDirectory(paths, evalKey) {
-    return (0,external_node_path_.join)(liveJournals(paths), (0,progress_paths/* evalFileStem */.ob)(evalKey));
+    return (0,node_path__WEBPACK_IMPORTED_MODULE_1__.join)(liveJournals(paths), (0,_paths_js__WEBPACK_IMPORTED_MODULE_3__/* .evalFileStem */ .ob)(evalKey));
 }
 function liveJournals(paths) {
-    return (0,external_node_path_.join)(paths.live, 'journal');
+    return (0,node_path__WEBPACK_IMPORTED_MODULE_1__.join)(paths.live, 'journal');
 }
-function createSegment(directory) {
-    (0,directories/* makeDirectory */.Oh)(directory);
-    const path = (0,external_node_path_.join)(directory, `${lastNumber(directory) + 1}.jsonl`);
-    return { path, file: (0,external_node_fs_.openSync)(path, 'wx+', directories/* PRIVATE_FILE */.rQ), size: 0 };
+function createSegment(directory, made) {
+    (0,_directories_js__WEBPACK_IMPORTED_MODULE_2__/* .makeDirectory */ .Oh)(directory);
+    const path = (0,node_path__WEBPACK_IMPORTED_MODULE_1__.join)(directory, `${lastNumber(directory) + 1}.jsonl`);
+    return { path, made, file: (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.openSync)(path, 'wx+', _directories_js__WEBPACK_IMPORTED_MODULE_2__/* .PRIVATE_FILE */ .rQ), size: 0 };
 }
 /** Appends a line. It overwrites what a failed write may have left after the end of the segment. */
 function writeLine(segment, line) {
     let written = 0;
     while (written < line.length) {
-        written += (0,external_node_fs_.writeSync)(segment.file, line, written, line.length - written, segment.size + written);
+        written += (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.writeSync)(segment.file, line, written, line.length - written, segment.size + written);
     }
     segment.size += line.length;
 }
 /** Moves the open segment into the directory of sealed segments. */
 function sealSegment(segment, directory) {
-    (0,external_node_fs_.fsyncSync)(segment.file);
-    (0,directories/* makeDirectory */.Oh)(directory);
-    const path = (0,external_node_path_.join)(directory, `${lastNumber(directory) + 1}.jsonl`);
-    (0,external_node_fs_.renameSync)(segment.path, path);
+    (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.fsyncSync)(segment.file);
+    (0,_directories_js__WEBPACK_IMPORTED_MODULE_2__/* .makeDirectory */ .Oh)(directory);
+    const path = (0,node_path__WEBPACK_IMPORTED_MODULE_1__.join)(directory, `${lastNumber(directory) + 1}.jsonl`);
+    (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.renameSync)(segment.path, path);
     segment.path = path;
-    (0,external_node_fs_.closeSync)(segment.file);
+    (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.closeSync)(segment.file);
 }
 /** Seals the segments of one eval that an earlier process left open. */
 function sealLiveDirectory(paths, name) {
-    const files = segmentFiles((0,external_node_path_.join)(liveJournals(paths), name));
+    const files = segmentFiles((0,node_path__WEBPACK_IMPORTED_MODULE_1__.join)(liveJournals(paths), name));
     if (files.length === 0)
         return;
-    const sealed = (0,external_node_path_.join)(paths.journal, name);
-    (0,directories/* makeDirectory */.Oh)(sealed);
+    const sealed = (0,node_path__WEBPACK_IMPORTED_MODULE_1__.join)(paths.journal, name);
+    (0,_directories_js__WEBPACK_IMPORTED_MODULE_2__/* .makeDirectory */ .Oh)(sealed);
     let number = lastNumber(sealed);
     for (const { path } of files) {
         number += 1;
-        (0,external_node_fs_.renameSync)(path, (0,external_node_path_.join)(sealed, `${number}.jsonl`));
+        (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.renameSync)(path, (0,node_path__WEBPACK_IMPORTED_MODULE_1__.join)(sealed, `${number}.jsonl`));
     }
 }
 /** Removes directories of journals, and their parent directory when it is empty afterwards. */
 function removeJournalDirectories(paths) {
     for (const path of paths)
-        (0,external_node_fs_.rmSync)(path, { recursive: true, force: true });
-    for (const root of new Set(paths.map((path) => (0,external_node_path_.join)(path, '..')))) {
+        (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.rmSync)(path, { recursive: true, force: true });
+    for (const root of new Set(paths.map((path) => (0,node_path__WEBPACK_IMPORTED_MODULE_1__.join)(path, '..')))) {
         try {
-            (0,external_node_fs_.rmdirSync)(root);
+            (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.rmdirSync)(root);
         }
         catch {
             // Other evals have journals there.
@@ -45661,15 +46273,15 @@ function readAt(segment, offset, length) {
     const bytes = Buffer.allocUnsafe(length);
     let file;
     try {
-        file = (0,external_node_fs_.openSync)(segment.path, 'r');
-        return bytes.subarray(0, (0,external_node_fs_.readSync)(file, bytes, 0, length, offset));
+        file = (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.openSync)(segment.path, 'r');
+        return bytes.subarray(0, (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.readSync)(file, bytes, 0, length, offset));
     }
     catch {
         return undefined;
     }
     finally {
         if (file !== undefined)
-            (0,external_node_fs_.closeSync)(file);
+            (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.closeSync)(file);
     }
 }
 /**
@@ -45677,8 +46289,8 @@ function readAt(segment, offset, length) {
  * @param most stops one segment after this many
  */
 function segmentFiles(directory, most = Number.POSITIVE_INFINITY) {
-    return (0,directories/* entriesOf */.Mc)(directory, most, (entry) => entry.isFile() && /^[1-9]\d{0,8}\.jsonl$/.test(entry.name))
-        .map((name) => ({ path: (0,external_node_path_.join)(directory, name), number: Number.parseInt(name, 10) }))
+    return (0,_directories_js__WEBPACK_IMPORTED_MODULE_2__/* .entriesOf */ .Mc)(directory, most, (entry) => entry.isFile() && /^[1-9]\d{0,8}\.jsonl$/.test(entry.name))
+        .map((name) => ({ path: (0,node_path__WEBPACK_IMPORTED_MODULE_1__.join)(directory, name), number: Number.parseInt(name, 10) }))
         .sort((a, b) => a.number - b.number);
 }
 function lastNumber(directory) {
@@ -45689,12 +46301,37 @@ function lastNumber(directory) {
  * @param most stops one name after this many
  */
 function journalNames(root, most = Number.POSITIVE_INFINITY) {
-    return (0,directories/* entriesOf */.Mc)(root, most, (entry) => entry.isDirectory()).sort();
+    return (0,_directories_js__WEBPACK_IMPORTED_MODULE_2__/* .entriesOf */ .Mc)(root, most, (entry) => entry.isDirectory()).sort();
 }
 
+
+/***/ }),
+
+/***/ 9128:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  v: () => (/* binding */ Journals)
+});
+
+// EXTERNAL MODULE: external "node:path"
+var external_node_path_ = __nccwpck_require__(6760);
+// EXTERNAL MODULE: external "node:fs"
+var external_node_fs_ = __nccwpck_require__(3024);
+// EXTERNAL MODULE: ./lib/progress/directories.js
+var directories = __nccwpck_require__(6420);
+// EXTERNAL MODULE: ./lib/progress/durable.js
+var durable = __nccwpck_require__(9600);
+// EXTERNAL MODULE: ./lib/progress/journal-header.js
+var journal_header = __nccwpck_require__(808);
+// EXTERNAL MODULE: ./lib/progress/journal-segment.js
+var journal_segment = __nccwpck_require__(6080);
+// EXTERNAL MODULE: ./lib/progress/paths.js
+var progress_paths = __nccwpck_require__(8943);
 ;// CONCATENATED MODULE: ./lib/progress/adopt-segments.js
 /** Adds the sealed journal segments of one state to another. Nothing in the other state is trusted. */
-
 
 
 
@@ -45705,13 +46342,13 @@ function journalNames(root, most = Number.POSITIVE_INFINITY) {
 /** @returns what was left out; undefined when nothing was */
 function adoptSegments(from, to, { repository, evals }, limits) {
     const wanted = evals && new Set(evals.map(progress_paths/* evalFileStem */.ob));
-    const names = journalNames(from.journal, limits.journals);
+    const names = (0,journal_segment/* journalNames */.eU)(from.journal, limits.journals);
     if (names.length > limits.journals)
         return `more than ${limits.journals} journals`;
     let excessive = 0;
     let foreign = 0;
     for (const name of names.filter((it) => wanted?.has(it) ?? true)) {
-        const theirs = segmentFiles((0,external_node_path_.join)(from.journal, name), limits.segments);
+        const theirs = (0,journal_segment/* segmentFiles */.h_)((0,external_node_path_.join)(from.journal, name), limits.segments);
         if (theirs.length > limits.segments) {
             excessive += 1;
             continue;
@@ -45729,26 +46366,12 @@ function adoptSegments(from, to, { repository, evals }, limits) {
 }
 /** Whether the header of a segment names this eval, whatever content of it the responses belong to. */
 function isSegmentOf(path, evalStem, repository) {
-    const first = firstLineOf(path);
-    if (!first || readLine(first).kind !== 'unknown')
-        return false;
-    const owner = readHeader(first)?.owner;
+    const owner = (0,journal_header/* headerOfFile */.X)(path)?.owner;
     return owner?.repository === repository && (0,progress_paths/* evalFileStem */.ob)(owner.eval) === evalStem;
 }
-function firstLineOf(path) {
-    try {
-        for (const { bytes } of (0,lines/* linesOfFileSync */.gL)(path, MAX_HEADER_BYTES))
-            return bytes;
-    }
-    catch (error) {
-        if (!(error instanceof lines/* LineTooLong */.dq))
-            throw error;
-    }
-    return undefined;
-}
 function addSegments(theirs, target) {
-    const present = new FileContents(segmentFiles(target).map(({ path }) => path));
-    let number = lastNumber(target);
+    const present = new FileContents((0,journal_segment/* segmentFiles */.h_)(target).map(({ path }) => path));
+    let number = (0,journal_segment/* lastNumber */.iU)(target);
     for (const { path } of theirs) {
         if (present.has(path))
             continue;
@@ -45778,187 +46401,10 @@ class FileContents {
     }
 }
 
-;// CONCATENATED MODULE: ./lib/progress/segment-index.js
-/** Reads one segment of a journal and lists where its responses are. The responses themselves may be larger than memory. */
-
-
-/** A failing disk damages far fewer lines of a segment. */
-const MAX_DAMAGED = 1000;
-function ownership(owner) {
-    const fingerprints = new Set([owner.fingerprint, ...(owner.formerFingerprints ?? [])]);
-    const tags = new Set([...fingerprints].map((fingerprint) => ownerTag({ ...owner, fingerprint })));
-    return { owner, fingerprints, tags };
-}
-/** @param maxLines more lines make the segment excessive */
-function indexSegment(segment, owner, maxLines) {
-    const reader = new SegmentReader(segment, owner, maxLines);
-    try {
-        for (const { bytes, offset } of (0,lines/* linesOfFileSync */.gL)(segment.path, MAX_LINE_BYTES)) {
-            const unused = reader.read(bytes, offset);
-            if (unused)
-                return unused;
-        }
-    }
-    catch (error) {
-        if (isUnreadable(error))
-            return reader.unused('foreign');
-        if (!(error instanceof lines/* LineTooLong */.dq))
-            throw error;
-        // Nothing after this line can be read, because its end is unknown.
-        reader.countDamaged();
-    }
-    return reader.end();
-}
-class SegmentReader {
-    #segment;
-    #ownership;
-    #maxLines;
-    #responses = new Map();
-    #failures = [];
-    /** Whether a line has shown that the segment belongs to the owner. */
-    #isOwn = false;
-    #made = 0;
-    #stateful = false;
-    #lines = 0;
-    #damaged = 0;
-    constructor(segment, owner, maxLines) {
-        this.#segment = segment;
-        this.#ownership = owner;
-        this.#maxLines = maxLines;
-    }
-    /** @returns why the segment is not used, as soon as that is known */
-    read(bytes, offset) {
-        this.#lines += 1;
-        if (this.#lines > this.#maxLines || this.#damaged > MAX_DAMAGED)
-            return this.unused('excessive');
-        const line = readLine(bytes);
-        if (line.kind === 'damaged') {
-            this.#damaged += 1;
-        }
-        else if (line.tag !== undefined && this.#ownership.tags.has(line.tag)) {
-            this.#isOwn = true;
-            if (line.kind === 'response')
-                this.#responses.set(line.id, { segment: this.#segment, offset, length: bytes.length });
-            else if (line.kind === 'stateful')
-                this.#stateful = true;
-            else if (line.kind === 'failed')
-                this.#failures.push(line.signature);
-            else
-                this.#damaged += 1;
-        }
-        else if (this.#isOwn) {
-            // Lines of another owner between lines of this one are not used.
-            this.#damaged += 1;
-        }
-        else {
-            return this.#readHeader(bytes);
-        }
-        return undefined;
-    }
-    countDamaged() {
-        this.#damaged += 1;
-    }
-    end() {
-        // Without a line of its own, the segment was torn within its header, or nothing in it was ever a journal.
-        if (!this.#isOwn)
-            return this.unused(this.#damaged > 1 ? 'foreign' : 'empty');
-        return {
-            kind: 'own',
-            responses: this.#responses,
-            made: this.#made,
-            stateful: this.#stateful,
-            failures: this.#failures,
-            lines: this.#lines,
-            damaged: this.#damaged,
-        };
-    }
-    unused(kind, parts) {
-        return { kind, damaged: this.#damaged, ...(parts && { parts }) };
-    }
-    #readHeader(bytes) {
-        const { owner, fingerprints } = this.#ownership;
-        const header = readHeader(bytes);
-        if (header?.owner.eval !== owner.eval || header.owner.repository !== owner.repository)
-            return this.unused('foreign');
-        if (!fingerprints.has(header.owner.fingerprint))
-            return this.unused('stale', header.owner.parts);
-        this.#isOwn = true;
-        this.#made = header.made;
-        return undefined;
-    }
-}
-function isUnreadable(error) {
-    return ['EACCES', 'EPERM', 'EIO'].includes(error.code ?? '');
-}
-
-;// CONCATENATED MODULE: ./lib/progress/journal-index.js
-
-class JournalIndex {
-    /** By the id of the response. */
-    locations = new Map();
-    /** Hashes of the ways in which the eval failed. */
-    failures = new Set();
-    segments = new Set();
-    /** Paths of segments that are not of this eval. */
-    foreign = [];
-    /** Paths of segments that are larger than a segment can be. */
-    excessive = [];
-    /** Paths of segments that are of other content of this eval, or empty. */
-    useless = [];
-    /** When the newest segment was created, in milliseconds since 1970. */
-    newest = 0;
-    stateful = false;
-    /** Number of damaged lines. */
-    damaged = 0;
-    /** Parts of the content that the first stale segment belonged to. */
-    staleParts;
-    #lines = 0;
-    #madeOf = new Map();
-    /** Number of responses that can be replayed: none of an eval that starts over. */
-    get replayable() {
-        return this.stateful ? 0 : this.locations.size;
-    }
-    /** Reads each segment once. Changes nothing on disk. */
-    static read(paths, owner, maxLines) {
-        const index = new JournalIndex();
-        for (const path of paths) {
-            const segment = { path };
-            const found = indexSegment(segment, owner, maxLines - index.#lines);
-            index.damaged += found.damaged;
-            if (found.kind === 'own')
-                index.#add(segment, found);
-            else
-                index.#leaveOut(path, found);
-        }
-        return index;
-    }
-    #add(segment, found) {
-        this.#lines += found.lines;
-        this.segments.add(segment);
-        this.#madeOf.set(segment, found.made);
-        this.newest = Math.max(this.newest, found.made);
-        this.stateful ||= found.stateful;
-        for (const failure of found.failures)
-            this.failures.add(failure);
-        for (const [id, location] of found.responses) {
-            const other = this.locations.get(id);
-            // The number of a segment does not say which is newer: segments of another machine are renumbered when they are adopted.
-            if (!other || (this.#madeOf.get(other.segment) ?? 0) <= found.made)
-                this.locations.set(id, location);
-        }
-    }
-    #leaveOut(path, { kind, parts }) {
-        if (kind === 'foreign')
-            this.foreign.push(path);
-        else if (kind === 'excessive')
-            this.excessive.push(path);
-        else
-            this.useless.push(path);
-        if (kind === 'stale')
-            this.staleParts ??= parts;
-    }
-}
-
+// EXTERNAL MODULE: ./lib/progress/journal-index.js
+var journal_index = __nccwpck_require__(9105);
+// EXTERNAL MODULE: ./lib/progress/segment-index.js
+var segment_index = __nccwpck_require__(2651);
 ;// CONCATENATED MODULE: ./lib/progress/count-replayable.js
 
 
@@ -45966,33 +46412,47 @@ class JournalIndex {
 
 /** Number of responses that `Journal.open` would find in the sealed segments of an eval. Changes nothing on disk. */
 function countReplayable(paths, owner, limits) {
-    const files = segmentFiles(sealedDirectory(paths, owner.eval), limits.segments).map(({ path }) => path);
+    const files = (0,journal_segment/* segmentFiles */.h_)((0,journal_segment/* sealedDirectory */.qU)(paths, owner.eval), limits.segments).map(({ path }) => path);
     const bytes = files.reduce((sum, path) => sum + (0,external_node_fs_.lstatSync)(path).size, 0);
     // A larger journal is quarantined when it is opened.
     if (files.length > limits.segments || bytes > limits.bytes)
         return 0;
-    return JournalIndex.read(files, ownership(owner), limits.lines).replayable;
+    return journal_index/* JournalIndex */.A.read(files, (0,segment_index/* ownership */.k)(owner), limits.lines).replayable;
 }
 
 // EXTERNAL MODULE: ./lib/progress/hash.js
 var progress_hash = __nccwpck_require__(3835);
-;// CONCATENATED MODULE: ./lib/progress/journal-limits.js
-const JOURNAL_LIMITS = {
-    segments: 8192,
-    lines: 2_000_000,
-    bytes: 8 * 1024 ** 3,
-    // No eval set has half as many evals.
-    journals: 50_000,
-};
-
+// EXTERNAL MODULE: ./lib/progress/journal-limits.js
+var journal_limits = __nccwpck_require__(7689);
+// EXTERNAL MODULE: ./lib/progress/journal-line.js
+var journal_line = __nccwpck_require__(8695);
 // EXTERNAL MODULE: ./lib/progress/quarantine.js
 var quarantine = __nccwpck_require__(2763);
+;// CONCATENATED MODULE: ./lib/progress/unused-segments.js
+
+
+const TOO_LARGE = 'it is larger than a journal can be';
+/** Quarantines the segments of a journal that no version of the action can have written there. */
+function quarantineUnused({ foreign, excessive }, paths) {
+    const reasons = [
+        [foreign, 'it is not a journal of this eval'],
+        [excessive, TOO_LARGE],
+    ];
+    return reasons
+        .filter(([segments]) => segments.length > 0)
+        .map(([segments, why]) => ({
+        path: (0,quarantine/* quarantineTogether */.Z9)(segments, new Date(), (0,progress_paths/* stateFolder */.yp)(paths)),
+        why,
+    }));
+}
+
 ;// CONCATENATED MODULE: ./lib/progress/journal.js
 /**
  * The journal of an eval that has not completed: every response that it received, so that no response is paid for twice.
  *
  * A journal is a directory of segments (journal-segment.ts). Each segment is a file of lines (journal-line.ts).
  */
+
 
 
 
@@ -46018,25 +46478,25 @@ class Journal {
     constructor(paths, owner, options, index, size) {
         this.#paths = paths;
         this.#owner = owner;
-        this.#tag = ownerTag(owner);
+        this.#tag = (0,journal_line/* ownerTag */.qE)(owner);
         this.#options = options;
-        this.#limits = options.limits ?? JOURNAL_LIMITS;
+        this.#limits = options.limits ?? journal_limits/* JOURNAL_LIMITS */.t;
         this.#index = index;
         this.#size = size;
     }
     /** Opens the journal of an eval, with all responses that were recorded for the same content. */
     static open(paths, owner, options = {}) {
-        const { limits = JOURNAL_LIMITS } = options;
-        sealLiveDirectory(paths, (0,progress_paths/* evalFileStem */.ob)(owner.eval));
-        const directory = sealedDirectory(paths, owner.eval);
-        const files = segmentFiles(directory, limits.segments).map(({ path }) => path);
+        const { limits = journal_limits/* JOURNAL_LIMITS */.t } = options;
+        (0,journal_segment/* sealLiveDirectory */.nX)(paths, (0,progress_paths/* evalFileStem */.ob)(owner.eval));
+        const directory = (0,journal_segment/* sealedDirectory */.qU)(paths, owner.eval);
+        const files = (0,journal_segment/* segmentFiles */.h_)(directory, limits.segments).map(({ path }) => path);
         const size = files.reduce((sum, path) => sum + (0,external_node_fs_.lstatSync)(path).size, 0);
         if (files.length > limits.segments || size > limits.bytes) {
             const path = (0,quarantine/* quarantine */.tW)(directory, new Date(), (0,progress_paths/* stateFolder */.yp)(paths));
-            const journal = new Journal(paths, owner, options, new JournalIndex(), 0);
+            const journal = new Journal(paths, owner, options, new journal_index/* JournalIndex */.A(), 0);
             return { journal, staleParts: undefined, damaged: 0, rejected: [{ path, why: TOO_LARGE }] };
         }
-        const index = JournalIndex.read(files, ownership(owner), limits.lines);
+        const index = journal_index/* JournalIndex */.A.read(files, (0,segment_index/* ownership */.k)(owner), limits.lines);
         for (const path of index.useless)
             (0,external_node_fs_.rmSync)(path, { force: true });
         const { staleParts, damaged } = index;
@@ -46053,17 +46513,26 @@ class Journal {
     }
     /** The response to the `n`-th (from 0) request with this key, if it is recorded and undamaged. */
     find(key, n) {
-        const location = this.#index.locations.get(indexKey(key, n));
-        const line = location && readAt(location.segment, location.offset, location.length);
-        return line && readResponse(line, key, n);
+        const location = this.#index.locations.get((0,journal_line/* indexKey */.mh)(key, n));
+        const line = location && (0,journal_segment/* readAt */.m6)(location.segment, location.offset, location.length);
+        return line && (0,journal_line/* readResponse */.Uk)(line, key, n);
+    }
+    /**
+     * The same, with the time after which it was recorded: that of its segment, because lines have none. So an answer is at
+     * most as old as it seems.
+     */
+    answer(key, n) {
+        const response = this.find(key, n);
+        const at = this.#index.locations.get((0,journal_line/* indexKey */.mh)(key, n))?.segment.made ?? 0;
+        return response && { key, n, at, response };
     }
     /** Whether a response is recorded. Reads no file. */
     has(key, n) {
-        return this.#index.locations.has(indexKey(key, n));
+        return this.#index.locations.has((0,journal_line/* indexKey */.mh)(key, n));
     }
     /** Whether the response that `find` returns was recorded before this journal was opened, so that an earlier run paid for it. */
     isEarlier(key, n) {
-        const location = this.#index.locations.get(indexKey(key, n));
+        const location = this.#index.locations.get((0,journal_line/* indexKey */.mh)(key, n));
         return location !== undefined && this.#index.segments.has(location.segment);
     }
     /**
@@ -46073,14 +46542,14 @@ class Journal {
     append(key, n, response) {
         if (this.size >= this.#limits.lines / 2 || this.#size >= this.#limits.bytes / 2)
             return;
-        const line = responseLine(this.#tag, key, n, response);
+        const line = (0,journal_line/* responseLine */.qk)(this.#tag, key, n, response);
         const segment = this.#write(line);
         const offset = segment.size - line.length;
-        this.#index.locations.set(indexKey(key, n), { segment, offset, length: line.length - 1 });
+        this.#index.locations.set((0,journal_line/* indexKey */.mh)(key, n), { segment, offset, length: line.length - 1 });
     }
     /** Stops replaying a response, until another one is recorded or the journal is opened again. */
     forget(key, n) {
-        this.#index.locations.delete(indexKey(key, n));
+        this.#index.locations.delete((0,journal_line/* indexKey */.mh)(key, n));
     }
     /** Whether the eval has created something at the API, such as a conversation, and starts over when it runs again. */
     get stateful() {
@@ -46090,7 +46559,7 @@ class Journal {
     markStateful() {
         if (this.#index.stateful)
             return;
-        this.#write(statefulLine(this.#tag));
+        this.#write((0,journal_line/* statefulLine */.rC)(this.#tag));
         this.#index.stateful = true;
     }
     /** Records that the eval failed in this way although none of its responses was replayed. */
@@ -46098,7 +46567,7 @@ class Journal {
         const hash = (0,progress_hash/* sha256 */.s)(signature);
         if (this.#index.failures.has(hash))
             return;
-        this.#write(failedLine(this.#tag, hash));
+        this.#write((0,journal_line/* failedLine */.E2)(this.#tag, hash));
         this.#index.failures.add(hash);
     }
     failedWith(signature) {
@@ -46109,10 +46578,10 @@ class Journal {
      * has as many segments as it may have, the segment stays open until the journal is opened again.
      */
     seal() {
-        const directory = sealedDirectory(this.#paths, this.#owner.eval);
-        if (!this.#live || segmentFiles(directory).length >= this.#limits.segments / 2)
+        const directory = (0,journal_segment/* sealedDirectory */.qU)(this.#paths, this.#owner.eval);
+        if (!this.#live || (0,journal_segment/* segmentFiles */.h_)(directory).length >= this.#limits.segments / 2)
             return;
-        sealSegment(this.#live, directory);
+        (0,journal_segment/* sealSegment */.bt)(this.#live, directory);
         this.#live = undefined;
         this.#options.onSegmentEnded?.(this);
     }
@@ -46132,40 +46601,27 @@ class Journal {
         this.#index.failures.clear();
         this.#index.stateful = false;
         this.#size = 0;
-        removeJournalDirectories([
-            sealedDirectory(this.#paths, this.#owner.eval),
-            liveDirectory(this.#paths, this.#owner.eval),
+        (0,journal_segment/* removeJournalDirectories */.Tk)([
+            (0,journal_segment/* sealedDirectory */.qU)(this.#paths, this.#owner.eval),
+            (0,journal_segment/* liveDirectory */.wY)(this.#paths, this.#owner.eval),
         ]);
     }
     #write(line) {
         if (!this.#live) {
-            const segment = createSegment(liveDirectory(this.#paths, this.#owner.eval));
-            this.#live = segment;
             // Never before an existing segment, even if the clock was set back: the response that was recorded last counts.
             this.#index.newest = Math.max(this.#index.newest, Date.now());
-            this.#append(segment, headerLine(this.#owner, this.#index.newest));
+            const segment = (0,journal_segment/* createSegment */.er)((0,journal_segment/* liveDirectory */.wY)(this.#paths, this.#owner.eval), this.#index.newest);
+            this.#live = segment;
+            this.#append(segment, (0,journal_line/* headerLine */.iH)(this.#owner, this.#index.newest));
         }
         this.#append(this.#live, line);
         this.#options.onRecorded?.(this);
         return this.#live;
     }
     #append(segment, line) {
-        writeLine(segment, line);
+        (0,journal_segment/* writeLine */._r)(segment, line);
         this.#size += line.length;
     }
-}
-const TOO_LARGE = 'it is larger than a journal can be';
-function quarantineUnused({ foreign, excessive }, paths) {
-    const reasons = [
-        [foreign, 'it is not a journal of this eval'],
-        [excessive, TOO_LARGE],
-    ];
-    return reasons
-        .filter(([segments]) => segments.length > 0)
-        .map(([segments, why]) => ({
-        path: (0,quarantine/* quarantineTogether */.Z9)(segments, new Date(), (0,progress_paths/* stateFolder */.yp)(paths)),
-        why,
-    }));
 }
 
 ;// CONCATENATED MODULE: ./lib/progress/journals.js
@@ -46190,7 +46646,7 @@ class Journals {
     /** By eval: what `replayable` found on disk. */
     #counted = new Map();
     #revision = 0;
-    constructor(paths, limits = JOURNAL_LIMITS) {
+    constructor(paths, limits = journal_limits/* JOURNAL_LIMITS */.t) {
         this.#paths = paths;
         this.#limits = limits;
     }
@@ -46242,8 +46698,8 @@ class Journals {
     }
     /** Seals the segments that an earlier process left open. */
     sealOpenSegments() {
-        for (const name of journalNames(liveJournals(this.#paths)))
-            sealLiveDirectory(this.#paths, name);
+        for (const name of (0,journal_segment/* journalNames */.eU)((0,journal_segment/* liveJournals */.hj)(this.#paths)))
+            (0,journal_segment/* sealLiveDirectory */.nX)(this.#paths, name);
     }
     /** Deletes the journals of all other evals: they are completed, or no longer in the set. */
     retain(evalKeys) {
@@ -46251,8 +46707,8 @@ class Journals {
         for (const key of this.#counted.keys())
             if (!retained.has((0,progress_paths/* evalFileStem */.ob)(key)))
                 this.#counted.delete(key);
-        for (const root of [this.#paths.journal, liveJournals(this.#paths)]) {
-            removeJournalDirectories(journalNames(root)
+        for (const root of [this.#paths.journal, (0,journal_segment/* liveJournals */.hj)(this.#paths)]) {
+            (0,journal_segment/* removeJournalDirectories */.Tk)((0,journal_segment/* journalNames */.eU)(root)
                 .filter((name) => !retained.has(name))
                 .map((name) => (0,external_node_path_.join)(root, name)));
         }
@@ -46275,16 +46731,20 @@ class Journals {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   Bq: () => (/* binding */ completedRecordFile),
+/* harmony export */   KD: () => (/* binding */ answerFiles),
 /* harmony export */   Ob: () => (/* binding */ isShardDirectory),
 /* harmony export */   SM: () => (/* binding */ liveRecordFile),
 /* harmony export */   i9: () => (/* binding */ outputFile),
 /* harmony export */   mt: () => (/* binding */ statePaths),
 /* harmony export */   ob: () => (/* binding */ evalFileStem),
+/* harmony export */   qr: () => (/* binding */ answersFile),
 /* harmony export */   sV: () => (/* binding */ liveOutputFile),
 /* harmony export */   yp: () => (/* binding */ stateFolder)
 /* harmony export */ });
 /* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6760);
 /* harmony import */ var _model_shard_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(8165);
+/* harmony import */ var _directories_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(6420);
+
 
 
 /**
@@ -46307,6 +46767,7 @@ function statePaths(stateDirectory, model, evalSet, shard = _model_shard_js__WEB
         plan: (0,node_path__WEBPACK_IMPORTED_MODULE_0__.join)(resume, 'plan.json'),
         logs: (0,node_path__WEBPACK_IMPORTED_MODULE_0__.join)(resume, 'logs'),
         journal: (0,node_path__WEBPACK_IMPORTED_MODULE_0__.join)(resume, 'journal'),
+        answers: (0,node_path__WEBPACK_IMPORTED_MODULE_0__.join)(resume, 'answers'),
         live: `${stem}.live`,
         lockName: `${(0,node_path__WEBPACK_IMPORTED_MODULE_0__.basename)(stem)}.lock`,
     };
@@ -46332,6 +46793,16 @@ function completedRecordFile(paths, evalKey) {
 }
 function liveRecordFile(paths, evalKey) {
     return (0,node_path__WEBPACK_IMPORTED_MODULE_0__.join)(paths.live, 'logs', `${evalFileStem(evalKey)}.jsonl`);
+}
+function answersFile(paths, evalKey) {
+    return (0,node_path__WEBPACK_IMPORTED_MODULE_0__.join)(paths.answers, `${evalFileStem(evalKey)}.jsonl`);
+}
+/**
+ * Names of the files of kept answers in a state. Any other entry is ignored.
+ * @param most stops one name after this many
+ */
+function answerFiles(paths, most) {
+    return (0,_directories_js__WEBPACK_IMPORTED_MODULE_2__/* .entriesOf */ .Mc)(paths.answers, most, (entry) => entry.isFile() && entry.name.endsWith('.jsonl')).sort();
 }
 /** All output of the last execution of an eval. */
 function outputFile(paths, evalKey) {
@@ -46743,6 +47214,130 @@ function schemaUse(text) {
 
 /***/ }),
 
+/***/ 2651:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   k: () => (/* binding */ ownership),
+/* harmony export */   u: () => (/* binding */ indexSegment)
+/* harmony export */ });
+/* harmony import */ var _lines_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(9304);
+/* harmony import */ var _journal_line_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(8695);
+/** Reads one segment of a journal and lists where its responses are. The responses themselves may be larger than memory. */
+
+
+/** A failing disk damages far fewer lines of a segment. */
+const MAX_DAMAGED = 1000;
+function ownership(owner) {
+    const fingerprints = new Set([owner.fingerprint, ...(owner.formerFingerprints ?? [])]);
+    const tags = new Set([...fingerprints].map((fingerprint) => (0,_journal_line_js__WEBPACK_IMPORTED_MODULE_1__/* .ownerTag */ .qE)({ ...owner, fingerprint })));
+    return { owner, fingerprints, tags };
+}
+/** @param maxLines more lines make the segment excessive */
+function indexSegment(segment, owner, maxLines) {
+    const reader = new SegmentReader(segment, owner, maxLines);
+    try {
+        for (const { bytes, offset } of (0,_lines_js__WEBPACK_IMPORTED_MODULE_0__/* .linesOfFileSync */ .gL)(segment.path, _journal_line_js__WEBPACK_IMPORTED_MODULE_1__/* .MAX_LINE_BYTES */ .Oc)) {
+            const unused = reader.read(bytes, offset);
+            if (unused)
+                return unused;
+        }
+    }
+    catch (error) {
+        if (isUnreadable(error))
+            return reader.unused('foreign');
+        if (!(error instanceof _lines_js__WEBPACK_IMPORTED_MODULE_0__/* .LineTooLong */ .dq))
+            throw error;
+        // Nothing after this line can be read, because its end is unknown.
+        reader.countDamaged();
+    }
+    return reader.end();
+}
+class SegmentReader {
+    #segment;
+    #ownership;
+    #maxLines;
+    #responses = new Map();
+    #failures = [];
+    /** Whether a line has shown that the segment belongs to the owner. */
+    #isOwn = false;
+    #made = 0;
+    #stateful = false;
+    #lines = 0;
+    #damaged = 0;
+    constructor(segment, owner, maxLines) {
+        this.#segment = segment;
+        this.#ownership = owner;
+        this.#maxLines = maxLines;
+    }
+    /** @returns why the segment is not used, as soon as that is known */
+    read(bytes, offset) {
+        this.#lines += 1;
+        if (this.#lines > this.#maxLines || this.#damaged > MAX_DAMAGED)
+            return this.unused('excessive');
+        const line = (0,_journal_line_js__WEBPACK_IMPORTED_MODULE_1__/* .readLine */ .Xw)(bytes);
+        if (line.kind === 'damaged') {
+            this.#damaged += 1;
+        }
+        else if (line.tag !== undefined && this.#ownership.tags.has(line.tag)) {
+            this.#isOwn = true;
+            if (line.kind === 'response')
+                this.#responses.set(line.id, { segment: this.#segment, offset, length: bytes.length });
+            else if (line.kind === 'stateful')
+                this.#stateful = true;
+            else if (line.kind === 'failed')
+                this.#failures.push(line.signature);
+            else
+                this.#damaged += 1;
+        }
+        else if (this.#isOwn) {
+            // Lines of another owner between lines of this one are not used.
+            this.#damaged += 1;
+        }
+        else {
+            return this.#readHeader(bytes);
+        }
+        return undefined;
+    }
+    countDamaged() {
+        this.#damaged += 1;
+    }
+    end() {
+        // Without a line of its own, the segment was torn within its header, or nothing in it was ever a journal.
+        if (!this.#isOwn)
+            return this.unused(this.#damaged > 1 ? 'foreign' : 'empty');
+        return {
+            kind: 'own',
+            responses: this.#responses,
+            made: this.#made,
+            stateful: this.#stateful,
+            failures: this.#failures,
+            lines: this.#lines,
+            damaged: this.#damaged,
+        };
+    }
+    unused(kind, parts) {
+        return { kind, damaged: this.#damaged, ...(parts && { parts }) };
+    }
+    #readHeader(bytes) {
+        const { owner, fingerprints } = this.#ownership;
+        const header = (0,_journal_line_js__WEBPACK_IMPORTED_MODULE_1__/* .readHeader */ .ay)(bytes);
+        if (header?.owner.eval !== owner.eval || header.owner.repository !== owner.repository)
+            return this.unused('foreign');
+        if (!fingerprints.has(header.owner.fingerprint))
+            return this.unused('stale', header.owner.parts);
+        this.#isOwn = true;
+        this.#made = header.made;
+        return undefined;
+    }
+}
+function isUnreadable(error) {
+    return ['EACCES', 'EPERM', 'EIO'].includes(error.code ?? '');
+}
+
+
+/***/ }),
+
 /***/ 4700:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
@@ -46920,7 +47515,7 @@ function notOurs(root, why, next) {
 
 /***/ }),
 
-/***/ 4168:
+/***/ 3225:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -46936,6 +47531,26 @@ var external_node_fs_ = __nccwpck_require__(3024);
 var external_node_path_ = __nccwpck_require__(6760);
 // EXTERNAL MODULE: ./lib/model/command.js
 var model_command = __nccwpck_require__(4252);
+// EXTERNAL MODULE: ./lib/progress/answer-store.js + 4 modules
+var answer_store = __nccwpck_require__(5791);
+// EXTERNAL MODULE: ./lib/progress/journals.js + 4 modules
+var progress_journals = __nccwpck_require__(9128);
+;// CONCATENATED MODULE: ./lib/progress/adopt-recorded.js
+
+
+function adoptRecorded(from, to, options) {
+    const { repository, known, elsewhere, log, now } = options;
+    const evals = known?.filter((key) => !elsewhere.has(key));
+    const journals = new progress_journals/* Journals */.v(to).adopt(from, { repository, evals });
+    if (journals)
+        log.warning(`Some recorded responses of unfinished evals were not restored. The checkpoint contains ${journals}. Their requests are sent again.`, 'Journals rejected');
+    // Answers of evals that left the set stay while they have room. Shards leave them to the merged state.
+    const kept = elsewhere.size === 0 ? undefined : evals;
+    const answers = new answer_store/* AnswerStore */.e(to).adopt(from, { repository, evals: kept }, now);
+    if (answers)
+        log.warning(`Some kept answers of completed evals were not restored. The checkpoint contains ${answers}. If these evals run again, they send all requests.`, 'Answers rejected');
+}
+
 // EXTERNAL MODULE: ./node_modules/zod/v4/classic/schemas.js + 11 modules
 var schemas = __nccwpck_require__(2857);
 // EXTERNAL MODULE: ./node_modules/zod/v4/classic/iso.js
@@ -47101,8 +47716,6 @@ class AttemptLog {
 var completions_file = __nccwpck_require__(5043);
 // EXTERNAL MODULE: ./lib/progress/directories.js
 var directories = __nccwpck_require__(6420);
-// EXTERNAL MODULE: ./lib/progress/journals.js + 8 modules
-var journals = __nccwpck_require__(9455);
 // EXTERNAL MODULE: ./lib/model/bounded-json.js
 var bounded_json = __nccwpck_require__(255);
 ;// CONCATENATED MODULE: ./lib/progress/lines-to-write.js
@@ -47433,6 +48046,7 @@ class Loader {
             [paths.plan, { maxBytes: saved_plan/* MAX_PLAN_BYTES */.di }],
             [paths.logs, 'directory'],
             [paths.journal, 'directory'],
+            [paths.answers, 'directory'],
         ];
         const quarantined = new Set();
         for (const [path, kind] of expected) {
@@ -47609,7 +48223,7 @@ function compareRecords(a, b, now) {
 }
 /** Zero for two records of one execution, such as the records that two versions of the action wrote. */
 function compareExecutions(a, b, now) {
-    return (Number((0,doubt/* isInFuture */.L)(b.ended, now)) - Number((0,doubt/* isInFuture */.L)(a.ended, now)) ||
+    return (Number((0,doubt/* isInFuture */.LV)(b.ended, now)) - Number((0,doubt/* isInFuture */.LV)(a.ended, now)) ||
         Date.parse(a.ended) - Date.parse(b.ended) ||
         a.run.id.length - b.run.id.length ||
         (0,lib_text/* compareText */.n6)(a.run.id, b.run.id) ||
@@ -47637,8 +48251,8 @@ var external_node_crypto_ = __nccwpck_require__(7598);
 
 /**
  * Puts a copy at `<target>/{model}.{eval_set}.progress.txt` and `.resume/`. No file of the copy grows any more, because a file
- * that grows while it is archived makes the archive invalid. Files that never change (record files and sealed journal
- * segments) are linked where the file system has links, so that a snapshot takes milliseconds while evals run.
+ * that grows while it is archived makes the archive invalid. Files that never change (record files, sealed journal segments and
+ * kept answers) are linked where the file system has links, so that a snapshot takes milliseconds while evals run.
  */
 function takeSnapshot(paths, target) {
     const place = (path) => (0,external_node_path_.join)(target, (0,external_node_path_.relative)(paths.base, path));
@@ -47663,8 +48277,13 @@ function outlineOf(paths) {
         .update(JSON.stringify([(0,untrusted_files/* sizeOfFile */.JL)(paths.progressFile), sizes]))
         .digest('hex');
 }
-function isFinal({ logs, journal }, path) {
-    return [logs, journal].some((directory) => path.startsWith(`${directory}/`));
+/** Size of all files of a snapshot. */
+function bytesOf(paths) {
+    const sizes = [paths.progressFile, ...checkpointedFiles(paths)].map(untrusted_files/* sizeOfFile */.JL);
+    return sizes.reduce((sum, size) => sum + Math.max(0, size), 0);
+}
+function isFinal({ logs, journal, answers }, path) {
+    return [logs, journal, answers].some((directory) => path.startsWith(`${directory}/`));
 }
 /** The deepest file is `journal/<eval>/<n>.jsonl`. */
 const MAX_DEPTH = 3;
@@ -47865,7 +48484,7 @@ class State {
             replaceMerged(this.paths, { records, commands, lineless }, this.#linesToWrite);
             this.#attempts.merge(others.map((other) => other.#attempts));
             for (const other of others)
-                this.#adoptJournals(other.paths);
+                this.#adoptRecorded(other.paths);
         });
         this.#records = new Map(merged.records);
         this.#commands = new Map(merged.commands);
@@ -47875,6 +48494,10 @@ class State {
     /** Puts a copy of what belongs into a checkpoint into `target`. */
     snapshot(target) {
         takeSnapshot(this.paths, target);
+    }
+    /** Size of the files of a snapshot. */
+    bytes() {
+        return bytesOf(this.paths);
     }
     /** Changes when the content of a snapshot changes. */
     outline() {
@@ -47899,12 +48522,14 @@ class State {
         (0,external_node_fs_.renameSync)(path, target);
         (0,external_node_fs_.chmodSync)(target, directories/* PRIVATE_FILE */.rQ);
     }
-    #adoptJournals(from) {
-        const { repository } = this.owner;
-        const evals = this.#knownEvals?.filter((key) => !this.#elsewhere.has(key));
-        const leftOut = new journals/* Journals */.v(this.paths).adopt(from, { repository, evals });
-        if (leftOut)
-            this.#log.warning(`Some recorded responses of unfinished evals were not restored. The checkpoint contains ${leftOut}. Their requests are sent again.`, 'Journals rejected');
+    #adoptRecorded(from) {
+        adoptRecorded(from, this.paths, {
+            repository: this.owner.repository,
+            known: this.#knownEvals,
+            elsewhere: this.#elsewhere,
+            log: this.#log,
+            now: this.#now(),
+        });
     }
     #write(work) {
         this.#revision += 1;
@@ -48631,6 +49256,62 @@ function describeNextRun({ totals }, { status }, { checkpoint, resumesFrom }) {
 
 /***/ }),
 
+/***/ 262:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   K8: () => (/* binding */ describeReused),
+/* harmony export */   UQ: () => (/* binding */ describeRequests),
+/* harmony export */   q1: () => (/* binding */ reusedAnswerLines)
+/* harmony export */ });
+/* harmony import */ var _model_format_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(9774);
+/* harmony import */ var _text_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8804);
+
+
+/** `998 of 1,000 answers reused`, `2 sent`; without kept answers `2 requests sent`, `998 replayed`. */
+function describeRequests({ sent, replayed }, reused) {
+    if (!reused)
+        return [
+            ...(sent > 0 ? [`${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_1__/* .counted */ .hS)(sent, 'request')} sent`] : []),
+            ...(replayed > 0 ? [`${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_1__/* .wholeNumber */ .rD)(replayed)} replayed`] : []),
+        ];
+    const resumed = replayed - reused.count;
+    return [
+        reusedOf(sent + replayed, reused),
+        ...(resumed > 0 ? [`${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_1__/* .wholeNumber */ .rD)(resumed)} replayed`] : []),
+        `${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_1__/* .wholeNumber */ .rD)(sent)} sent`,
+    ];
+}
+/** `998 of 1,000 answers reused, the oldest of 2026-11-27 14:00 UTC`; empty without kept answers. */
+function describeReused({ requests, reusedAnswers: reused }) {
+    return reused ? `${reusedOf(allOf(requests, reused), reused)}, the oldest of ${minuteOf(reused)}` : '';
+}
+/** The same of all evals with kept answers together. */
+function reusedAnswerLines({ evals }) {
+    const reusing = evals.flatMap(({ requests, reusedAnswers: reused }) => reused ? [{ reused, all: allOf(requests, reused) }] : []);
+    const [oldest] = reusing.map(({ reused }) => reused).toSorted((a, b) => (0,_text_js__WEBPACK_IMPORTED_MODULE_0__/* .compareText */ .n6)(a.oldest, b.oldest));
+    if (!oldest)
+        return [];
+    const count = reusing.reduce((sum, { reused }) => sum + reused.count, 0);
+    const all = reusing.reduce((sum, each) => sum + each.all, 0);
+    const text = reusedOf(all, { ...oldest, count });
+    return [
+        `${text} from earlier runs in ${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_1__/* .counted */ .hS)(reusing.length, 'eval')}, the oldest of ${minuteOf(oldest)}.`,
+    ];
+}
+function allOf(requests, { count }) {
+    return requests ? requests.sent + requests.replayed : count;
+}
+function minuteOf({ oldest }) {
+    return `${oldest.slice(0, 16).replace('T', ' ')} UTC`;
+}
+function reusedOf(all, { count }) {
+    return `${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_1__/* .wholeNumber */ .rD)(count)} of ${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_1__/* .counted */ .hS)(all, 'answer')} reused`;
+}
+
+
+/***/ }),
+
 /***/ 6039:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
@@ -48896,6 +49577,8 @@ var format = __nccwpck_require__(9774);
 var token_metrics = __nccwpck_require__(2308);
 // EXTERNAL MODULE: ./lib/text.js
 var lib_text = __nccwpck_require__(8804);
+// EXTERNAL MODULE: ./lib/report/describe-reused.js
+var describe_reused = __nccwpck_require__(262);
 // EXTERNAL MODULE: ./lib/report/describe-trouble.js
 var describe_trouble = __nccwpck_require__(6039);
 // EXTERNAL MODULE: ./lib/report/routine-output.js
@@ -49073,6 +49756,7 @@ var main_metric = __nccwpck_require__(8726);
 
 
 
+
 /** GitHub shows ten errors of a step. One is left for those that follow, and one for the error that ends the step. */
 const MAX_FAILURE_ANNOTATIONS = 8;
 /** GitHub shows the title of a group on one line. */
@@ -49154,15 +49838,14 @@ class LiveLog {
     }
 }
 /** The result of an eval, and what it took. */
-function describeRecord({ metrics, samples, requests, tokens }) {
+function describeRecord({ metrics, samples, requests, tokens, reusedAnswers }) {
     // The tokens that evals counts are in the line below.
     const values = Object.entries(metrics)
         .filter(([name]) => !(0,token_metrics/* isTokenMetric */.E)(name))
         .map(([name, value]) => `${name} ${(0,format/* metricText */._l)(value)}`);
     const counts = [
         ...(samples === null ? [] : [(0,format/* counted */.hS)(samples, 'sample')]),
-        ...(requests && requests.sent > 0 ? [`${(0,format/* counted */.hS)(requests.sent, 'request')} sent`] : []),
-        ...(requests && requests.replayed > 0 ? [`${(0,format/* wholeNumber */.rD)(requests.replayed)} replayed`] : []),
+        ...(requests ? (0,describe_reused/* describeRequests */.UQ)(requests, reusedAnswers) : []),
         ...(tokens.total > 0 ? [(0,format/* counted */.hS)(tokens.total, 'token')] : []),
     ];
     return [`Result: ${values.join(', ')}`, counts.join(', ')].filter((line) => line !== '');
@@ -50054,8 +50737,8 @@ __nccwpck_require__.d(__webpack_exports__, {
 
 // EXTERNAL MODULE: ./lib/plan/command.js
 var plan_command = __nccwpck_require__(4822);
-// EXTERNAL MODULE: ./lib/progress/journals.js + 8 modules
-var progress_journals = __nccwpck_require__(9455);
+// EXTERNAL MODULE: ./lib/progress/journals.js + 4 modules
+var progress_journals = __nccwpck_require__(9128);
 // EXTERNAL MODULE: external "node:crypto"
 var external_node_crypto_ = __nccwpck_require__(7598);
 // EXTERNAL MODULE: external "node:fs"
@@ -50186,8 +50869,8 @@ function locked(paths) {
 
 // EXTERNAL MODULE: ./lib/progress/saved-plan.js
 var saved_plan = __nccwpck_require__(6366);
-// EXTERNAL MODULE: ./lib/progress/state.js + 9 modules
-var progress_state = __nccwpck_require__(4168);
+// EXTERNAL MODULE: ./lib/progress/state.js + 10 modules
+var progress_state = __nccwpck_require__(3225);
 ;// CONCATENATED MODULE: ./lib/run/open-state.js
 
 
@@ -50320,7 +51003,7 @@ function withRecorded(outcomes, journals, repository) {
 
 /***/ }),
 
-/***/ 1603:
+/***/ 5828:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -50337,6 +51020,12 @@ var lib_errors = __nccwpck_require__(452);
  * times longer than the one before: an interval of 2 minutes leaves 20 checkpoints in a job of 6 hours.
  */
 const GROWTH = 1.2;
+/**
+ * Kept answers may take 1 GB. For each GB that a checkpoint has, an interval grows by this much more, so that those of 1 GB stay below
+ * that limit as well: an interval of 2 minutes leaves 7 of them.
+ */
+const GROWTH_PER_GB = 1;
+const GB = 1e9;
 /** The pause after a failed save is twice as long as the one before, up to 16 intervals. */
 const BACKOFF = 2;
 const MAX_BACKOFF = 16;
@@ -50344,23 +51033,29 @@ const MAX_BACKOFF = 16;
 class SaveSchedule {
     #intervalMs;
     #backoff = 1;
+    /** How long the last save took. It compresses and uploads all files, so at least as much time has to pass without a save. */
+    #tookMs = 0;
     constructor(intervalMs) {
         this.#intervalMs = intervalMs;
     }
-    get intervalMs() {
-        return this.#intervalMs;
-    }
-    get isBackingOff() {
-        return this.#backoff > 1;
+    /**
+     * Whether a save may come before its time.
+     * @param canDelete whether older checkpoints can be deleted
+     * @param sinceMs since the last save began
+     */
+    maySaveSoon(canDelete, sinceMs) {
+        if (this.#backoff > 1 || sinceMs < this.#tookMs * 2)
+            return false;
+        return canDelete || sinceMs >= this.#intervalMs;
     }
     get delayMs() {
-        return this.#intervalMs * this.#backoff;
+        return Math.max(this.#intervalMs * this.#backoff, this.#tookMs);
     }
-    /** @param canDelete whether older checkpoints can be deleted */
-    saved(canDelete) {
+    saved({ canDelete, tookMs, bytes }) {
         this.#backoff = 1;
+        this.#tookMs = tookMs;
         if (!canDelete)
-            this.#intervalMs *= GROWTH;
+            this.#intervalMs *= GROWTH + (bytes / GB) * GROWTH_PER_GB;
     }
     failed() {
         this.#backoff = Math.min(MAX_BACKOFF, this.#backoff * BACKOFF);
@@ -50458,14 +51153,13 @@ class Checkpointer {
         this.#scheduleNext();
     }
     /**
-     * Saves in the background after a long eval, unless a save is running, the last one failed, or old checkpoints cannot be
-     * deleted and the interval has not passed.
+     * Saves in the background after a long eval, unless a save is running, the last one failed or took long, or old checkpoints cannot
+     * be deleted and the interval has not passed.
      */
     saveSoon() {
-        if (!this.#isRunning || this.#schedule.isBackingOff)
+        if (!this.#isRunning)
             return;
-        const isTooSoon = Date.now() - this.#beganAt < this.#schedule.intervalMs;
-        if (this.#superseded.canDelete || !isTooSoon)
+        if (this.#schedule.maySaveSoon(this.#superseded.canDelete, Date.now() - this.#beganAt))
             this.#saveIfChanged();
     }
     /** Stops saving in the background, and abandons a save that is running. */
@@ -50542,13 +51236,15 @@ class Checkpointer {
         for (const error of errors)
             log.debug(`A journal could not be sealed: ${(0,lib_errors/* reasonOf */.A3)(error)}`);
         const outcome = await saveSnapshot(this.#options, { signal, timeoutMs: MAX_SAVE_MS });
+        const tookMs = Date.now() - this.#beganAt;
         if (outcome.kind === 'saved') {
             // Responses of a journal that could not be sealed are left for the next checkpoint.
             if (errors.length === 0)
                 this.#savedRevision = revision;
             log.info(`Saved the checkpoint ${outcome.key} while evals are running`);
             await this.#superseded.add(outcome.key, signal);
-            this.#schedule.saved(this.#superseded.canDelete);
+            const { canDelete } = this.#superseded;
+            this.#schedule.saved({ canDelete, tookMs, bytes: this.#options.state.bytes() });
         }
         else if (outcome.kind === 'unavailable') {
             this.#isRunning = false;
@@ -53425,6 +54121,13 @@ class Occurrences {
         entry.next += 1;
         return entry.next - 1;
     }
+    /** Each request whose response has reached the client, or is to reach it. */
+    *taken() {
+        for (const [key, { next, free }] of this.#byKey)
+            for (let n = 0; n < next; n += 1)
+                if (!free.includes(n))
+                    yield { key, n };
+    }
     /** The response did not reach the client: the number is free again. */
     giveBack(key, n) {
         const entry = this.#byKey.get(key);
@@ -53455,6 +54158,7 @@ class Attempt {
     #models = new Map();
     traffic = traffic/* noTraffic */.Ps;
     replayedEarlier = 0;
+    reused;
     /** The last request that will never get a successful response. */
     lost;
     constructor(replays) {
@@ -53478,6 +54182,11 @@ class Attempt {
     }
     count(change) {
         this.traffic = (0,traffic/* addTraffic */.b5)(this.traffic, { ...traffic/* noTraffic */.Ps, ...change });
+    }
+    /** @param at when a kept answer was recorded, in milliseconds since 1970 */
+    noteReused(at) {
+        const { count, oldest } = this.reused ?? { count: 0, oldest: at };
+        this.reused = { count: count + 1, oldest: Math.min(oldest, at) };
     }
     noteAdaptations({ adaptations = [] }) {
         for (const each of adaptations)
@@ -53650,17 +54359,18 @@ class OpenCalls {
 ;// CONCATENATED MODULE: ./lib/gateway/lane/recorder.js
 
 
-/** Reads and writes the journal of one eval. A journal that cannot be written never fails a request. */
+/** Reads and writes the journal of one eval, and reads its kept answers. A journal that cannot be written never fails a request. */
 class Recorder {
     #evalName;
     #journal;
+    #answers;
     #warn;
     #writable = true;
     #stateMadeBy;
-    /** @param journal undefined: nothing is recorded or replayed */
-    constructor(evalName, journal, warn) {
+    constructor({ evalName, journal, answers, warn }) {
         this.#evalName = evalName;
         this.#journal = journal;
+        this.#answers = answers;
         this.#warn = warn;
     }
     /** Whether the eval has created or used something that the API stores, so that none of its responses may be replayed. */
@@ -53676,16 +54386,33 @@ class Recorder {
      * recorded as a response does not count.
      */
     find({ key, nature }, n) {
-        if (nature.kind !== 'replayable' || !this.#journal?.has(key, n))
+        if (nature.kind !== 'replayable')
             return undefined;
-        const recorded = this.#journal.find(key, n);
-        if (!recorded || failureIn(nature.endpoint, recorded.type, recorded.body))
+        const { endpoint } = nature;
+        const isGood = ({ type, body }) => !failureIn(endpoint, type, body);
+        const recorded = this.#journal?.has(key, n) ? this.#journal.find(key, n) : undefined;
+        if (recorded && isGood(recorded)) {
+            const isEarlier = this.#journal?.isEarlier(key, n) ?? false;
+            return { response: recorded, isEarlier, keptAt: undefined };
+        }
+        const kept = this.#answers?.find(key, n);
+        if (!kept || !isGood(kept.response))
             return undefined;
-        return recorded;
+        return { response: kept.response, isEarlier: true, keptAt: kept.at };
     }
-    /** Whether an earlier run recorded the response to the n-th identical request. */
-    isEarlier(key, n) {
-        return this.#journal?.isEarlier(key, n) ?? false;
+    /**
+     * What these requests were answered, for the next run of the eval. Those without an answer are left out.
+     * @param replays whether they were replayed where that was possible
+     */
+    *answersTo(requests, replays) {
+        for (const { key, n } of requests) {
+            const recorded = this.#journal?.answer(key, n);
+            const kept = !recorded && replays ? this.#answers?.find(key, n) : undefined;
+            const answer = kept ? { key, n, ...kept } : recorded;
+            // Of a segment that does not say when it was created, which only the first versions made.
+            if (answer && answer.at > 0)
+                yield answer;
+        }
     }
     record(key, n, response) {
         this.#write((journal) => journal.append(key, n, response));
@@ -53906,8 +54633,9 @@ class Lane {
     #onClosed;
     env;
     token;
-    constructor({ name, journal, job, env, token, onClosed }) {
-        this.#recorder = new Recorder(name, journal, (message) => job.warnOnce(message));
+    constructor({ name, journal, answers, job, env, token, onClosed }) {
+        const warn = (message) => job.warnOnce(message);
+        this.#recorder = new Recorder({ evalName: name, journal, answers, warn });
         this.#job = job;
         this.#sender = new Sender({
             evalName: name,
@@ -53943,6 +54671,15 @@ class Lane {
     /** Responses replayed since the last `restart()` that were recorded by an earlier run. */
     replayedEarlier() {
         return this.#tally.attempt.replayedEarlier;
+    }
+    /** Kept answers of an earlier completion that were replayed since the last `restart()`; undefined: none. */
+    reused() {
+        return this.#tally.attempt.reused;
+    }
+    /** What the requests since the last `restart()` were answered, for the next run of the eval. */
+    answers() {
+        const { occurrences, replays } = this.#tally.attempt;
+        return this.#recorder.answersTo(occurrences.taken(), replays);
     }
     /** The first request that created or used something that the API stores: `POST /conversations`; undefined: none. */
     stateMadeBy() {
@@ -54020,20 +54757,23 @@ class Lane {
         if (nature.kind !== 'replayable')
             return this.#sender.send(request, undefined, client);
         const n = attempt.occurrences.take(key);
-        const recorded = attempt.replays ? this.#recorder.find(request, n) : undefined;
-        if (!recorded)
+        const found = attempt.replays ? this.#recorder.find(request, n) : undefined;
+        if (!found)
             return this.#sender.send(request, n, client);
         this.#job.replayed(nature.model);
-        this.#replay(recorded, request, n, client);
+        this.#replay(found, request, n, client);
     }
-    #replay(recorded, { key, model }, n, client) {
+    #replay(found, { key, model }, n, client) {
         const { attempt } = this.#tally;
+        const { response: recorded, isEarlier, keptAt } = found;
         const replayed = (0,traffic/* replayedResponse */.Et)(model.sent, recorded.usage);
         this.#tally.count(replayed);
         attempt.count(replayed);
         attempt.noteAdaptations(recorded);
-        if (this.#recorder.isEarlier(key, n))
+        if (isEarlier)
             attempt.replayedEarlier += 1;
+        if (keptAt !== undefined)
+            attempt.noteReused(keptAt);
         client.writeHead(recorded.status, {
             'content-type': recorded.type,
             'content-length': recorded.body.length,
@@ -54095,7 +54835,7 @@ async function startGateway(options) {
     return {
         unusable: job.unusable,
         whyUnusable: () => job.whyUnusable,
-        openLane(name, journal) {
+        openLane(name, journal, answers) {
             const token = (0,external_node_crypto_.randomBytes)(24).toString('hex');
             options.log.hide(token);
             const baseUrls = Object.entries(providers/* PROVIDERS */.xq).map(([id, { variable }]) => [
@@ -54105,6 +54845,7 @@ async function startGateway(options) {
             const lane = new Lane({
                 name,
                 journal,
+                answers,
                 job,
                 token,
                 env: { ...Object.fromEntries(baseUrls), ...(0,loopback/* withoutProxy */.$)(options.env) },
@@ -54133,6 +54874,8 @@ async function startGateway(options) {
     };
 }
 
+// EXTERNAL MODULE: ./lib/progress/answer-store.js + 4 modules
+var answer_store = __nccwpck_require__(5791);
 // EXTERNAL MODULE: ./lib/model/format.js
 var format = __nccwpck_require__(9774);
 // EXTERNAL MODULE: ./lib/model/price.js
@@ -54351,6 +55094,8 @@ function openBudget(options) {
             const tookMs = Date.parse(record.ended) - Date.parse(record.started);
             if (timeMs !== undefined && tookMs > timeLeftMs() && !isTooLarge(tookMs, timeMs))
                 return `it took ${(0,format/* duration */.p0)(tookMs)} last time; ${(0,format/* duration */.p0)(Math.max(0, timeLeftMs()))} of the time-budget remain`;
+            if (options.hasAnswers?.(key))
+                return undefined;
             for (const { measure, most, reserve } of spendings) {
                 const need = measure.ofRecord(record);
                 const reserved = running.reduce((sum, each) => sum + stillNeeded(each, known, measure), 0);
@@ -54408,6 +55153,15 @@ function requestsOf(spendings) {
             };
         },
     };
+}
+
+;// CONCATENATED MODULE: ./lib/run/dropped-answers.js
+
+/** Names in the log. The rest is a number. */
+const MAX_NAMES = 10;
+/** @param evalKeys in the order in which their kept answers were dropped */
+function describeDropped(evalKeys) {
+    return `All kept answers together may take 1 GB, so those of ${(0,format/* counted */.hS)(evalKeys.length, 'eval')} were dropped, the oldest first: ${(0,format/* listed */.KE)(evalKeys, MAX_NAMES)}. If these evals run again, they send all requests.`;
 }
 
 // EXTERNAL MODULE: ./lib/run/recorded-responses.js
@@ -54493,20 +55247,141 @@ function attemptRecord(ended) {
     };
 }
 
-// EXTERNAL MODULE: ./lib/model/decision.js
-var decision = __nccwpck_require__(283);
 // EXTERNAL MODULE: ./lib/plan/content.js
 var content = __nccwpck_require__(7146);
+// EXTERNAL MODULE: ./lib/progress/journal-header.js
+var journal_header = __nccwpck_require__(808);
+// EXTERNAL MODULE: ./lib/progress/journal-index.js
+var journal_index = __nccwpck_require__(9105);
+// EXTERNAL MODULE: ./lib/progress/journal-limits.js
+var journal_limits = __nccwpck_require__(7689);
+// EXTERNAL MODULE: ./lib/progress/journal-line.js
+var journal_line = __nccwpck_require__(8695);
+// EXTERNAL MODULE: ./lib/progress/journal-segment.js
+var journal_segment = __nccwpck_require__(6080);
+// EXTERNAL MODULE: ./lib/progress/segment-index.js
+var segment_index = __nccwpck_require__(2651);
+;// CONCATENATED MODULE: ./lib/progress/stale-responses.js
+
+
+
+
+
+
+/**
+ * What an unfinished eval recorded before its content changed, which is about to be deleted: only what came from the same
+ * servers. Reads headers only.
+ * @param owner of the journal today
+ * @param serversPart the part of its content that names the servers
+ */
+function staleJournals(paths, owner, serversPart) {
+    const { fingerprints } = (0,segment_index/* ownership */.k)(owner);
+    const stale = (0,journal_segment/* segmentFiles */.h_)((0,journal_segment/* sealedDirectory */.qU)(paths, owner.eval), journal_limits/* JOURNAL_LIMITS */.t.segments).flatMap(({ path }) => {
+        const theirs = (0,journal_header/* headerOfFile */.X)(path)?.owner;
+        const isStale = theirs?.eval === owner.eval &&
+            theirs.repository === owner.repository &&
+            theirs.parts[serversPart] === owner.parts[serversPart] &&
+            !fingerprints.has(theirs.fingerprint);
+        return isStale ? [{ owner: theirs, path }] : [];
+    });
+    return [...Map.groupBy(stale, (each) => each.owner.fingerprint).values()].flatMap((group) => {
+        const [first] = group;
+        return first ? [{ owner: first.owner, paths: group.map(({ path }) => path) }] : [];
+    });
+}
+/** Their responses: none of an eval that created something at the API. */
+function* responsesIn(journals) {
+    for (const { owner, paths } of journals) {
+        const { stateful, locations } = journal_index/* JournalIndex */.A.read(paths, (0,segment_index/* ownership */.k)(owner), journal_limits/* JOURNAL_LIMITS */.t.lines);
+        if (stateful)
+            continue;
+        for (const { segment, offset, length } of locations.values()) {
+            const line = (0,journal_segment/* readAt */.m6)(segment, offset, length);
+            const answer = line && (0,journal_line/* readAnswer */.JN)(line);
+            if (answer && segment.made > 0)
+                yield { ...answer, at: segment.made };
+        }
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/run/eval-answers.js
+/** The kept answers of one eval (`reuse-answers`): opened when it starts, and replaced when it completes. */
+
+
+
+
+async function openAnswers(planned, request, log) {
+    const { answers: store, repository, sampleResume } = request;
+    if (!store)
+        return { kept: undefined, stale: 'unused', keep: async () => { } };
+    const owner = (0,content/* answersOwner */.Zb)(planned, repository);
+    const keep = (lane, journal) => keepAnswers({ planned, owner, store, lane, journal, log });
+    if (!sampleResume)
+        return { kept: undefined, stale: 'unused', keep };
+    const { kept, stale } = await tolerant(() => openWithStale(planned, owner, { ...request, answers: store }, log), (why) => {
+        log.warning(`The kept answers of ${planned.name} cannot be read: ${why}. It sends all requests.`, 'Answers not used');
+        return { kept: undefined, stale: 'unused' };
+    });
+    if (kept && kept.size > 0)
+        log.info(`${(0,format/* counted */.hS)(kept.size, 'answer')} of earlier runs ${(0,format/* isOrAre */.Cj)(kept.size)} kept: requests in the same words get them, all others are sent.`);
+    return { kept, stale, keep };
+}
+/** Opens the kept answers, after adding what the eval recorded before its content changed. */
+async function openWithStale(planned, owner, { paths, repository, answers: store }, log) {
+    const kept = opened(planned, owner, store, log);
+    const stale = staleJournals(paths, (0,content/* journalOwner */.Vn)(planned, repository), content/* SERVERS_PART */.nb);
+    if (stale.length === 0)
+        return { kept, stale: 'unused' };
+    await store.keep(owner, chained(kept?.all() ?? [], responsesIn(stale)));
+    return { kept: store.open(owner).answers, stale: 'kept' };
+}
+function opened({ name }, owner, store, log) {
+    const { answers, rejected } = store.open(owner);
+    if (rejected)
+        log.warning(`The kept answers of ${name} are not used: ${rejected.why}. They were quarantined as ${rejected.path}; delete it when you no longer need it.`, 'State quarantined');
+    if (answers && answers.damaged > 0)
+        log.warning(`Some kept answers of ${name} are damaged and are not used (${(0,format/* counted */.hS)(answers.damaged, 'line')}). Their requests are sent again.`, 'Answers damaged');
+    if (answers && answers.expired > 0)
+        log.info(`${(0,format/* counted */.hS)(answers.expired, 'kept answer')} ${(0,format/* isOrAre */.Cj)(answers.expired)} older than max-age, and not used.`);
+    return answers;
+}
+async function keepAnswers({ planned, owner, store, lane, journal, log }) {
+    const keep = async () => {
+        // Without a journal, its answers are not known: those of an earlier completion would say something else than its result.
+        if (!journal || journal.stateful)
+            store.remove(planned.key);
+        else
+            await store.keep(owner, lane.answers());
+    };
+    await tolerant(keep, (why) => log.warning(`The answers of ${planned.name} could not be kept: ${why}. Its result is not affected; if it runs again, it sends more requests.`, 'Answers not kept'));
+}
+/** Neither the run of an eval nor its result depends on its kept answers. */
+async function tolerant(work, otherwise) {
+    try {
+        return await work();
+    }
+    catch (error) {
+        return otherwise((0,lib_errors/* reasonOf */.A3)(error));
+    }
+}
+function* chained(...all) {
+    for (const each of all)
+        yield* each;
+}
+
+// EXTERNAL MODULE: ./lib/model/decision.js
+var decision = __nccwpck_require__(283);
 ;// CONCATENATED MODULE: ./lib/run/eval-journal.js
 
 
 
-function openJournal(planned, repository, journals, log) {
+function openJournal(planned, { repository, journals, stale }, log) {
     const owner = (0,content/* journalOwner */.Vn)(planned, repository);
     const { journal, staleParts, damaged, rejected } = journals.open(owner);
     if (staleParts) {
         const changes = (0,decision/* describeReason */.Gk)({ kind: 'changed', parts: (0,content/* changedParts */.Ty)(staleParts, owner.parts) });
-        log.info(`The recorded responses of an earlier attempt are not used: ${changes}`);
+        const use = stale === 'kept' ? 'serve only requests in the same words' : 'are not used';
+        log.info(`The recorded responses of an earlier attempt ${use}: ${changes}`);
     }
     for (const { path, why } of rejected)
         log.warning(`Some files in the journal of ${planned.name} are not used: ${why}. They were quarantined as ${path}; delete it when you no longer need it.`, 'State quarantined');
@@ -54683,6 +55558,17 @@ function recorded_usage_usageOf({ sent, replayed, tokensSent, tokensReplayed, mo
     const { prompt, completion, cached, reasoning } = (0,traffic/* addTokens */.Ox)(tokensSent, tokensReplayed);
     const tokens = { prompt, completion, total: prompt + completion, cached, reasoning };
     return { tokens, requests, ...recordableUsage(models) };
+}
+/** The kept answers among the responses that completed the eval. */
+function reusedAnswersOf(reused) {
+    if (!reused)
+        return {};
+    return {
+        reusedAnswers: {
+            count: reused.count,
+            oldest: new Date(Math.min(reused.oldest, Date.now())).toISOString(),
+        },
+    };
 }
 /** Replayed responses included. */
 function usageByModel(models) {
@@ -55192,6 +56078,7 @@ async function runAttempt(planned, lane, options, { log, raw }) {
     });
     if (judgement.kind === 'completed') {
         const record = await completionOf(planned, judgement, lane, startedAt, options, log);
+        await options.onCompleting?.();
         options.state.complete(record, recordFile);
         return { outcome: { status: 'fresh', eval: planned, record }, endReason, startedAt };
     }
@@ -55279,6 +56166,7 @@ async function completionOf(planned, judgement, lane, startedAt, options, log) {
         metrics: judgement.metrics,
         samples: judgement.samples,
         ...recorded_usage_usageOf(lane.attempt(), judgement.record),
+        ...reusedAnswersOf(lane.reused()),
         adaptations: lane.adaptations().slice(0, completion_record/* MAX_RECORDED_ADAPTATIONS */.v),
         models: lane.models(),
         run: options.run,
@@ -55307,6 +56195,7 @@ function threadsFor({ samples }, most) {
 
 
 
+
 /** How long an eval that ended without a result waits for responses in flight. They are billed in any case. */
 const DRAIN_MS = 15_000;
 /**
@@ -55316,10 +56205,13 @@ const DRAIN_MS = 15_000;
  * @param onStart called once, before the first attempt
  */
 async function executeEval(planned, options, log, onStart = () => { }) {
+    const { paths } = options.state;
+    const { repository } = options.run;
+    const answers = await openAnswers(planned, { ...options, paths, repository }, log);
     const journal = options.sampleResume
-        ? openJournal(planned, options.run.repository, options.journals, log)
+        ? openJournal(planned, { repository, journals: options.journals, stale: answers.stale }, log)
         : undefined;
-    const lane = options.gateway.openLane(planned.name, journal);
+    const lane = options.gateway.openLane(planned.name, journal, answers.kept);
     let running;
     onStart({
         responses: () => lane.receivedCount() + lane.traffic().replayed,
@@ -55331,9 +56223,10 @@ async function executeEval(planned, options, log, onStart = () => { }) {
     const onRunning = (started) => {
         running = started;
     };
-    const { paths } = options.state;
     const raw = new RawOutput((0,progress_paths/* liveOutputFile */.sV)(paths, planned.key));
-    const execution = { planned, lane, journal, options: { ...options, onRunning }, log, raw };
+    const onCompleting = () => answers.keep(lane, journal);
+    const withHooks = { ...options, onRunning, onCompleting };
+    const execution = { planned, lane, journal, options: withHooks, log, raw };
     let status = 'pending';
     try {
         const outcome = await runAttempts(execution);
@@ -55819,6 +56712,7 @@ class AutomaticGate {
 
 
 
+
 const HEARTBEAT_MS = 30_000;
 /**
  * Decisions in, outcomes out, in the same order. Every outcome `fresh` is on disk when this returns.
@@ -55832,6 +56726,9 @@ async function runEvals(decisions, options) {
     state.forget(toRun.map((planned) => planned.command));
     const journalsToUse = options.sampleResume ? toRun.map((planned) => planned.key) : [];
     options.journals.retain([...journalsToUse, ...options.notHere]);
+    // From here on they would say something else than the results.
+    if (!options.answers && toRun.length > 0)
+        new answer_store/* AnswerStore */.e(state.paths).clear();
     for (const decision of decisions) {
         // Completed under other arguments that change no result. The line makes plain `oaievalset` skip the eval as well.
         if (decision.kind === 'reuse' && decision.record && !state.isDone(decision.eval.command)) {
@@ -56010,11 +56907,16 @@ class Run {
 
 
 
+
+
 /** @throws ActionError STATE_UNWRITABLE when a result could not be recorded; post saves what is on disk */
 async function runSet(request) {
     const { decisions, notHere, state, journals, run, log, command, api, limits, evals, cancelled } = request;
+    const { maxAgeMs } = evals;
+    const answers = evals.reuseAnswers ? new answer_store/* AnswerStore */.e(state.paths, { maxAgeMs }) : undefined;
     const budget = openBudget({
         ...limits,
+        hasAnswers: (evalKey) => answers?.has(evalKey) ?? false,
         records: state.records,
         evals: decisions.map((decision) => decision.eval),
         sampleResume: evals.sampleResume,
@@ -56051,6 +56953,7 @@ async function runSet(request) {
                 engine: request.openEngine(toRun),
                 gateway,
                 journals,
+                answers,
                 budget,
                 stopped,
                 deadline: cancelled.drainDeadline,
@@ -56064,6 +56967,8 @@ async function runSet(request) {
         finally {
             await gateway.close();
         }
+        if (answers && answers.dropped.length > 0)
+            log.info(describeDropped(answers.dropped));
         const saved = await checkpointer.finish(cancelled.saveDeadline);
         return {
             outcomes: (0,recorded_responses/* withRecorded */.t)(outcomes, journals, run.repository),

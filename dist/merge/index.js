@@ -28669,7 +28669,7 @@ function pathInCheckout(file, workspace) {
 
 /***/ }),
 
-/***/ 1995:
+/***/ 900:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -29442,6 +29442,50 @@ function isCovered({ outcome, scores, choice }) {
 
 // EXTERNAL MODULE: ./lib/report/costs.js
 var costs = __nccwpck_require__(676);
+;// CONCATENATED MODULE: ./lib/report/describe-reused.js
+
+
+/** `998 of 1,000 answers reused`, `2 sent`; without kept answers `2 requests sent`, `998 replayed`. */
+function describeRequests({ sent, replayed }, reused) {
+    if (!reused)
+        return [
+            ...(sent > 0 ? [`${counted(sent, 'request')} sent`] : []),
+            ...(replayed > 0 ? [`${wholeNumber(replayed)} replayed`] : []),
+        ];
+    const resumed = replayed - reused.count;
+    return [
+        reusedOf(sent + replayed, reused),
+        ...(resumed > 0 ? [`${wholeNumber(resumed)} replayed`] : []),
+        `${wholeNumber(sent)} sent`,
+    ];
+}
+/** `998 of 1,000 answers reused, the oldest of 2026-11-27 14:00 UTC`; empty without kept answers. */
+function describeReused({ requests, reusedAnswers: reused }) {
+    return reused ? `${reusedOf(allOf(requests, reused), reused)}, the oldest of ${minuteOf(reused)}` : '';
+}
+/** The same of all evals with kept answers together. */
+function reusedAnswerLines({ evals }) {
+    const reusing = evals.flatMap(({ requests, reusedAnswers: reused }) => reused ? [{ reused, all: allOf(requests, reused) }] : []);
+    const [oldest] = reusing.map(({ reused }) => reused).toSorted((a, b) => (0,lib_text/* compareText */.n6)(a.oldest, b.oldest));
+    if (!oldest)
+        return [];
+    const count = reusing.reduce((sum, { reused }) => sum + reused.count, 0);
+    const all = reusing.reduce((sum, each) => sum + each.all, 0);
+    const text = reusedOf(all, { ...oldest, count });
+    return [
+        `${text} from earlier runs in ${(0,format/* counted */.hS)(reusing.length, 'eval')}, the oldest of ${minuteOf(oldest)}.`,
+    ];
+}
+function allOf(requests, { count }) {
+    return requests ? requests.sent + requests.replayed : count;
+}
+function minuteOf({ oldest }) {
+    return `${oldest.slice(0, 16).replace('T', ' ')} UTC`;
+}
+function reusedOf(all, { count }) {
+    return `${(0,format/* wholeNumber */.rD)(count)} of ${(0,format/* counted */.hS)(all, 'answer')} reused`;
+}
+
 ;// CONCATENATED MODULE: ./lib/model/logged-line.js
 const LOGGED = /^\[\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,\d{3}\] \[([\w.]+):\d+\] (.*)$/s;
 /** Undefined when no logger printed the line. Source of the format: evals/cli/oaieval.py, `logging.basicConfig`. */
@@ -29620,6 +29664,7 @@ const NO_MAIN_METRIC = /^usage_|std$|^counts\//;
 
 
 
+
 function summarize(run, pricing = price/* noPricing */.Qx) {
     const { model, evalSet, facts, shard, outcomes, excluded, ended } = run;
     const { versions, judgeModel, modelMap, args } = facts;
@@ -29699,6 +29744,8 @@ function evalResult(outcome, { facts, samples, attempts }, prices) {
         intervals,
         samples: countOutcomes(samples.get(key)?.samples ?? [], record.samples),
         ...effortOf(record),
+        ...(record.reusedAnswers ? { reusedAnswers: record.reusedAnswers } : {}),
+        note: describeReused(record),
         cost: (0,costs/* evalCost */._n)(record, prices),
         adaptations: record.adaptations,
         replacedModels: Object.fromEntries((0,model_map/* replacedIn */.Sn)(record.models ?? {}).map(([name, live]) => [name, live])),
@@ -30062,6 +30109,7 @@ function withoutHashes(reason) {
 
 
 
+
 function aboutLines(report, places) {
     const { results } = report;
     return [
@@ -30070,6 +30118,7 @@ function aboutLines(report, places) {
         ...[
             ...rerunLines(results.evals),
             ...originLines(report),
+            ...reusedAnswerLines(results),
             ...judgeLines(results),
             ...adaptationLines(results.evals),
             ...replacedModelLines(results.evals),
@@ -33104,6 +33153,7 @@ function readInputs(env = process.env) {
         cacheKey: () => text('cache-key'),
         maxAgeMs: () => durationMs('max-age', { hasNoLimit: true, ifZero: 'To run every eval again, set resume: false.' }),
         sampleResume: () => boolean('sample-resume', true),
+        reuseAnswers: () => boolean('reuse-answers', false),
         parallelEvals,
         engine,
         chatFallback: () => text('engine') !== 'oaieval',
@@ -35445,6 +35495,7 @@ function commentDeadline(cancelled) {
 function runRequest(step, cancelled, prices) {
     const { inputs, context, urls, evalEnv: env, beganAt } = step;
     const { modelMap, maxRequestsInFlight, parallelEvals, attempts, exitOnError } = inputs;
+    const { sampleResume, reuseAnswers, maxAgeMs } = inputs;
     // One eval alone can use all requests in flight. The gateway limits the requests of all evals together.
     const threads = inputs.chatFallback && !env.EVALS_THREADS ? maxRequestsInFlight : undefined;
     const timeouts = { evalTimeoutMs: inputs.evalTimeoutMs, stallTimeoutMs: inputs.stallTimeoutMs };
@@ -35457,7 +35508,7 @@ function runRequest(step, cancelled, prices) {
             cost: costLimit(inputs, prices),
             beganAt,
         },
-        evals: { parallelEvals, attempts, exitOnError, sampleResume: inputs.sampleResume, timeouts, threads },
+        evals: { parallelEvals, attempts, exitOnError, sampleResume, reuseAnswers, maxAgeMs, timeouts, threads },
         cancelled: {
             signal: cancelled.signal,
             drainDeadline: cancelled.after(DRAIN_MS),
@@ -37307,6 +37358,12 @@ var lib_errors = __nccwpck_require__(452);
  * times longer than the one before: an interval of 2 minutes leaves 20 checkpoints in a job of 6 hours.
  */
 const GROWTH = 1.2;
+/**
+ * Kept answers may take 1 GB. For each GB that a checkpoint has, an interval grows by this much more, so that those of 1 GB stay below
+ * that limit as well: an interval of 2 minutes leaves 7 of them.
+ */
+const GROWTH_PER_GB = 1;
+const GB = 1e9;
 /** The pause after a failed save is twice as long as the one before, up to 16 intervals. */
 const BACKOFF = 2;
 const MAX_BACKOFF = 16;
@@ -37314,23 +37371,29 @@ const MAX_BACKOFF = 16;
 class SaveSchedule {
     #intervalMs;
     #backoff = 1;
+    /** How long the last save took. It compresses and uploads all files, so at least as much time has to pass without a save. */
+    #tookMs = 0;
     constructor(intervalMs) {
         this.#intervalMs = intervalMs;
     }
-    get intervalMs() {
-        return this.#intervalMs;
-    }
-    get isBackingOff() {
-        return this.#backoff > 1;
+    /**
+     * Whether a save may come before its time.
+     * @param canDelete whether older checkpoints can be deleted
+     * @param sinceMs since the last save began
+     */
+    maySaveSoon(canDelete, sinceMs) {
+        if (this.#backoff > 1 || sinceMs < this.#tookMs * 2)
+            return false;
+        return canDelete || sinceMs >= this.#intervalMs;
     }
     get delayMs() {
-        return this.#intervalMs * this.#backoff;
+        return Math.max(this.#intervalMs * this.#backoff, this.#tookMs);
     }
-    /** @param canDelete whether older checkpoints can be deleted */
-    saved(canDelete) {
+    saved({ canDelete, tookMs, bytes }) {
         this.#backoff = 1;
+        this.#tookMs = tookMs;
         if (!canDelete)
-            this.#intervalMs *= GROWTH;
+            this.#intervalMs *= GROWTH + (bytes / GB) * GROWTH_PER_GB;
     }
     failed() {
         this.#backoff = Math.min(MAX_BACKOFF, this.#backoff * BACKOFF);
@@ -37481,14 +37544,13 @@ class Checkpointer {
         this.#scheduleNext();
     }
     /**
-     * Saves in the background after a long eval, unless a save is running, the last one failed, or old checkpoints cannot be
-     * deleted and the interval has not passed.
+     * Saves in the background after a long eval, unless a save is running, the last one failed or took long, or old checkpoints cannot
+     * be deleted and the interval has not passed.
      */
     saveSoon() {
-        if (!this.#isRunning || this.#schedule.isBackingOff)
+        if (!this.#isRunning)
             return;
-        const isTooSoon = Date.now() - this.#beganAt < this.#schedule.intervalMs;
-        if (this.#superseded.canDelete || !isTooSoon)
+        if (this.#schedule.maySaveSoon(this.#superseded.canDelete, Date.now() - this.#beganAt))
             this.#saveIfChanged();
     }
     /** Stops saving in the background, and abandons a save that is running. */
@@ -37565,13 +37627,15 @@ class Checkpointer {
         for (const error of errors)
             log.debug(`A journal could not be sealed: ${(0,lib_errors/* reasonOf */.A3)(error)}`);
         const outcome = await saveSnapshot(this.#options, { signal, timeoutMs: MAX_SAVE_MS });
+        const tookMs = Date.now() - this.#beganAt;
         if (outcome.kind === 'saved') {
             // Responses of a journal that could not be sealed are left for the next checkpoint.
             if (errors.length === 0)
                 this.#savedRevision = revision;
             log.info(`Saved the checkpoint ${outcome.key} while evals are running`);
             await this.#superseded.add(outcome.key, signal);
-            this.#schedule.saved(this.#superseded.canDelete);
+            const { canDelete } = this.#superseded;
+            this.#schedule.saved({ canDelete, tookMs, bytes: this.#options.state.bytes() });
         }
         else if (outcome.kind === 'unavailable') {
             this.#isRunning = false;
@@ -37750,7 +37814,7 @@ function keyPart(text) {
 /* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3024);
 /* harmony import */ var _model_shard_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(8165);
 /* harmony import */ var _progress_paths_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(8943);
-/* harmony import */ var _progress_state_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(3915);
+/* harmony import */ var _progress_state_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(4632);
 /* harmony import */ var _keys_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(448);
 /* harmony import */ var _trust_inspection_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(9565);
 /** Restores the newest checkpoint that each shard of a set has saved in this run. */
@@ -37829,8 +37893,8 @@ var errors = __nccwpck_require__(452);
 var shard = __nccwpck_require__(8165);
 // EXTERNAL MODULE: ./lib/progress/paths.js
 var paths = __nccwpck_require__(8943);
-// EXTERNAL MODULE: ./lib/progress/state.js + 10 modules
-var progress_state = __nccwpck_require__(3915);
+// EXTERNAL MODULE: ./lib/progress/state.js + 11 modules
+var progress_state = __nccwpck_require__(4632);
 // EXTERNAL MODULE: external "node:crypto"
 var external_node_crypto_ = __nccwpck_require__(7598);
 // EXTERNAL MODULE: external "node:path"
@@ -37847,11 +37911,11 @@ var completions_file = __nccwpck_require__(5043);
 
 
 function contentOf(state) {
-    const { logs, journal } = state.paths;
+    const { logs, journal, answers } = state.paths;
     const done = {
         records: state.records.map(completions_file/* formatRecord */.bM).sort(),
         commands: state.commands.map(command/* commandId */.vC).sort(),
-        files: [...sizesBelow(logs), ...sizesBelow(journal)],
+        files: [...sizesBelow(logs), ...sizesBelow(journal), ...sizesBelow(answers)],
     };
     return {
         done: (0,external_node_crypto_.createHash)('sha256').update(JSON.stringify(done)).digest('hex'),
@@ -40353,7 +40417,7 @@ class Splitter {
 /***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _action_conclude_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1995);
+/* harmony import */ var _action_conclude_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(900);
 /* harmony import */ var _action_finish_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(5670);
 /* harmony import */ var _action_log_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(2988);
 /* harmony import */ var _action_merge_step_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(7810);
@@ -40367,11 +40431,12 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 /* harmony import */ var _checkpoint_restored_checkpoint_js__WEBPACK_IMPORTED_MODULE_11__ = __nccwpck_require__(8421);
 /* harmony import */ var _model_shard_js__WEBPACK_IMPORTED_MODULE_12__ = __nccwpck_require__(8165);
 /* harmony import */ var _plan_shared_plan_js__WEBPACK_IMPORTED_MODULE_13__ = __nccwpck_require__(1772);
-/* harmony import */ var _progress_journals_js__WEBPACK_IMPORTED_MODULE_14__ = __nccwpck_require__(9455);
+/* harmony import */ var _progress_journals_js__WEBPACK_IMPORTED_MODULE_14__ = __nccwpck_require__(5526);
 /* harmony import */ var _progress_paths_js__WEBPACK_IMPORTED_MODULE_15__ = __nccwpck_require__(8943);
 /* harmony import */ var _progress_state_directory_js__WEBPACK_IMPORTED_MODULE_16__ = __nccwpck_require__(4700);
 /* harmony import */ var _progress_states_on_machine_js__WEBPACK_IMPORTED_MODULE_17__ = __nccwpck_require__(3311);
 /* harmony import */ var _report_describe_shards_js__WEBPACK_IMPORTED_MODULE_18__ = __nccwpck_require__(7599);
+/* harmony import */ var _run_dropped_answers_js__WEBPACK_IMPORTED_MODULE_21__ = __nccwpck_require__(265);
 /* harmony import */ var _run_merge_shards_js__WEBPACK_IMPORTED_MODULE_19__ = __nccwpck_require__(9551);
 /* harmony import */ var _run_open_merged_js__WEBPACK_IMPORTED_MODULE_20__ = __nccwpck_require__(7893);
 var __addDisposableResource = (undefined && undefined.__addDisposableResource) || function (env, value, async) {
@@ -40448,6 +40513,7 @@ var __disposeResources = (undefined && undefined.__disposeResources) || (functio
 
 
 
+
 async function merge() {
     const env_1 = { stack: [], error: void 0, hasError: false };
     try {
@@ -40480,7 +40546,9 @@ async function merge() {
         const { state } = opened;
         state.merge(...shards.map((shard) => shard.state));
         state.savePlan(plan);
-        (0,_run_merge_shards_js__WEBPACK_IMPORTED_MODULE_19__/* .tidyMerged */ .P)(state, { plan, count, shards }, run.outcomes);
+        const dropped = (0,_run_merge_shards_js__WEBPACK_IMPORTED_MODULE_19__/* .tidyMerged */ .P)(state, { plan, count, shards }, run.outcomes);
+        if (dropped.length > 0)
+            _action_log_js__WEBPACK_IMPORTED_MODULE_2__/* .actionLog */ .Zx.info((0,_run_dropped_answers_js__WEBPACK_IMPORTED_MODULE_21__/* .describeDropped */ .O)(dropped));
         state.beginRun(run.facts);
         const isUnchanged = () => checkpoint.isUnchanged();
         const journals = new _progress_journals_js__WEBPACK_IMPORTED_MODULE_14__/* .Journals */ .v(paths);
@@ -41594,6 +41662,435 @@ function guardStarts(guard) {
 
 /***/ }),
 
+/***/ 5791:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  e: () => (/* binding */ AnswerStore)
+});
+
+// UNUSED EXPORTS: MAX_ANSWERS_BYTES
+
+// EXTERNAL MODULE: external "node:fs"
+var external_node_fs_ = __nccwpck_require__(3024);
+// EXTERNAL MODULE: external "node:path"
+var external_node_path_ = __nccwpck_require__(6760);
+// EXTERNAL MODULE: ./lib/progress/directories.js
+var directories = __nccwpck_require__(6420);
+// EXTERNAL MODULE: ./lib/progress/doubt.js
+var doubt = __nccwpck_require__(417);
+// EXTERNAL MODULE: ./lib/progress/durable.js
+var durable = __nccwpck_require__(9600);
+// EXTERNAL MODULE: ./lib/progress/journal-header.js
+var journal_header = __nccwpck_require__(808);
+// EXTERNAL MODULE: ./lib/progress/journal-limits.js
+var journal_limits = __nccwpck_require__(7689);
+// EXTERNAL MODULE: ./lib/progress/paths.js
+var paths = __nccwpck_require__(8943);
+// EXTERNAL MODULE: ./lib/progress/untrusted-files.js
+var untrusted_files = __nccwpck_require__(8047);
+;// CONCATENATED MODULE: ./lib/progress/adopt-answers.js
+/** Takes over the kept answers of another state, which others may have written. */
+
+
+
+
+
+
+
+
+
+/**
+ * Of two files of one eval the newer one counts, in whatever order states are merged.
+ * @returns what was left out; undefined when nothing was
+ */
+function adoptAnswers(from, to, { repository, evals }, { maxBytes, now }) {
+    const wanted = evals && new Set(evals.map((key) => `${(0,paths/* evalFileStem */.ob)(key)}.jsonl`));
+    const names = (0,paths/* answerFiles */.KD)(from, journal_limits/* JOURNAL_LIMITS */.t.journals);
+    if (names.length > journal_limits/* JOURNAL_LIMITS */.t.journals)
+        return `kept answers of more than ${journal_limits/* JOURNAL_LIMITS */.t.journals} evals`;
+    let foreign = 0;
+    for (const name of names.filter((each) => wanted?.has(each) ?? true)) {
+        const source = (0,external_node_path_.join)(from.answers, name);
+        const header = (0,external_node_fs_.lstatSync)(source).size > maxBytes ? undefined : (0,journal_header/* headerOfFile */.X)(source);
+        if (header?.owner.repository !== repository || `${(0,paths/* evalFileStem */.ob)(header.owner.eval)}.jsonl` !== name) {
+            foreign += 1;
+            continue;
+        }
+        const target = (0,external_node_path_.join)(to.answers, name);
+        if ((0,untrusted_files/* sizeOfFile */.JL)(target) >= 0 && !isNewer(header.made, (0,journal_header/* headerOfFile */.X)(target)?.made ?? 0, now))
+            continue;
+        replaceWith(source, target, to);
+    }
+    return foreign === 0 ? undefined : `files that are not kept answers of their evals (${foreign})`;
+}
+/** What is dated in the future is of a wrong clock: otherwise it would win until that date. */
+function isNewer(theirs, ours, now) {
+    const time = (made) => ((0,doubt/* isAhead */.Y0)(made, now) ? 0 : made);
+    return time(theirs) > time(ours);
+}
+function replaceWith(source, target, { answers }) {
+    (0,directories/* makeDirectory */.Oh)(answers);
+    const temporary = `${target}${durable/* TEMPORARY */.G2}`;
+    (0,external_node_fs_.rmSync)(temporary, { force: true });
+    (0,durable/* linkOrCopy */.L7)(source, temporary);
+    (0,external_node_fs_.chmodSync)(temporary, directories/* PRIVATE_FILE */.rQ);
+    (0,external_node_fs_.renameSync)(temporary, target);
+}
+
+// EXTERNAL MODULE: external "node:zlib"
+var external_node_zlib_ = __nccwpck_require__(8522);
+// EXTERNAL MODULE: ./lib/progress/journal-line.js
+var journal_line = __nccwpck_require__(8695);
+;// CONCATENATED MODULE: ./lib/progress/answer-block.js
+/**
+ * The file of the kept answers of one eval: what its requests were answered when it completed, for its next run.
+ *
+ *     {"crc":"9ae0daaf","journal":1,"eval":"…","repository":"…","fingerprint":"…","parts":{"base_url":"…"},"made":1767225600000}
+ *     {"crc":"1b2c3d4e","of":"<16 hex>","answers":"<zstd of the lines of some answers, Base64>"}
+ *
+ * The header is that of a journal segment, whose `fingerprint` stands for the servers alone: the lines name the whole request.
+ * Each block is compressed by itself, so that a damaged line costs the answers of one block, and one answer is found without
+ * unpacking the others. The lines in a block are those of a segment, with `at`, the time at which the answer was recorded.
+ */
+
+
+/** Larger blocks are hardly smaller when compressed, and cost more answers when they are damaged. */
+const BLOCK_BYTES = 64 * 1024;
+const BLOCK = /^{"crc":"[0-9a-f]{8}","of":"([0-9a-f]{16})","answers":"/;
+function blockLine(of, lines) {
+    return (0,journal_line/* checked */.KD)({ of, answers: (0,external_node_zlib_.zstdCompressSync)(Buffer.concat(lines)).toString('base64') });
+}
+/** The owner of a line, and the lines in it; undefined when it is damaged, or not a block of answers. */
+function readBlock(line) {
+    const [start, tag] = BLOCK.exec(line.toString('latin1', 0, 128)) ?? [];
+    if (start === undefined || tag === undefined || !(0,journal_line/* isIntact */.kM)(line))
+        return undefined;
+    try {
+        const packed = Buffer.from(line.toString('latin1', start.length, line.length - 2), 'base64');
+        return { tag, bytes: (0,external_node_zlib_.zstdDecompressSync)(packed, { maxOutputLength: journal_line/* MAX_LINE_BYTES */.Oc }) };
+    }
+    catch {
+        return undefined;
+    }
+}
+/** The lines of a block, without their newlines. */
+function* linesOfBlock(bytes) {
+    let from = 0;
+    for (let end = bytes.indexOf(10); end >= 0; end = bytes.indexOf(10, from)) {
+        yield { line: bytes.subarray(from, end), from };
+        from = end + 1;
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/progress/answers-writer.js
+
+
+
+
+
+/**
+ * Replaces the file of the kept answers of an eval in one step. Between two blocks, other work of this process gets its turn:
+ * other evals wait for responses of the gateway.
+ * @param temporary on the same file system; what is left of it after a kill is in nobody's way
+ * @param made the time of the header, in milliseconds since 1970
+ */
+async function writeAnswers(path, temporary, owner, made, answers) {
+    for (const each of [path, temporary])
+        (0,directories/* makeDirectory */.Oh)((0,external_node_path_.dirname)(each));
+    (0,external_node_fs_.rmSync)(temporary, { force: true });
+    const file = (0,external_node_fs_.openSync)(temporary, 'wx', directories/* PRIVATE_FILE */.rQ);
+    const tag = (0,journal_line/* ownerTag */.qE)(owner);
+    let count = 0;
+    let bytes = 0;
+    const write = (line) => {
+        for (let written = 0; written < line.length;)
+            written += (0,external_node_fs_.writeSync)(file, line, written);
+        bytes += line.length;
+    };
+    try {
+        write((0,journal_line/* headerLine */.iH)(owner, made));
+        let block = [];
+        let size = 0;
+        for (const answer of answers) {
+            const line = (0,journal_line/* answerLine */.NO)(tag, answer);
+            block.push(line);
+            size += line.length;
+            count += 1;
+            if (size < BLOCK_BYTES)
+                continue;
+            write(blockLine(tag, block));
+            block = [];
+            size = 0;
+            await new Promise(setImmediate);
+        }
+        if (size > 0)
+            write(blockLine(tag, block));
+        (0,external_node_fs_.fsyncSync)(file);
+    }
+    catch (error) {
+        (0,external_node_fs_.rmSync)(temporary, { force: true });
+        throw error;
+    }
+    finally {
+        (0,external_node_fs_.closeSync)(file);
+    }
+    (0,external_node_fs_.renameSync)(temporary, path);
+    return { answers: count, bytes };
+}
+
+// EXTERNAL MODULE: ./lib/lines.js
+var lib_lines = __nccwpck_require__(9304);
+// EXTERNAL MODULE: ./lib/progress/journal-segment.js
+var journal_segment = __nccwpck_require__(6080);
+// EXTERNAL MODULE: ./lib/progress/segment-index.js
+var segment_index = __nccwpck_require__(2651);
+;// CONCATENATED MODULE: ./lib/progress/kept-answers.js
+/** The kept answers of one eval, as they are found for its next run. They stay on disk; the index in memory holds locations. */
+
+
+
+
+
+/** Requests that are in flight at the same time belong to fewer blocks. */
+const MAX_UNPACKED = 4;
+class KeptAnswers {
+    /** Number of damaged lines. The answers in them are not used. */
+    damaged = 0;
+    /** Answers that are not used because of their age. */
+    expired = 0;
+    #path;
+    #locations = new Map();
+    /** The blocks that were read last, by their offset. Evals send their requests in about the same order in each run. */
+    #unpacked = new Map();
+    constructor(path) {
+        this.#path = path;
+    }
+    /**
+     * Reads the whole file once. Changes nothing on disk.
+     * @returns why it is not used, as a clause, when it is no file of this owner
+     */
+    static read(path, owner, bounds) {
+        const answers = new KeptAnswers(path);
+        try {
+            const why = answers.#index(owner, bounds);
+            return why === undefined ? answers : { why };
+        }
+        catch (error) {
+            if (!(error instanceof lib_lines/* LineTooLong */.dq))
+                throw error;
+            // Nothing after this line can be read, because its end is unknown.
+            answers.damaged += 1;
+            return answers;
+        }
+    }
+    get size() {
+        return this.#locations.size;
+    }
+    /** The answer to the `n`-th (from 0) request with this key. */
+    find(key, n) {
+        const location = this.#locations.get((0,journal_line/* indexKey */.mh)(key, n));
+        const line = location && this.#lineAt(location);
+        const response = line && (0,journal_line/* readResponse */.Uk)(line, key, n);
+        return response && { response, at: location.at };
+    }
+    /** All answers, block after block. */
+    *all() {
+        for (const location of this.#locations.values()) {
+            const line = this.#lineAt(location);
+            const answer = line && (0,journal_line/* readAnswer */.JN)(line);
+            if (answer)
+                yield answer;
+        }
+    }
+    #index(owner, { lines: maxLines, bytes: maxBytes, isValid }) {
+        const { tags } = (0,segment_index/* ownership */.k)(owner);
+        let lines = 0;
+        let unpacked = 0;
+        for (const { bytes, offset } of (0,lib_lines/* linesOfFileSync */.gL)(this.#path, journal_line/* MAX_LINE_BYTES */.Oc)) {
+            const block = readBlock(bytes);
+            if (!block) {
+                const header = (0,journal_line/* readLine */.Xw)(bytes).kind === 'unknown' ? (0,journal_line/* readHeader */.ay)(bytes) : undefined;
+                if (header === undefined)
+                    this.damaged += 1;
+                else if (header.owner.eval !== owner.eval || header.owner.repository !== owner.repository)
+                    return 'it has the answers of another eval';
+                continue;
+            }
+            // Of other servers, or between lines of this owner: not used in either case.
+            if (!tags.has(block.tag))
+                continue;
+            unpacked += block.bytes.length;
+            for (const { line, from } of linesOfBlock(block.bytes)) {
+                lines += 1;
+                const read = (0,journal_line/* readLine */.Xw)(line);
+                if (read.kind !== 'response' || read.at === undefined || !tags.has(read.tag))
+                    this.damaged += 1;
+                else if (!isValid(read.at))
+                    this.expired += 1;
+                else
+                    this.#add(read.id, {
+                        block: { offset, length: bytes.length },
+                        from,
+                        length: line.length,
+                        at: read.at,
+                    });
+            }
+            if (lines > maxLines || unpacked > maxBytes)
+                return 'it has more answers than an eval can have';
+        }
+        return undefined;
+    }
+    /** Of two answers to one request, the newer one counts. */
+    #add(id, location) {
+        const other = this.#locations.get(id);
+        if (!other || other.at <= location.at)
+            this.#locations.set(id, location);
+    }
+    #lineAt({ block, from, length }) {
+        return this.#bytesOf(block)?.subarray(from, from + length);
+    }
+    #bytesOf({ offset, length }) {
+        const known = this.#unpacked.get(offset);
+        if (known)
+            return known;
+        const line = (0,journal_segment/* readAt */.m6)({ path: this.#path }, offset, length);
+        const bytes = line && readBlock(line)?.bytes;
+        if (!bytes)
+            return undefined;
+        const [oldest] = this.#unpacked.keys();
+        if (oldest !== undefined && this.#unpacked.size >= MAX_UNPACKED)
+            this.#unpacked.delete(oldest);
+        this.#unpacked.set(offset, bytes);
+        return bytes;
+    }
+}
+
+// EXTERNAL MODULE: ./lib/progress/quarantine.js
+var quarantine = __nccwpck_require__(2763);
+;// CONCATENATED MODULE: ./lib/progress/answer-store.js
+/**
+ * The kept answers of all completed evals of one state: one file for each eval, in `….resume/answers/`. They serve the next run
+ * of the eval, whatever changed in it since, because each answer belongs to a whole request. docs/adr/0016-kept-answers.md
+ */
+
+
+
+
+
+
+
+
+
+
+
+/** All files together. A repository has 10 GB for its caches. */
+const MAX_ANSWERS_BYTES = 1_000_000_000;
+class AnswerStore {
+    #paths;
+    #maxBytes;
+    #maxAgeMs;
+    /** By the name of the file. Undefined until it is needed, because the headers of all files are read for it. */
+    #entries;
+    #dropped = [];
+    constructor(paths, { maxBytes = MAX_ANSWERS_BYTES, maxAgeMs } = {}) {
+        this.#paths = paths;
+        this.#maxBytes = maxBytes;
+        this.#maxAgeMs = maxAgeMs;
+    }
+    /** Keys of the evals whose answers were dropped for want of room, in this order. */
+    get dropped() {
+        return this.#dropped;
+    }
+    has(evalKey) {
+        return (0,untrusted_files/* sizeOfFile */.JL)((0,paths/* answersFile */.qr)(this.#paths, evalKey)) >= 0;
+    }
+    /** Opens the kept answers of an eval. A file that cannot be one of this eval is quarantined. */
+    open(owner, now = new Date()) {
+        const path = (0,paths/* answersFile */.qr)(this.#paths, owner.eval);
+        if (!this.has(owner.eval))
+            return { answers: undefined, rejected: undefined };
+        const bounds = { ...journal_limits/* JOURNAL_LIMITS */.t, isValid: (at) => this.#isValid(at, now) };
+        const read = (0,external_node_fs_.lstatSync)(path).size > this.#maxBytes
+            ? { why: 'it is larger than all kept answers may be' }
+            : KeptAnswers.read(path, owner, bounds);
+        if (read instanceof KeptAnswers)
+            return { answers: read, rejected: undefined };
+        this.#entries?.delete(nameOf(owner.eval));
+        const target = (0,quarantine/* quarantine */.tW)(path, now, (0,paths/* stateFolder */.yp)(this.#paths));
+        return { answers: undefined, rejected: { path: target, why: read.why } };
+    }
+    /** Replaces the kept answers of an eval; without any, there is no file. Then drops those of the oldest evals if there is no room. */
+    async keep(owner, answers, now = new Date()) {
+        const path = (0,paths/* answersFile */.qr)(this.#paths, owner.eval);
+        const temporary = (0,external_node_path_.join)(this.#paths.live, 'answers', nameOf(owner.eval));
+        const written = await writeAnswers(path, temporary, owner, now.getTime(), answers);
+        if (written.answers === 0)
+            return this.remove(owner.eval);
+        this.#known().set(nameOf(owner.eval), { eval: owner.eval, made: now.getTime(), bytes: written.bytes });
+        this.trim(now);
+    }
+    remove(evalKey) {
+        (0,external_node_fs_.rmSync)((0,paths/* answersFile */.qr)(this.#paths, evalKey), { force: true });
+        this.#entries?.delete(nameOf(evalKey));
+    }
+    /** Removes all. */
+    clear() {
+        (0,external_node_fs_.rmSync)(this.#paths.answers, { recursive: true, force: true });
+        this.#entries = undefined;
+    }
+    /** Drops the kept answers of the evals that completed first, until the rest has room. A file that is none counts as the oldest. */
+    trim(now = new Date()) {
+        const oldest = [...this.#known()].sort(([, a], [, b]) => order(a, now) - order(b, now));
+        let size = oldest.reduce((sum, [, { bytes }]) => sum + bytes, 0);
+        for (const [name, entry] of oldest) {
+            if (size <= this.#maxBytes)
+                break;
+            (0,external_node_fs_.rmSync)((0,external_node_path_.join)(this.#paths.answers, name), { force: true });
+            this.#known().delete(name);
+            this.#dropped.push(entry.eval);
+            size -= entry.bytes;
+        }
+    }
+    /**
+     * Takes over the files of another state that are newer than those here.
+     * @returns what was left out; undefined when nothing was
+     */
+    adopt(from, adoption, now = new Date()) {
+        this.#entries = undefined;
+        return adoptAnswers(from, this.#paths, adoption, { maxBytes: this.#maxBytes, now });
+    }
+    #isValid(at, now) {
+        if (this.#maxAgeMs === undefined)
+            return true;
+        return !(0,doubt/* isAhead */.Y0)(at, now) && now.getTime() - at <= this.#maxAgeMs;
+    }
+    #known() {
+        this.#entries ??= new Map((0,paths/* answerFiles */.KD)(this.#paths, journal_limits/* JOURNAL_LIMITS */.t.journals).map((name) => {
+            const path = (0,external_node_path_.join)(this.#paths.answers, name);
+            const header = (0,journal_header/* headerOfFile */.X)(path);
+            const stem = name.replace(/\.jsonl$/, '');
+            return [
+                name,
+                { eval: header?.owner.eval ?? stem, made: header?.made ?? 0, bytes: (0,external_node_fs_.lstatSync)(path).size },
+            ];
+        }));
+        return this.#entries;
+    }
+}
+function nameOf(evalKey) {
+    return `${(0,paths/* evalFileStem */.ob)(evalKey)}.jsonl`;
+}
+/** What is dated in the future is of a wrong clock, and counts as the oldest. */
+function order({ made }, now) {
+    return (0,doubt/* isAhead */.Y0)(made, now) ? 0 : made;
+}
+
+
+/***/ }),
+
 /***/ 5043:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
@@ -41646,6 +42143,7 @@ const schema = zod__WEBPACK_IMPORTED_MODULE_1__/* .object */ .Ikc({
     usage: zod__WEBPACK_IMPORTED_MODULE_1__/* .record */ .g1P(_record_lines_js__WEBPACK_IMPORTED_MODULE_0__/* .printedName */ .sw, zod__WEBPACK_IMPORTED_MODULE_1__/* .object */ .Ikc({ responses: _record_lines_js__WEBPACK_IMPORTED_MODULE_0__/* .count */ .U9, prompt: _record_lines_js__WEBPACK_IMPORTED_MODULE_0__/* .count */ .U9, completion: _record_lines_js__WEBPACK_IMPORTED_MODULE_0__/* .count */ .U9, cached: _record_lines_js__WEBPACK_IMPORTED_MODULE_0__/* .count */ .U9, reasoning: _record_lines_js__WEBPACK_IMPORTED_MODULE_0__/* .count */ .U9 }))
         .refine((models) => Object.keys(models).length <= _model_completion_record_js__WEBPACK_IMPORTED_MODULE_2__/* .MAX_RECORDED_MODELS */ .d + 1, 'names too many models')
         .optional(),
+    reusedAnswers: zod__WEBPACK_IMPORTED_MODULE_1__/* .object */ .Ikc({ count: _record_lines_js__WEBPACK_IMPORTED_MODULE_0__/* .count */ .U9, oldest: zod__WEBPACK_IMPORTED_MODULE_3__/* .datetime */ .w$() }).optional(),
     adaptations: zod__WEBPACK_IMPORTED_MODULE_1__/* .array */ .YOg(_record_lines_js__WEBPACK_IMPORTED_MODULE_0__/* .adaptationSchema */ .lR).max(_model_completion_record_js__WEBPACK_IMPORTED_MODULE_2__/* .MAX_RECORDED_ADAPTATIONS */ .v).default([]),
     models: zod__WEBPACK_IMPORTED_MODULE_1__/* .record */ .g1P(_record_lines_js__WEBPACK_IMPORTED_MODULE_0__/* .printedName */ .sw, _record_lines_js__WEBPACK_IMPORTED_MODULE_0__/* .printedName */ .sw)
         .refine((models) => Object.keys(models).length <= _model_completion_record_js__WEBPACK_IMPORTED_MODULE_2__/* .MAX_RECORDED_MODELS */ .d, 'names too many models')
@@ -41756,8 +42254,9 @@ function isRealDirectory(path) {
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   L: () => (/* binding */ isInFuture),
-/* harmony export */   k: () => (/* binding */ doubtOf)
+/* harmony export */   LV: () => (/* binding */ isInFuture),
+/* harmony export */   Y0: () => (/* binding */ isAhead),
+/* harmony export */   kv: () => (/* binding */ doubtOf)
 /* harmony export */ });
 /** The clock of the machine that wrote a record may be ahead of the clock of this machine by this much. */
 const MAX_CLOCK_SKEW_MS = 60 * 60 * 1000;
@@ -41777,7 +42276,11 @@ function doubtOf(record, now, maxAgeMs) {
 }
 /** Whether a time is so far in the future that a difference of clocks cannot explain it. */
 function isInFuture(time, now) {
-    return Date.parse(time) > now.getTime() + MAX_CLOCK_SKEW_MS;
+    return isAhead(Date.parse(time), now);
+}
+/** The same of a time in milliseconds since 1970. */
+function isAhead(time, now) {
+    return time > now.getTime() + MAX_CLOCK_SKEW_MS;
 }
 
 
@@ -41915,32 +42418,76 @@ function sha256(text) {
 
 /***/ }),
 
-/***/ 9455:
+/***/ 808:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   X: () => (/* binding */ headerOfFile)
+/* harmony export */ });
+/* harmony import */ var _lines_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(9304);
+/* harmony import */ var _journal_line_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(8695);
 
-// EXPORTS
-__nccwpck_require__.d(__webpack_exports__, {
-  v: () => (/* binding */ Journals)
-});
 
-// EXTERNAL MODULE: external "node:path"
-var external_node_path_ = __nccwpck_require__(6760);
-// EXTERNAL MODULE: external "node:fs"
-var external_node_fs_ = __nccwpck_require__(3024);
-// EXTERNAL MODULE: ./lib/lines.js
-var lines = __nccwpck_require__(9304);
-// EXTERNAL MODULE: ./lib/progress/directories.js
-var directories = __nccwpck_require__(6420);
-// EXTERNAL MODULE: ./lib/progress/durable.js
-var durable = __nccwpck_require__(9600);
-// EXTERNAL MODULE: external "node:crypto"
-var external_node_crypto_ = __nccwpck_require__(7598);
-// EXTERNAL MODULE: external "node:zlib"
-var external_node_zlib_ = __nccwpck_require__(8522);
-// EXTERNAL MODULE: ./node_modules/zod/v4/classic/schemas.js + 11 modules
-var schemas = __nccwpck_require__(2857);
-;// CONCATENATED MODULE: ./lib/progress/journal-line.js
+/** The header of a segment, or of a file of kept answers; undefined when its first line is none, or is damaged. */
+function headerOfFile(path) {
+    const first = firstLineOf(path);
+    return first && (0,_journal_line_js__WEBPACK_IMPORTED_MODULE_1__/* .readLine */ .Xw)(first).kind === 'unknown' ? (0,_journal_line_js__WEBPACK_IMPORTED_MODULE_1__/* .readHeader */ .ay)(first) : undefined;
+}
+function firstLineOf(path) {
+    try {
+        for (const { bytes } of (0,_lines_js__WEBPACK_IMPORTED_MODULE_0__/* .linesOfFileSync */ .gL)(path, _journal_line_js__WEBPACK_IMPORTED_MODULE_1__/* .MAX_HEADER_BYTES */ .v8))
+            return bytes;
+    }
+    catch (error) {
+        if (!(error instanceof _lines_js__WEBPACK_IMPORTED_MODULE_0__/* .LineTooLong */ .dq))
+            throw error;
+    }
+    return undefined;
+}
+
+
+/***/ }),
+
+/***/ 7689:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   t: () => (/* binding */ JOURNAL_LIMITS)
+/* harmony export */ });
+const JOURNAL_LIMITS = {
+    segments: 8192,
+    lines: 2_000_000,
+    bytes: 8 * 1024 ** 3,
+    // No eval set has half as many evals.
+    journals: 50_000,
+};
+
+
+/***/ }),
+
+/***/ 8695:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   E2: () => (/* binding */ failedLine),
+/* harmony export */   JN: () => (/* binding */ readAnswer),
+/* harmony export */   KD: () => (/* binding */ checked),
+/* harmony export */   NO: () => (/* binding */ answerLine),
+/* harmony export */   Oc: () => (/* binding */ MAX_LINE_BYTES),
+/* harmony export */   Uk: () => (/* binding */ readResponse),
+/* harmony export */   Xw: () => (/* binding */ readLine),
+/* harmony export */   ay: () => (/* binding */ readHeader),
+/* harmony export */   iH: () => (/* binding */ headerLine),
+/* harmony export */   kM: () => (/* binding */ isIntact),
+/* harmony export */   mh: () => (/* binding */ indexKey),
+/* harmony export */   qE: () => (/* binding */ ownerTag),
+/* harmony export */   qk: () => (/* binding */ responseLine),
+/* harmony export */   rC: () => (/* binding */ statefulLine),
+/* harmony export */   v8: () => (/* binding */ MAX_HEADER_BYTES)
+/* harmony export */ });
+/* harmony import */ var node_crypto__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7598);
+/* harmony import */ var node_zlib__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(8522);
+/* harmony import */ var zod__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(2857);
 /**
  * Lines of a journal segment. Each line is valid or damaged on its own:
  *
@@ -41972,7 +42519,7 @@ const PREFIX = Buffer.from('{"crc":"');
 const CHECKED_FROM = PREFIX.length + 8 + 2;
 /** A short hash of an owner. It tells owners apart, unless someone has constructed two with the same hash. */
 function ownerTag({ eval: key, repository, fingerprint }) {
-    return (0,external_node_crypto_.createHash)('sha256')
+    return (0,node_crypto__WEBPACK_IMPORTED_MODULE_0__.createHash)('sha256')
         .update(JSON.stringify([key, repository, fingerprint]))
         .digest('hex')
         .slice(0, 16);
@@ -41987,10 +42534,16 @@ function indexKey(key, n) {
 function headerLine({ eval: key, repository, fingerprint, parts }, made) {
     return checked({ journal: 1, eval: key, repository, fingerprint, parts, made });
 }
-function responseLine(of, key, n, { status, type, body, usage, adaptations = [] }) {
+function responseLine(of, key, n, response) {
+    return checked({ of, key, n, ...factsOf(response), ...packed(response.body) });
+}
+/** The line of a kept answer. A whole block of them is compressed (answer-block.ts), so the body by itself is not. */
+function answerLine(of, { key, n, at, response }) {
+    return checked({ of, key, n, at, ...factsOf(response), ...plain(response.body) });
+}
+function factsOf({ status, type, usage, adaptations = [] }) {
     const counts = [usage.prompt, usage.completion, usage.cached, usage.reasoning];
-    const adapted = adaptations.length === 0 ? {} : { adapted: adaptations };
-    return checked({ of, key, n, status, type, usage: counts, ...adapted, ...packed(body) });
+    return { status, type, usage: counts, ...(adaptations.length === 0 ? {} : { adapted: adaptations }) };
 }
 function statefulLine(of) {
     return checked({ of, stateful: 1 });
@@ -42006,9 +42559,11 @@ function readLine(line) {
     const [, tag, rest] = /^"of":"([0-9a-f]{16})",(.*)$/s.exec(start) ?? [];
     if (tag === undefined || rest === undefined)
         return { kind: 'unknown' };
-    const [, key, n] = /^"key":"([0-9a-f]{64})","n":(\d{1,9}),/.exec(rest) ?? [];
-    if (key !== undefined)
-        return { kind: 'response', tag, id: indexKey(key, Number(n)) };
+    const [, key, n, at] = /^"key":"([0-9a-f]{64})","n":(\d{1,9}),(?:"at":(\d{1,15}),)?/.exec(rest) ?? [];
+    if (key !== undefined) {
+        const time = at === undefined ? undefined : Number(at);
+        return { kind: 'response', tag, id: indexKey(key, Number(n)), at: time };
+    }
     if (rest === '"stateful":1}')
         return { kind: 'stateful', tag };
     const [, signature] = /^"failed":"([0-9a-f]{64})"}$/.exec(rest) ?? [];
@@ -42029,63 +42584,73 @@ function readHeader(line) {
 }
 /** The response in a line, if the line is undamaged and responds to this request. */
 function readResponse(line, key, n) {
+    const entry = readAnswer(line);
+    return entry?.key === key && entry.n === n ? entry.response : undefined;
+}
+/** The response in an undamaged line, with its request. `at` is 0 in a line that does not have it. */
+function readAnswer(line) {
     if (!isIntact(line))
         return undefined;
     try {
         const entry = responseSchema.parse(JSON.parse(line.toString('utf8')));
-        if (entry.key !== key || entry.n !== n)
-            return undefined;
         const [prompt, completion, cached, reasoning] = entry.usage;
-        const { status, type, adapted: adaptations } = entry;
+        const { key, n, at, status, type, adapted: adaptations } = entry;
         const usage = { prompt, completion, cached, reasoning };
-        return { status, type, body: unpacked(entry), usage, ...(adaptations.length > 0 && { adaptations }) };
+        const more = adaptations.length > 0 ? { adaptations } : {};
+        return { key, n, at, response: { status, type, body: unpacked(entry), usage, ...more } };
     }
     catch {
         return undefined;
     }
 }
+/** A line with its checksum. */
 function checked(fields) {
     const rest = JSON.stringify(fields).slice(1);
-    const crc = (0,external_node_zlib_.crc32)(rest).toString(16).padStart(8, '0');
+    const crc = (0,node_zlib__WEBPACK_IMPORTED_MODULE_1__.crc32)(rest).toString(16).padStart(8, '0');
     return Buffer.from(`{"crc":"${crc}",${rest}\n`);
 }
+/** Whether the checksum of a line is right. */
 function isIntact(line) {
     if (line.length < CHECKED_FROM + 2 || line.compare(PREFIX, 0, PREFIX.length, 0, PREFIX.length) !== 0)
         return false;
     const crc = line.toString('latin1', PREFIX.length, PREFIX.length + 8);
-    return /^[0-9a-f]{8}$/.test(crc) && Number.parseInt(crc, 16) === (0,external_node_zlib_.crc32)(line.subarray(CHECKED_FROM));
+    return /^[0-9a-f]{8}$/.test(crc) && Number.parseInt(crc, 16) === (0,node_zlib__WEBPACK_IMPORTED_MODULE_1__.crc32)(line.subarray(CHECKED_FROM));
 }
-const headerSchema = schemas/* object */.Ikc({
-    journal: schemas/* literal */.euz(1),
-    eval: schemas/* string */.YjP(),
-    repository: schemas/* string */.YjP(),
-    fingerprint: schemas/* string */.YjP(),
-    parts: schemas/* record */.g1P(schemas/* string */.YjP(), schemas/* string */.YjP()),
+const headerSchema = zod__WEBPACK_IMPORTED_MODULE_2__/* .object */ .Ikc({
+    journal: zod__WEBPACK_IMPORTED_MODULE_2__/* .literal */ .euz(1),
+    eval: zod__WEBPACK_IMPORTED_MODULE_2__/* .string */ .YjP(),
+    repository: zod__WEBPACK_IMPORTED_MODULE_2__/* .string */ .YjP(),
+    fingerprint: zod__WEBPACK_IMPORTED_MODULE_2__/* .string */ .YjP(),
+    parts: zod__WEBPACK_IMPORTED_MODULE_2__/* .record */ .g1P(zod__WEBPACK_IMPORTED_MODULE_2__/* .string */ .YjP(), zod__WEBPACK_IMPORTED_MODULE_2__/* .string */ .YjP()),
     // Earlier versions did not write it, so their segments count as older than all others.
-    made: schemas/* int */.Whr().nonnegative().default(0),
+    made: zod__WEBPACK_IMPORTED_MODULE_2__/* .int */ .Whr().nonnegative().default(0),
 });
-const tokens = schemas/* int */.Whr().nonnegative();
-const adaptation = schemas/* union */.KCZ([
-    schemas/* object */.Ikc({ model: schemas/* string */.YjP(), param: schemas/* string */.YjP(), value: schemas/* string */.YjP(), renamedTo: schemas/* null */.chJ() }),
-    schemas/* object */.Ikc({ model: schemas/* string */.YjP(), param: schemas/* string */.YjP(), value: schemas/* null */.chJ(), renamedTo: schemas/* string */.YjP() }),
+const tokens = zod__WEBPACK_IMPORTED_MODULE_2__/* .int */ .Whr().nonnegative();
+const adaptation = zod__WEBPACK_IMPORTED_MODULE_2__/* .union */ .KCZ([
+    zod__WEBPACK_IMPORTED_MODULE_2__/* .object */ .Ikc({ model: zod__WEBPACK_IMPORTED_MODULE_2__/* .string */ .YjP(), param: zod__WEBPACK_IMPORTED_MODULE_2__/* .string */ .YjP(), value: zod__WEBPACK_IMPORTED_MODULE_2__/* .string */ .YjP(), renamedTo: zod__WEBPACK_IMPORTED_MODULE_2__/* ["null"] */ .chJ() }),
+    zod__WEBPACK_IMPORTED_MODULE_2__/* .object */ .Ikc({ model: zod__WEBPACK_IMPORTED_MODULE_2__/* .string */ .YjP(), param: zod__WEBPACK_IMPORTED_MODULE_2__/* .string */ .YjP(), value: zod__WEBPACK_IMPORTED_MODULE_2__/* ["null"] */ .chJ(), renamedTo: zod__WEBPACK_IMPORTED_MODULE_2__/* .string */ .YjP() }),
 ]);
-const responseSchema = schemas/* object */.Ikc({
-    key: schemas/* string */.YjP().regex(/^[0-9a-f]{64}$/),
-    n: schemas/* int */.Whr().nonnegative(),
-    status: schemas/* int */.Whr().min(200).max(299),
-    type: schemas/* string */.YjP().max(1024),
-    usage: schemas/* tuple */.PVZ([tokens, tokens, tokens, tokens]),
-    adapted: schemas/* array */.YOg(adaptation).default([]),
-    text: schemas/* string */.YjP().optional(),
-    zstd: schemas/* string */.YjP().optional(),
-    base64: schemas/* string */.YjP().optional(),
+const responseSchema = zod__WEBPACK_IMPORTED_MODULE_2__/* .object */ .Ikc({
+    key: zod__WEBPACK_IMPORTED_MODULE_2__/* .string */ .YjP().regex(/^[0-9a-f]{64}$/),
+    n: zod__WEBPACK_IMPORTED_MODULE_2__/* .int */ .Whr().nonnegative(),
+    at: zod__WEBPACK_IMPORTED_MODULE_2__/* .int */ .Whr().nonnegative().default(0),
+    status: zod__WEBPACK_IMPORTED_MODULE_2__/* .int */ .Whr().min(200).max(299),
+    type: zod__WEBPACK_IMPORTED_MODULE_2__/* .string */ .YjP().max(1024),
+    usage: zod__WEBPACK_IMPORTED_MODULE_2__/* .tuple */ .PVZ([tokens, tokens, tokens, tokens]),
+    adapted: zod__WEBPACK_IMPORTED_MODULE_2__/* .array */ .YOg(adaptation).default([]),
+    text: zod__WEBPACK_IMPORTED_MODULE_2__/* .string */ .YjP().optional(),
+    zstd: zod__WEBPACK_IMPORTED_MODULE_2__/* .string */ .YjP().optional(),
+    base64: zod__WEBPACK_IMPORTED_MODULE_2__/* .string */ .YjP().optional(),
 });
 function packed(body) {
     if (body.length >= MIN_COMPRESSED_BYTES) {
-        const zstd = (0,external_node_zlib_.zstdCompressSync)(body);
+        const zstd = (0,node_zlib__WEBPACK_IMPORTED_MODULE_1__.zstdCompressSync)(body);
         if (zstd.length * 4 < body.length * 3 * 0.9)
             return { zstd: zstd.toString('base64') };
     }
+    return plain(body);
+}
+function plain(body) {
     const text = body.toString('utf8');
     return Buffer.from(text).equals(body) ? { text } : { base64: body.toString('base64') };
 }
@@ -42094,12 +42659,33 @@ function unpacked({ text, zstd, base64 }) {
         return Buffer.from(text);
     if (zstd === undefined)
         return Buffer.from(base64 ?? '', 'base64');
-    return (0,external_node_zlib_.zstdDecompressSync)(Buffer.from(zstd, 'base64'), { maxOutputLength: MAX_LINE_BYTES });
+    return (0,node_zlib__WEBPACK_IMPORTED_MODULE_1__.zstdDecompressSync)(Buffer.from(zstd, 'base64'), { maxOutputLength: MAX_LINE_BYTES });
 }
 
-// EXTERNAL MODULE: ./lib/progress/paths.js
-var progress_paths = __nccwpck_require__(8943);
-;// CONCATENATED MODULE: ./lib/progress/journal-segment.js
+
+/***/ }),
+
+/***/ 6080:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   Tk: () => (/* binding */ removeJournalDirectories),
+/* harmony export */   _r: () => (/* binding */ writeLine),
+/* harmony export */   bt: () => (/* binding */ sealSegment),
+/* harmony export */   eU: () => (/* binding */ journalNames),
+/* harmony export */   er: () => (/* binding */ createSegment),
+/* harmony export */   h_: () => (/* binding */ segmentFiles),
+/* harmony export */   hj: () => (/* binding */ liveJournals),
+/* harmony export */   iU: () => (/* binding */ lastNumber),
+/* harmony export */   m6: () => (/* binding */ readAt),
+/* harmony export */   nX: () => (/* binding */ sealLiveDirectory),
+/* harmony export */   qU: () => (/* binding */ sealedDirectory),
+/* harmony export */   wY: () => (/* binding */ liveDirectory)
+/* harmony export */ });
+/* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3024);
+/* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(6760);
+/* harmony import */ var _directories_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(6420);
+/* harmony import */ var _paths_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(8943);
 /**
  * The files of a journal: `1.jsonl`, `2.jsonl`, …. One segment, in `.live/`, is open and appended to. The others, in
  * `.resume/journal/`, are sealed and never change.
@@ -42109,56 +42695,56 @@ var progress_paths = __nccwpck_require__(8943);
 
 
 function sealedDirectory(paths, evalKey) {
-    return (0,external_node_path_.join)(paths.journal, (0,progress_paths/* evalFileStem */.ob)(evalKey));
+    return (0,node_path__WEBPACK_IMPORTED_MODULE_1__.join)(paths.journal, (0,_paths_js__WEBPACK_IMPORTED_MODULE_3__/* .evalFileStem */ .ob)(evalKey));
 }
 function liveDirectory(paths, evalKey) {
-    return (0,external_node_path_.join)(liveJournals(paths), (0,progress_paths/* evalFileStem */.ob)(evalKey));
+    return (0,node_path__WEBPACK_IMPORTED_MODULE_1__.join)(liveJournals(paths), (0,_paths_js__WEBPACK_IMPORTED_MODULE_3__/* .evalFileStem */ .ob)(evalKey));
 }
 function liveJournals(paths) {
-    return (0,external_node_path_.join)(paths.live, 'journal');
+    return (0,node_path__WEBPACK_IMPORTED_MODULE_1__.join)(paths.live, 'journal');
 }
-function createSegment(directory) {
-    (0,directories/* makeDirectory */.Oh)(directory);
-    const path = (0,external_node_path_.join)(directory, `${lastNumber(directory) + 1}.jsonl`);
-    return { path, file: (0,external_node_fs_.openSync)(path, 'wx+', directories/* PRIVATE_FILE */.rQ), size: 0 };
+function createSegment(directory, made) {
+    (0,_directories_js__WEBPACK_IMPORTED_MODULE_2__/* .makeDirectory */ .Oh)(directory);
+    const path = (0,node_path__WEBPACK_IMPORTED_MODULE_1__.join)(directory, `${lastNumber(directory) + 1}.jsonl`);
+    return { path, made, file: (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.openSync)(path, 'wx+', _directories_js__WEBPACK_IMPORTED_MODULE_2__/* .PRIVATE_FILE */ .rQ), size: 0 };
 }
 /** Appends a line. It overwrites what a failed write may have left after the end of the segment. */
 function writeLine(segment, line) {
     let written = 0;
     while (written < line.length) {
-        written += (0,external_node_fs_.writeSync)(segment.file, line, written, line.length - written, segment.size + written);
+        written += (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.writeSync)(segment.file, line, written, line.length - written, segment.size + written);
     }
     segment.size += line.length;
 }
 /** Moves the open segment into the directory of sealed segments. */
 function sealSegment(segment, directory) {
-    (0,external_node_fs_.fsyncSync)(segment.file);
-    (0,directories/* makeDirectory */.Oh)(directory);
-    const path = (0,external_node_path_.join)(directory, `${lastNumber(directory) + 1}.jsonl`);
-    (0,external_node_fs_.renameSync)(segment.path, path);
+    (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.fsyncSync)(segment.file);
+    (0,_directories_js__WEBPACK_IMPORTED_MODULE_2__/* .makeDirectory */ .Oh)(directory);
+    const path = (0,node_path__WEBPACK_IMPORTED_MODULE_1__.join)(directory, `${lastNumber(directory) + 1}.jsonl`);
+    (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.renameSync)(segment.path, path);
     segment.path = path;
-    (0,external_node_fs_.closeSync)(segment.file);
+    (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.closeSync)(segment.file);
 }
 /** Seals the segments of one eval that an earlier process left open. */
 function sealLiveDirectory(paths, name) {
-    const files = segmentFiles((0,external_node_path_.join)(liveJournals(paths), name));
+    const files = segmentFiles((0,node_path__WEBPACK_IMPORTED_MODULE_1__.join)(liveJournals(paths), name));
     if (files.length === 0)
         return;
-    const sealed = (0,external_node_path_.join)(paths.journal, name);
-    (0,directories/* makeDirectory */.Oh)(sealed);
+    const sealed = (0,node_path__WEBPACK_IMPORTED_MODULE_1__.join)(paths.journal, name);
+    (0,_directories_js__WEBPACK_IMPORTED_MODULE_2__/* .makeDirectory */ .Oh)(sealed);
     let number = lastNumber(sealed);
     for (const { path } of files) {
         number += 1;
-        (0,external_node_fs_.renameSync)(path, (0,external_node_path_.join)(sealed, `${number}.jsonl`));
+        (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.renameSync)(path, (0,node_path__WEBPACK_IMPORTED_MODULE_1__.join)(sealed, `${number}.jsonl`));
     }
 }
 /** Removes directories of journals, and their parent directory when it is empty afterwards. */
 function removeJournalDirectories(paths) {
     for (const path of paths)
-        (0,external_node_fs_.rmSync)(path, { recursive: true, force: true });
-    for (const root of new Set(paths.map((path) => (0,external_node_path_.join)(path, '..')))) {
+        (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.rmSync)(path, { recursive: true, force: true });
+    for (const root of new Set(paths.map((path) => (0,node_path__WEBPACK_IMPORTED_MODULE_1__.join)(path, '..')))) {
         try {
-            (0,external_node_fs_.rmdirSync)(root);
+            (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.rmdirSync)(root);
         }
         catch {
             // Other evals have journals there.
@@ -42170,15 +42756,15 @@ function readAt(segment, offset, length) {
     const bytes = Buffer.allocUnsafe(length);
     let file;
     try {
-        file = (0,external_node_fs_.openSync)(segment.path, 'r');
-        return bytes.subarray(0, (0,external_node_fs_.readSync)(file, bytes, 0, length, offset));
+        file = (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.openSync)(segment.path, 'r');
+        return bytes.subarray(0, (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.readSync)(file, bytes, 0, length, offset));
     }
     catch {
         return undefined;
     }
     finally {
         if (file !== undefined)
-            (0,external_node_fs_.closeSync)(file);
+            (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.closeSync)(file);
     }
 }
 /**
@@ -42186,8 +42772,8 @@ function readAt(segment, offset, length) {
  * @param most stops one segment after this many
  */
 function segmentFiles(directory, most = Number.POSITIVE_INFINITY) {
-    return (0,directories/* entriesOf */.Mc)(directory, most, (entry) => entry.isFile() && /^[1-9]\d{0,8}\.jsonl$/.test(entry.name))
-        .map((name) => ({ path: (0,external_node_path_.join)(directory, name), number: Number.parseInt(name, 10) }))
+    return (0,_directories_js__WEBPACK_IMPORTED_MODULE_2__/* .entriesOf */ .Mc)(directory, most, (entry) => entry.isFile() && /^[1-9]\d{0,8}\.jsonl$/.test(entry.name))
+        .map((name) => ({ path: (0,node_path__WEBPACK_IMPORTED_MODULE_1__.join)(directory, name), number: Number.parseInt(name, 10) }))
         .sort((a, b) => a.number - b.number);
 }
 function lastNumber(directory) {
@@ -42198,12 +42784,37 @@ function lastNumber(directory) {
  * @param most stops one name after this many
  */
 function journalNames(root, most = Number.POSITIVE_INFINITY) {
-    return (0,directories/* entriesOf */.Mc)(root, most, (entry) => entry.isDirectory()).sort();
+    return (0,_directories_js__WEBPACK_IMPORTED_MODULE_2__/* .entriesOf */ .Mc)(root, most, (entry) => entry.isDirectory()).sort();
 }
 
+
+/***/ }),
+
+/***/ 5526:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  v: () => (/* binding */ Journals)
+});
+
+// EXTERNAL MODULE: external "node:path"
+var external_node_path_ = __nccwpck_require__(6760);
+// EXTERNAL MODULE: external "node:fs"
+var external_node_fs_ = __nccwpck_require__(3024);
+// EXTERNAL MODULE: ./lib/progress/directories.js
+var directories = __nccwpck_require__(6420);
+// EXTERNAL MODULE: ./lib/progress/durable.js
+var durable = __nccwpck_require__(9600);
+// EXTERNAL MODULE: ./lib/progress/journal-header.js
+var journal_header = __nccwpck_require__(808);
+// EXTERNAL MODULE: ./lib/progress/journal-segment.js
+var journal_segment = __nccwpck_require__(6080);
+// EXTERNAL MODULE: ./lib/progress/paths.js
+var progress_paths = __nccwpck_require__(8943);
 ;// CONCATENATED MODULE: ./lib/progress/adopt-segments.js
 /** Adds the sealed journal segments of one state to another. Nothing in the other state is trusted. */
-
 
 
 
@@ -42214,13 +42825,13 @@ function journalNames(root, most = Number.POSITIVE_INFINITY) {
 /** @returns what was left out; undefined when nothing was */
 function adoptSegments(from, to, { repository, evals }, limits) {
     const wanted = evals && new Set(evals.map(progress_paths/* evalFileStem */.ob));
-    const names = journalNames(from.journal, limits.journals);
+    const names = (0,journal_segment/* journalNames */.eU)(from.journal, limits.journals);
     if (names.length > limits.journals)
         return `more than ${limits.journals} journals`;
     let excessive = 0;
     let foreign = 0;
     for (const name of names.filter((it) => wanted?.has(it) ?? true)) {
-        const theirs = segmentFiles((0,external_node_path_.join)(from.journal, name), limits.segments);
+        const theirs = (0,journal_segment/* segmentFiles */.h_)((0,external_node_path_.join)(from.journal, name), limits.segments);
         if (theirs.length > limits.segments) {
             excessive += 1;
             continue;
@@ -42238,26 +42849,12 @@ function adoptSegments(from, to, { repository, evals }, limits) {
 }
 /** Whether the header of a segment names this eval, whatever content of it the responses belong to. */
 function isSegmentOf(path, evalStem, repository) {
-    const first = firstLineOf(path);
-    if (!first || readLine(first).kind !== 'unknown')
-        return false;
-    const owner = readHeader(first)?.owner;
+    const owner = (0,journal_header/* headerOfFile */.X)(path)?.owner;
     return owner?.repository === repository && (0,progress_paths/* evalFileStem */.ob)(owner.eval) === evalStem;
 }
-function firstLineOf(path) {
-    try {
-        for (const { bytes } of (0,lines/* linesOfFileSync */.gL)(path, MAX_HEADER_BYTES))
-            return bytes;
-    }
-    catch (error) {
-        if (!(error instanceof lines/* LineTooLong */.dq))
-            throw error;
-    }
-    return undefined;
-}
 function addSegments(theirs, target) {
-    const present = new FileContents(segmentFiles(target).map(({ path }) => path));
-    let number = lastNumber(target);
+    const present = new FileContents((0,journal_segment/* segmentFiles */.h_)(target).map(({ path }) => path));
+    let number = (0,journal_segment/* lastNumber */.iU)(target);
     for (const { path } of theirs) {
         if (present.has(path))
             continue;
@@ -42287,119 +42884,8 @@ class FileContents {
     }
 }
 
-;// CONCATENATED MODULE: ./lib/progress/segment-index.js
-/** Reads one segment of a journal and lists where its responses are. The responses themselves may be larger than memory. */
-
-
-/** A failing disk damages far fewer lines of a segment. */
-const MAX_DAMAGED = 1000;
-function ownership(owner) {
-    const fingerprints = new Set([owner.fingerprint, ...(owner.formerFingerprints ?? [])]);
-    const tags = new Set([...fingerprints].map((fingerprint) => ownerTag({ ...owner, fingerprint })));
-    return { owner, fingerprints, tags };
-}
-/** @param maxLines more lines make the segment excessive */
-function indexSegment(segment, owner, maxLines) {
-    const reader = new SegmentReader(segment, owner, maxLines);
-    try {
-        for (const { bytes, offset } of (0,lines/* linesOfFileSync */.gL)(segment.path, MAX_LINE_BYTES)) {
-            const unused = reader.read(bytes, offset);
-            if (unused)
-                return unused;
-        }
-    }
-    catch (error) {
-        if (isUnreadable(error))
-            return reader.unused('foreign');
-        if (!(error instanceof lines/* LineTooLong */.dq))
-            throw error;
-        // Nothing after this line can be read, because its end is unknown.
-        reader.countDamaged();
-    }
-    return reader.end();
-}
-class SegmentReader {
-    #segment;
-    #ownership;
-    #maxLines;
-    #responses = new Map();
-    #failures = [];
-    /** Whether a line has shown that the segment belongs to the owner. */
-    #isOwn = false;
-    #made = 0;
-    #stateful = false;
-    #lines = 0;
-    #damaged = 0;
-    constructor(segment, owner, maxLines) {
-        this.#segment = segment;
-        this.#ownership = owner;
-        this.#maxLines = maxLines;
-    }
-    /** @returns why the segment is not used, as soon as that is known */
-    read(bytes, offset) {
-        this.#lines += 1;
-        if (this.#lines > this.#maxLines || this.#damaged > MAX_DAMAGED)
-            return this.unused('excessive');
-        const line = readLine(bytes);
-        if (line.kind === 'damaged') {
-            this.#damaged += 1;
-        }
-        else if (line.tag !== undefined && this.#ownership.tags.has(line.tag)) {
-            this.#isOwn = true;
-            if (line.kind === 'response')
-                this.#responses.set(line.id, { segment: this.#segment, offset, length: bytes.length });
-            else if (line.kind === 'stateful')
-                this.#stateful = true;
-            else if (line.kind === 'failed')
-                this.#failures.push(line.signature);
-            else
-                this.#damaged += 1;
-        }
-        else if (this.#isOwn) {
-            // Lines of another owner between lines of this one are not used.
-            this.#damaged += 1;
-        }
-        else {
-            return this.#readHeader(bytes);
-        }
-        return undefined;
-    }
-    countDamaged() {
-        this.#damaged += 1;
-    }
-    end() {
-        // Without a line of its own, the segment was torn within its header, or nothing in it was ever a journal.
-        if (!this.#isOwn)
-            return this.unused(this.#damaged > 1 ? 'foreign' : 'empty');
-        return {
-            kind: 'own',
-            responses: this.#responses,
-            made: this.#made,
-            stateful: this.#stateful,
-            failures: this.#failures,
-            lines: this.#lines,
-            damaged: this.#damaged,
-        };
-    }
-    unused(kind, parts) {
-        return { kind, damaged: this.#damaged, ...(parts && { parts }) };
-    }
-    #readHeader(bytes) {
-        const { owner, fingerprints } = this.#ownership;
-        const header = readHeader(bytes);
-        if (header?.owner.eval !== owner.eval || header.owner.repository !== owner.repository)
-            return this.unused('foreign');
-        if (!fingerprints.has(header.owner.fingerprint))
-            return this.unused('stale', header.owner.parts);
-        this.#isOwn = true;
-        this.#made = header.made;
-        return undefined;
-    }
-}
-function isUnreadable(error) {
-    return ['EACCES', 'EPERM', 'EIO'].includes(error.code ?? '');
-}
-
+// EXTERNAL MODULE: ./lib/progress/segment-index.js
+var segment_index = __nccwpck_require__(2651);
 ;// CONCATENATED MODULE: ./lib/progress/journal-index.js
 
 class JournalIndex {
@@ -42422,7 +42908,6 @@ class JournalIndex {
     /** Parts of the content that the first stale segment belonged to. */
     staleParts;
     #lines = 0;
-    #madeOf = new Map();
     /** Number of responses that can be replayed: none of an eval that starts over. */
     get replayable() {
         return this.stateful ? 0 : this.locations.size;
@@ -42431,8 +42916,8 @@ class JournalIndex {
     static read(paths, owner, maxLines) {
         const index = new JournalIndex();
         for (const path of paths) {
-            const segment = { path };
-            const found = indexSegment(segment, owner, maxLines - index.#lines);
+            const segment = { path, made: 0 };
+            const found = (0,segment_index/* indexSegment */.u)(segment, owner, maxLines - index.#lines);
             index.damaged += found.damaged;
             if (found.kind === 'own')
                 index.#add(segment, found);
@@ -42444,7 +42929,7 @@ class JournalIndex {
     #add(segment, found) {
         this.#lines += found.lines;
         this.segments.add(segment);
-        this.#madeOf.set(segment, found.made);
+        segment.made = found.made;
         this.newest = Math.max(this.newest, found.made);
         this.stateful ||= found.stateful;
         for (const failure of found.failures)
@@ -42452,7 +42937,7 @@ class JournalIndex {
         for (const [id, location] of found.responses) {
             const other = this.locations.get(id);
             // The number of a segment does not say which is newer: segments of another machine are renumbered when they are adopted.
-            if (!other || (this.#madeOf.get(other.segment) ?? 0) <= found.made)
+            if (!other || other.segment.made <= found.made)
                 this.locations.set(id, location);
         }
     }
@@ -42475,33 +42960,47 @@ class JournalIndex {
 
 /** Number of responses that `Journal.open` would find in the sealed segments of an eval. Changes nothing on disk. */
 function countReplayable(paths, owner, limits) {
-    const files = segmentFiles(sealedDirectory(paths, owner.eval), limits.segments).map(({ path }) => path);
+    const files = (0,journal_segment/* segmentFiles */.h_)((0,journal_segment/* sealedDirectory */.qU)(paths, owner.eval), limits.segments).map(({ path }) => path);
     const bytes = files.reduce((sum, path) => sum + (0,external_node_fs_.lstatSync)(path).size, 0);
     // A larger journal is quarantined when it is opened.
     if (files.length > limits.segments || bytes > limits.bytes)
         return 0;
-    return JournalIndex.read(files, ownership(owner), limits.lines).replayable;
+    return JournalIndex.read(files, (0,segment_index/* ownership */.k)(owner), limits.lines).replayable;
 }
 
 // EXTERNAL MODULE: ./lib/progress/hash.js
 var progress_hash = __nccwpck_require__(3835);
-;// CONCATENATED MODULE: ./lib/progress/journal-limits.js
-const JOURNAL_LIMITS = {
-    segments: 8192,
-    lines: 2_000_000,
-    bytes: 8 * 1024 ** 3,
-    // No eval set has half as many evals.
-    journals: 50_000,
-};
-
+// EXTERNAL MODULE: ./lib/progress/journal-limits.js
+var journal_limits = __nccwpck_require__(7689);
+// EXTERNAL MODULE: ./lib/progress/journal-line.js
+var journal_line = __nccwpck_require__(8695);
 // EXTERNAL MODULE: ./lib/progress/quarantine.js
 var quarantine = __nccwpck_require__(2763);
+;// CONCATENATED MODULE: ./lib/progress/unused-segments.js
+
+
+const TOO_LARGE = 'it is larger than a journal can be';
+/** Quarantines the segments of a journal that no version of the action can have written there. */
+function quarantineUnused({ foreign, excessive }, paths) {
+    const reasons = [
+        [foreign, 'it is not a journal of this eval'],
+        [excessive, TOO_LARGE],
+    ];
+    return reasons
+        .filter(([segments]) => segments.length > 0)
+        .map(([segments, why]) => ({
+        path: (0,quarantine/* quarantineTogether */.Z9)(segments, new Date(), (0,progress_paths/* stateFolder */.yp)(paths)),
+        why,
+    }));
+}
+
 ;// CONCATENATED MODULE: ./lib/progress/journal.js
 /**
  * The journal of an eval that has not completed: every response that it received, so that no response is paid for twice.
  *
  * A journal is a directory of segments (journal-segment.ts). Each segment is a file of lines (journal-line.ts).
  */
+
 
 
 
@@ -42527,25 +43026,25 @@ class Journal {
     constructor(paths, owner, options, index, size) {
         this.#paths = paths;
         this.#owner = owner;
-        this.#tag = ownerTag(owner);
+        this.#tag = (0,journal_line/* ownerTag */.qE)(owner);
         this.#options = options;
-        this.#limits = options.limits ?? JOURNAL_LIMITS;
+        this.#limits = options.limits ?? journal_limits/* JOURNAL_LIMITS */.t;
         this.#index = index;
         this.#size = size;
     }
     /** Opens the journal of an eval, with all responses that were recorded for the same content. */
     static open(paths, owner, options = {}) {
-        const { limits = JOURNAL_LIMITS } = options;
-        sealLiveDirectory(paths, (0,progress_paths/* evalFileStem */.ob)(owner.eval));
-        const directory = sealedDirectory(paths, owner.eval);
-        const files = segmentFiles(directory, limits.segments).map(({ path }) => path);
+        const { limits = journal_limits/* JOURNAL_LIMITS */.t } = options;
+        (0,journal_segment/* sealLiveDirectory */.nX)(paths, (0,progress_paths/* evalFileStem */.ob)(owner.eval));
+        const directory = (0,journal_segment/* sealedDirectory */.qU)(paths, owner.eval);
+        const files = (0,journal_segment/* segmentFiles */.h_)(directory, limits.segments).map(({ path }) => path);
         const size = files.reduce((sum, path) => sum + (0,external_node_fs_.lstatSync)(path).size, 0);
         if (files.length > limits.segments || size > limits.bytes) {
             const path = (0,quarantine/* quarantine */.tW)(directory, new Date(), (0,progress_paths/* stateFolder */.yp)(paths));
             const journal = new Journal(paths, owner, options, new JournalIndex(), 0);
             return { journal, staleParts: undefined, damaged: 0, rejected: [{ path, why: TOO_LARGE }] };
         }
-        const index = JournalIndex.read(files, ownership(owner), limits.lines);
+        const index = JournalIndex.read(files, (0,segment_index/* ownership */.k)(owner), limits.lines);
         for (const path of index.useless)
             (0,external_node_fs_.rmSync)(path, { force: true });
         const { staleParts, damaged } = index;
@@ -42562,17 +43061,26 @@ class Journal {
     }
     /** The response to the `n`-th (from 0) request with this key, if it is recorded and undamaged. */
     find(key, n) {
-        const location = this.#index.locations.get(indexKey(key, n));
-        const line = location && readAt(location.segment, location.offset, location.length);
-        return line && readResponse(line, key, n);
+        const location = this.#index.locations.get((0,journal_line/* indexKey */.mh)(key, n));
+        const line = location && (0,journal_segment/* readAt */.m6)(location.segment, location.offset, location.length);
+        return line && (0,journal_line/* readResponse */.Uk)(line, key, n);
+    }
+    /**
+     * The same, with the time after which it was recorded: that of its segment, because lines have none. So an answer is at
+     * most as old as it seems.
+     */
+    answer(key, n) {
+        const response = this.find(key, n);
+        const at = this.#index.locations.get((0,journal_line/* indexKey */.mh)(key, n))?.segment.made ?? 0;
+        return response && { key, n, at, response };
     }
     /** Whether a response is recorded. Reads no file. */
     has(key, n) {
-        return this.#index.locations.has(indexKey(key, n));
+        return this.#index.locations.has((0,journal_line/* indexKey */.mh)(key, n));
     }
     /** Whether the response that `find` returns was recorded before this journal was opened, so that an earlier run paid for it. */
     isEarlier(key, n) {
-        const location = this.#index.locations.get(indexKey(key, n));
+        const location = this.#index.locations.get((0,journal_line/* indexKey */.mh)(key, n));
         return location !== undefined && this.#index.segments.has(location.segment);
     }
     /**
@@ -42582,14 +43090,14 @@ class Journal {
     append(key, n, response) {
         if (this.size >= this.#limits.lines / 2 || this.#size >= this.#limits.bytes / 2)
             return;
-        const line = responseLine(this.#tag, key, n, response);
+        const line = (0,journal_line/* responseLine */.qk)(this.#tag, key, n, response);
         const segment = this.#write(line);
         const offset = segment.size - line.length;
-        this.#index.locations.set(indexKey(key, n), { segment, offset, length: line.length - 1 });
+        this.#index.locations.set((0,journal_line/* indexKey */.mh)(key, n), { segment, offset, length: line.length - 1 });
     }
     /** Stops replaying a response, until another one is recorded or the journal is opened again. */
     forget(key, n) {
-        this.#index.locations.delete(indexKey(key, n));
+        this.#index.locations.delete((0,journal_line/* indexKey */.mh)(key, n));
     }
     /** Whether the eval has created something at the API, such as a conversation, and starts over when it runs again. */
     get stateful() {
@@ -42599,7 +43107,7 @@ class Journal {
     markStateful() {
         if (this.#index.stateful)
             return;
-        this.#write(statefulLine(this.#tag));
+        this.#write((0,journal_line/* statefulLine */.rC)(this.#tag));
         this.#index.stateful = true;
     }
     /** Records that the eval failed in this way although none of its responses was replayed. */
@@ -42607,7 +43115,7 @@ class Journal {
         const hash = (0,progress_hash/* sha256 */.s)(signature);
         if (this.#index.failures.has(hash))
             return;
-        this.#write(failedLine(this.#tag, hash));
+        this.#write((0,journal_line/* failedLine */.E2)(this.#tag, hash));
         this.#index.failures.add(hash);
     }
     failedWith(signature) {
@@ -42618,10 +43126,10 @@ class Journal {
      * has as many segments as it may have, the segment stays open until the journal is opened again.
      */
     seal() {
-        const directory = sealedDirectory(this.#paths, this.#owner.eval);
-        if (!this.#live || segmentFiles(directory).length >= this.#limits.segments / 2)
+        const directory = (0,journal_segment/* sealedDirectory */.qU)(this.#paths, this.#owner.eval);
+        if (!this.#live || (0,journal_segment/* segmentFiles */.h_)(directory).length >= this.#limits.segments / 2)
             return;
-        sealSegment(this.#live, directory);
+        (0,journal_segment/* sealSegment */.bt)(this.#live, directory);
         this.#live = undefined;
         this.#options.onSegmentEnded?.(this);
     }
@@ -42641,40 +43149,27 @@ class Journal {
         this.#index.failures.clear();
         this.#index.stateful = false;
         this.#size = 0;
-        removeJournalDirectories([
-            sealedDirectory(this.#paths, this.#owner.eval),
-            liveDirectory(this.#paths, this.#owner.eval),
+        (0,journal_segment/* removeJournalDirectories */.Tk)([
+            (0,journal_segment/* sealedDirectory */.qU)(this.#paths, this.#owner.eval),
+            (0,journal_segment/* liveDirectory */.wY)(this.#paths, this.#owner.eval),
         ]);
     }
     #write(line) {
         if (!this.#live) {
-            const segment = createSegment(liveDirectory(this.#paths, this.#owner.eval));
-            this.#live = segment;
             // Never before an existing segment, even if the clock was set back: the response that was recorded last counts.
             this.#index.newest = Math.max(this.#index.newest, Date.now());
-            this.#append(segment, headerLine(this.#owner, this.#index.newest));
+            const segment = (0,journal_segment/* createSegment */.er)((0,journal_segment/* liveDirectory */.wY)(this.#paths, this.#owner.eval), this.#index.newest);
+            this.#live = segment;
+            this.#append(segment, (0,journal_line/* headerLine */.iH)(this.#owner, this.#index.newest));
         }
         this.#append(this.#live, line);
         this.#options.onRecorded?.(this);
         return this.#live;
     }
     #append(segment, line) {
-        writeLine(segment, line);
+        (0,journal_segment/* writeLine */._r)(segment, line);
         this.#size += line.length;
     }
-}
-const TOO_LARGE = 'it is larger than a journal can be';
-function quarantineUnused({ foreign, excessive }, paths) {
-    const reasons = [
-        [foreign, 'it is not a journal of this eval'],
-        [excessive, TOO_LARGE],
-    ];
-    return reasons
-        .filter(([segments]) => segments.length > 0)
-        .map(([segments, why]) => ({
-        path: (0,quarantine/* quarantineTogether */.Z9)(segments, new Date(), (0,progress_paths/* stateFolder */.yp)(paths)),
-        why,
-    }));
 }
 
 ;// CONCATENATED MODULE: ./lib/progress/journals.js
@@ -42699,7 +43194,7 @@ class Journals {
     /** By eval: what `replayable` found on disk. */
     #counted = new Map();
     #revision = 0;
-    constructor(paths, limits = JOURNAL_LIMITS) {
+    constructor(paths, limits = journal_limits/* JOURNAL_LIMITS */.t) {
         this.#paths = paths;
         this.#limits = limits;
     }
@@ -42751,8 +43246,8 @@ class Journals {
     }
     /** Seals the segments that an earlier process left open. */
     sealOpenSegments() {
-        for (const name of journalNames(liveJournals(this.#paths)))
-            sealLiveDirectory(this.#paths, name);
+        for (const name of (0,journal_segment/* journalNames */.eU)((0,journal_segment/* liveJournals */.hj)(this.#paths)))
+            (0,journal_segment/* sealLiveDirectory */.nX)(this.#paths, name);
     }
     /** Deletes the journals of all other evals: they are completed, or no longer in the set. */
     retain(evalKeys) {
@@ -42760,8 +43255,8 @@ class Journals {
         for (const key of this.#counted.keys())
             if (!retained.has((0,progress_paths/* evalFileStem */.ob)(key)))
                 this.#counted.delete(key);
-        for (const root of [this.#paths.journal, liveJournals(this.#paths)]) {
-            removeJournalDirectories(journalNames(root)
+        for (const root of [this.#paths.journal, (0,journal_segment/* liveJournals */.hj)(this.#paths)]) {
+            (0,journal_segment/* removeJournalDirectories */.Tk)((0,journal_segment/* journalNames */.eU)(root)
                 .filter((name) => !retained.has(name))
                 .map((name) => (0,external_node_path_.join)(root, name)));
         }
@@ -42784,15 +43279,19 @@ class Journals {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   Bq: () => (/* binding */ completedRecordFile),
+/* harmony export */   KD: () => (/* binding */ answerFiles),
 /* harmony export */   Ob: () => (/* binding */ isShardDirectory),
 /* harmony export */   i9: () => (/* binding */ outputFile),
 /* harmony export */   mt: () => (/* binding */ statePaths),
 /* harmony export */   ob: () => (/* binding */ evalFileStem),
+/* harmony export */   qr: () => (/* binding */ answersFile),
 /* harmony export */   yp: () => (/* binding */ stateFolder)
 /* harmony export */ });
 /* unused harmony exports liveRecordFile, liveOutputFile */
 /* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6760);
 /* harmony import */ var _model_shard_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(8165);
+/* harmony import */ var _directories_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(6420);
+
 
 
 /**
@@ -42815,6 +43314,7 @@ function statePaths(stateDirectory, model, evalSet, shard = _model_shard_js__WEB
         plan: (0,node_path__WEBPACK_IMPORTED_MODULE_0__.join)(resume, 'plan.json'),
         logs: (0,node_path__WEBPACK_IMPORTED_MODULE_0__.join)(resume, 'logs'),
         journal: (0,node_path__WEBPACK_IMPORTED_MODULE_0__.join)(resume, 'journal'),
+        answers: (0,node_path__WEBPACK_IMPORTED_MODULE_0__.join)(resume, 'answers'),
         live: `${stem}.live`,
         lockName: `${(0,node_path__WEBPACK_IMPORTED_MODULE_0__.basename)(stem)}.lock`,
     };
@@ -42840,6 +43340,16 @@ function completedRecordFile(paths, evalKey) {
 }
 function liveRecordFile(paths, evalKey) {
     return join(paths.live, 'logs', `${evalFileStem(evalKey)}.jsonl`);
+}
+function answersFile(paths, evalKey) {
+    return (0,node_path__WEBPACK_IMPORTED_MODULE_0__.join)(paths.answers, `${evalFileStem(evalKey)}.jsonl`);
+}
+/**
+ * Names of the files of kept answers in a state. Any other entry is ignored.
+ * @param most stops one name after this many
+ */
+function answerFiles(paths, most) {
+    return (0,_directories_js__WEBPACK_IMPORTED_MODULE_2__/* .entriesOf */ .Mc)(paths.answers, most, (entry) => entry.isFile() && entry.name.endsWith('.jsonl')).sort();
 }
 /** All output of the last execution of an eval. */
 function outputFile(paths, evalKey) {
@@ -43285,6 +43795,130 @@ function schemaUse(text) {
 
 /***/ }),
 
+/***/ 2651:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   k: () => (/* binding */ ownership),
+/* harmony export */   u: () => (/* binding */ indexSegment)
+/* harmony export */ });
+/* harmony import */ var _lines_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(9304);
+/* harmony import */ var _journal_line_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(8695);
+/** Reads one segment of a journal and lists where its responses are. The responses themselves may be larger than memory. */
+
+
+/** A failing disk damages far fewer lines of a segment. */
+const MAX_DAMAGED = 1000;
+function ownership(owner) {
+    const fingerprints = new Set([owner.fingerprint, ...(owner.formerFingerprints ?? [])]);
+    const tags = new Set([...fingerprints].map((fingerprint) => (0,_journal_line_js__WEBPACK_IMPORTED_MODULE_1__/* .ownerTag */ .qE)({ ...owner, fingerprint })));
+    return { owner, fingerprints, tags };
+}
+/** @param maxLines more lines make the segment excessive */
+function indexSegment(segment, owner, maxLines) {
+    const reader = new SegmentReader(segment, owner, maxLines);
+    try {
+        for (const { bytes, offset } of (0,_lines_js__WEBPACK_IMPORTED_MODULE_0__/* .linesOfFileSync */ .gL)(segment.path, _journal_line_js__WEBPACK_IMPORTED_MODULE_1__/* .MAX_LINE_BYTES */ .Oc)) {
+            const unused = reader.read(bytes, offset);
+            if (unused)
+                return unused;
+        }
+    }
+    catch (error) {
+        if (isUnreadable(error))
+            return reader.unused('foreign');
+        if (!(error instanceof _lines_js__WEBPACK_IMPORTED_MODULE_0__/* .LineTooLong */ .dq))
+            throw error;
+        // Nothing after this line can be read, because its end is unknown.
+        reader.countDamaged();
+    }
+    return reader.end();
+}
+class SegmentReader {
+    #segment;
+    #ownership;
+    #maxLines;
+    #responses = new Map();
+    #failures = [];
+    /** Whether a line has shown that the segment belongs to the owner. */
+    #isOwn = false;
+    #made = 0;
+    #stateful = false;
+    #lines = 0;
+    #damaged = 0;
+    constructor(segment, owner, maxLines) {
+        this.#segment = segment;
+        this.#ownership = owner;
+        this.#maxLines = maxLines;
+    }
+    /** @returns why the segment is not used, as soon as that is known */
+    read(bytes, offset) {
+        this.#lines += 1;
+        if (this.#lines > this.#maxLines || this.#damaged > MAX_DAMAGED)
+            return this.unused('excessive');
+        const line = (0,_journal_line_js__WEBPACK_IMPORTED_MODULE_1__/* .readLine */ .Xw)(bytes);
+        if (line.kind === 'damaged') {
+            this.#damaged += 1;
+        }
+        else if (line.tag !== undefined && this.#ownership.tags.has(line.tag)) {
+            this.#isOwn = true;
+            if (line.kind === 'response')
+                this.#responses.set(line.id, { segment: this.#segment, offset, length: bytes.length });
+            else if (line.kind === 'stateful')
+                this.#stateful = true;
+            else if (line.kind === 'failed')
+                this.#failures.push(line.signature);
+            else
+                this.#damaged += 1;
+        }
+        else if (this.#isOwn) {
+            // Lines of another owner between lines of this one are not used.
+            this.#damaged += 1;
+        }
+        else {
+            return this.#readHeader(bytes);
+        }
+        return undefined;
+    }
+    countDamaged() {
+        this.#damaged += 1;
+    }
+    end() {
+        // Without a line of its own, the segment was torn within its header, or nothing in it was ever a journal.
+        if (!this.#isOwn)
+            return this.unused(this.#damaged > 1 ? 'foreign' : 'empty');
+        return {
+            kind: 'own',
+            responses: this.#responses,
+            made: this.#made,
+            stateful: this.#stateful,
+            failures: this.#failures,
+            lines: this.#lines,
+            damaged: this.#damaged,
+        };
+    }
+    unused(kind, parts) {
+        return { kind, damaged: this.#damaged, ...(parts && { parts }) };
+    }
+    #readHeader(bytes) {
+        const { owner, fingerprints } = this.#ownership;
+        const header = (0,_journal_line_js__WEBPACK_IMPORTED_MODULE_1__/* .readHeader */ .ay)(bytes);
+        if (header?.owner.eval !== owner.eval || header.owner.repository !== owner.repository)
+            return this.unused('foreign');
+        if (!fingerprints.has(header.owner.fingerprint))
+            return this.unused('stale', header.owner.parts);
+        this.#isOwn = true;
+        this.#made = header.made;
+        return undefined;
+    }
+}
+function isUnreadable(error) {
+    return ['EACCES', 'EPERM', 'EIO'].includes(error.code ?? '');
+}
+
+
+/***/ }),
+
 /***/ 4700:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
@@ -43462,7 +44096,7 @@ function notOurs(root, why, next) {
 
 /***/ }),
 
-/***/ 3915:
+/***/ 4632:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -43478,6 +44112,26 @@ var external_node_fs_ = __nccwpck_require__(3024);
 var external_node_path_ = __nccwpck_require__(6760);
 // EXTERNAL MODULE: ./lib/model/command.js
 var model_command = __nccwpck_require__(4252);
+// EXTERNAL MODULE: ./lib/progress/answer-store.js + 4 modules
+var answer_store = __nccwpck_require__(5791);
+// EXTERNAL MODULE: ./lib/progress/journals.js + 5 modules
+var progress_journals = __nccwpck_require__(5526);
+;// CONCATENATED MODULE: ./lib/progress/adopt-recorded.js
+
+
+function adoptRecorded(from, to, options) {
+    const { repository, known, elsewhere, log, now } = options;
+    const evals = known?.filter((key) => !elsewhere.has(key));
+    const journals = new progress_journals/* Journals */.v(to).adopt(from, { repository, evals });
+    if (journals)
+        log.warning(`Some recorded responses of unfinished evals were not restored. The checkpoint contains ${journals}. Their requests are sent again.`, 'Journals rejected');
+    // Answers of evals that left the set stay while they have room. Shards leave them to the merged state.
+    const kept = elsewhere.size === 0 ? undefined : evals;
+    const answers = new answer_store/* AnswerStore */.e(to).adopt(from, { repository, evals: kept }, now);
+    if (answers)
+        log.warning(`Some kept answers of completed evals were not restored. The checkpoint contains ${answers}. If these evals run again, they send all requests.`, 'Answers rejected');
+}
+
 // EXTERNAL MODULE: ./node_modules/zod/v4/classic/schemas.js + 11 modules
 var schemas = __nccwpck_require__(2857);
 // EXTERNAL MODULE: ./node_modules/zod/v4/classic/iso.js
@@ -43645,8 +44299,6 @@ class AttemptLog {
 var completions_file = __nccwpck_require__(5043);
 // EXTERNAL MODULE: ./lib/progress/directories.js
 var directories = __nccwpck_require__(6420);
-// EXTERNAL MODULE: ./lib/progress/journals.js + 8 modules
-var journals = __nccwpck_require__(9455);
 // EXTERNAL MODULE: ./lib/model/bounded-json.js
 var bounded_json = __nccwpck_require__(255);
 ;// CONCATENATED MODULE: ./lib/progress/lines-to-write.js
@@ -43977,6 +44629,7 @@ class Loader {
             [paths.plan, { maxBytes: saved_plan/* MAX_PLAN_BYTES */.di }],
             [paths.logs, 'directory'],
             [paths.journal, 'directory'],
+            [paths.answers, 'directory'],
         ];
         const quarantined = new Set();
         for (const [path, kind] of expected) {
@@ -44153,7 +44806,7 @@ function compareRecords(a, b, now) {
 }
 /** Zero for two records of one execution, such as the records that two versions of the action wrote. */
 function compareExecutions(a, b, now) {
-    return (Number((0,doubt/* isInFuture */.L)(b.ended, now)) - Number((0,doubt/* isInFuture */.L)(a.ended, now)) ||
+    return (Number((0,doubt/* isInFuture */.LV)(b.ended, now)) - Number((0,doubt/* isInFuture */.LV)(a.ended, now)) ||
         Date.parse(a.ended) - Date.parse(b.ended) ||
         a.run.id.length - b.run.id.length ||
         (0,lib_text/* compareText */.n6)(a.run.id, b.run.id) ||
@@ -44181,8 +44834,8 @@ var external_node_crypto_ = __nccwpck_require__(7598);
 
 /**
  * Puts a copy at `<target>/{model}.{eval_set}.progress.txt` and `.resume/`. No file of the copy grows any more, because a file
- * that grows while it is archived makes the archive invalid. Files that never change (record files and sealed journal
- * segments) are linked where the file system has links, so that a snapshot takes milliseconds while evals run.
+ * that grows while it is archived makes the archive invalid. Files that never change (record files, sealed journal segments and
+ * kept answers) are linked where the file system has links, so that a snapshot takes milliseconds while evals run.
  */
 function takeSnapshot(paths, target) {
     const place = (path) => (0,external_node_path_.join)(target, (0,external_node_path_.relative)(paths.base, path));
@@ -44207,8 +44860,13 @@ function outlineOf(paths) {
         .update(JSON.stringify([(0,untrusted_files/* sizeOfFile */.JL)(paths.progressFile), sizes]))
         .digest('hex');
 }
-function isFinal({ logs, journal }, path) {
-    return [logs, journal].some((directory) => path.startsWith(`${directory}/`));
+/** Size of all files of a snapshot. */
+function bytesOf(paths) {
+    const sizes = [paths.progressFile, ...checkpointedFiles(paths)].map(untrusted_files/* sizeOfFile */.JL);
+    return sizes.reduce((sum, size) => sum + Math.max(0, size), 0);
+}
+function isFinal({ logs, journal, answers }, path) {
+    return [logs, journal, answers].some((directory) => path.startsWith(`${directory}/`));
 }
 /** The deepest file is `journal/<eval>/<n>.jsonl`. */
 const MAX_DEPTH = 3;
@@ -44409,7 +45067,7 @@ class State {
             replaceMerged(this.paths, { records, commands, lineless }, this.#linesToWrite);
             this.#attempts.merge(others.map((other) => other.#attempts));
             for (const other of others)
-                this.#adoptJournals(other.paths);
+                this.#adoptRecorded(other.paths);
         });
         this.#records = new Map(merged.records);
         this.#commands = new Map(merged.commands);
@@ -44419,6 +45077,10 @@ class State {
     /** Puts a copy of what belongs into a checkpoint into `target`. */
     snapshot(target) {
         takeSnapshot(this.paths, target);
+    }
+    /** Size of the files of a snapshot. */
+    bytes() {
+        return bytesOf(this.paths);
     }
     /** Changes when the content of a snapshot changes. */
     outline() {
@@ -44443,12 +45105,14 @@ class State {
         (0,external_node_fs_.renameSync)(path, target);
         (0,external_node_fs_.chmodSync)(target, directories/* PRIVATE_FILE */.rQ);
     }
-    #adoptJournals(from) {
-        const { repository } = this.owner;
-        const evals = this.#knownEvals?.filter((key) => !this.#elsewhere.has(key));
-        const leftOut = new journals/* Journals */.v(this.paths).adopt(from, { repository, evals });
-        if (leftOut)
-            this.#log.warning(`Some recorded responses of unfinished evals were not restored. The checkpoint contains ${leftOut}. Their requests are sent again.`, 'Journals rejected');
+    #adoptRecorded(from) {
+        adoptRecorded(from, this.paths, {
+            repository: this.owner.repository,
+            known: this.#knownEvals,
+            elsewhere: this.#elsewhere,
+            log: this.#log,
+            now: this.#now(),
+        });
     }
     #write(work) {
         this.#revision += 1;
@@ -45826,6 +46490,24 @@ const COMPARISON_WORDS = {
 
 /***/ }),
 
+/***/ 265:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   O: () => (/* binding */ describeDropped)
+/* harmony export */ });
+/* harmony import */ var _model_format_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(9774);
+
+/** Names in the log. The rest is a number. */
+const MAX_NAMES = 10;
+/** @param evalKeys in the order in which their kept answers were dropped */
+function describeDropped(evalKeys) {
+    return `All kept answers together may take 1 GB, so those of ${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_0__/* .counted */ .hS)(evalKeys.length, 'eval')} were dropped, the oldest first: ${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_0__/* .listed */ .KE)(evalKeys, MAX_NAMES)}. If these evals run again, they send all requests.`;
+}
+
+
+/***/ }),
+
 /***/ 9551:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
@@ -45911,8 +46593,10 @@ function isLess(a, b) {
     return (a.samples - b.samples || a.evals - b.evals || a.shard - b.shard) < 0;
 }
 
-// EXTERNAL MODULE: ./lib/progress/journals.js + 8 modules
-var progress_journals = __nccwpck_require__(9455);
+// EXTERNAL MODULE: ./lib/progress/answer-store.js + 4 modules
+var answer_store = __nccwpck_require__(5791);
+// EXTERNAL MODULE: ./lib/progress/journals.js + 5 modules
+var progress_journals = __nccwpck_require__(5526);
 // EXTERNAL MODULE: ./lib/model/own-value.js
 var own_value = __nccwpck_require__(9553);
 // EXTERNAL MODULE: ./lib/model/model-map.js
@@ -45968,6 +46652,13 @@ function content_journalOwner(planned, repository) {
         parts,
         formerFingerprints: planned.earlier.map(({ value }) => value),
     };
+}
+/** The part of a fingerprint that names the servers. */
+const SERVERS_PART = 'base_url';
+/** The owner of kept answers. Only the servers count: an answer is looked up by the whole request, which has all the rest. */
+function answersOwner(planned, repository) {
+    const parts = { [SERVERS_PART]: planned.fingerprint.parts[SERVERS_PART] ?? '' };
+    return { eval: planned.key, repository, fingerprint: hashOf({ answers: hashOf(parts) }), parts };
 }
 /** The parts that differ, by name. */
 function changedParts(then, today) {
@@ -46036,7 +46727,7 @@ function attemptsIn({ attempts }, { id, attempt }) {
 function outcomeOf(planned, ended) {
     const { state, run, attempts, decisions, whyPending, now } = ended;
     const record = state.record(planned.command);
-    if (record && isContentOf(planned, record) && !(0,doubt/* doubtOf */.k)(record, now, undefined)) {
+    if (record && isContentOf(planned, record) && !(0,doubt/* doubtOf */.kv)(record, now, undefined)) {
         const isFresh = record.run.id === run.id && record.run.attempt === run.attempt;
         // A run that is killed early has not yet removed the records that it does not reuse, such as those that are too old.
         const isReusable = (0,own_value/* ownValue */.e)(decisions, planned.key)?.kind !== 'run';
@@ -47166,6 +47857,7 @@ function isSameRun(a, b) {
 
 
 
+
 async function mergedRun(request) {
     const { model, evalSet, plan, count, shards, texts } = request;
     const parts = evalsOfShards(plan, count);
@@ -47222,7 +47914,11 @@ function mergedFacts(own, ofShards) {
         decisions: Object.fromEntries(ofShards.flatMap(({ decisions }) => Object.entries(decisions))),
     };
 }
-/** Takes from a merged state what the shards do not have any more: results of other content, and journals of completed evals. */
+/**
+ * Takes from a merged state what the shards do not have any more: results of other content, journals of completed evals, and kept
+ * answers. The shards' kept answers may together take more room than one state has.
+ * @returns keys of the evals whose kept answers were dropped for that
+ */
 function tidyMerged(state, { plan, count, shards }, outcomes) {
     const parts = evalsOfShards(plan, count);
     const ofFound = new Set(shards.flatMap(({ shard }) => parts[shard.index - 1] ?? []).map(({ key }) => key));
@@ -47230,6 +47926,15 @@ function tidyMerged(state, { plan, count, shards }, outcomes) {
     const unfinished = outcomes.filter((outcome) => !isCompleted(outcome)).map((outcome) => outcome.eval);
     state.forget(unfinished.filter(({ key }) => ofFound.has(key)).map(({ command }) => command));
     new progress_journals/* Journals */.v(state.paths).retain([...unfinished.map(({ key }) => key), ...(plan.leftOut ?? [])]);
+    const answers = new answer_store/* AnswerStore */.e(state.paths);
+    for (const { shard, state: theirs } of shards) {
+        const kept = new answer_store/* AnswerStore */.e(theirs.paths);
+        for (const { key } of parts[shard.index - 1] ?? [])
+            if (!kept.has(key))
+                answers.remove(key);
+    }
+    answers.trim();
+    return answers.dropped;
 }
 
 
@@ -47372,8 +48077,8 @@ function locked(paths) {
     return new errors/* ActionError */.lZ('STATE_LOCKED', `Another run of this eval set is using ${paths.progressFile} on this machine.`, 'Wait until it ends and re-run this job, add a concurrency group to the workflow, or give this job its own state-directory.');
 }
 
-// EXTERNAL MODULE: ./lib/progress/state.js + 10 modules
-var progress_state = __nccwpck_require__(3915);
+// EXTERNAL MODULE: ./lib/progress/state.js + 11 modules
+var progress_state = __nccwpck_require__(4632);
 ;// CONCATENATED MODULE: ./lib/run/open-merged.js
 
 

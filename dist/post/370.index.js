@@ -72,6 +72,13 @@ const tokenUsage = schemas/* object */.Ikc({
     reasoning: count.describe('Part of completion: tokens of reasoning.'),
 });
 const sampleOutcome = schemas/* enum */.k5n(sample/* SAMPLE_OUTCOMES */.pu);
+/** What was changed in a request because a model does not accept it. */
+const adaptation = schemas/* union */.KCZ([
+    schemas/* object */.Ikc({ model: line, param: line, value: label, renamedTo: schemas/* null */.chJ() })
+        .describe('The parameter was left out, because the model rejects this value (as JSON).'),
+    schemas/* object */.Ikc({ model: line, param: line, value: schemas/* null */.chJ(), renamedTo: line })
+        .describe('The parameter was sent under another name.'),
+]);
 
 // EXTERNAL MODULE: ./lib/model/verdict.js
 var verdict = __webpack_require__(1732);
@@ -316,12 +323,6 @@ const error = schemas/* object */.Ikc({
     .describe('Why an eval failed.');
 /** Of all evals together. */
 const MAX_ALL_ADAPTATIONS = 100_000;
-const adaptation = schemas/* union */.KCZ([
-    schemas/* object */.Ikc({ model: line, param: line, value: label, renamedTo: schemas/* null */.chJ() })
-        .describe('The parameter was left out, because the model rejects this value (as JSON).'),
-    schemas/* object */.Ikc({ model: line, param: line, value: schemas/* null */.chJ(), renamedTo: line })
-        .describe('The parameter was sent under another name.'),
-]);
 const evalResult = schemas/* object */.Ikc({
     key: line.min(1).describe('The resolved key, such as test-match.s1.simple-v0.'),
     name: line.min(1).describe('The name, such as test-match.'),
@@ -349,6 +350,12 @@ const evalResult = schemas/* object */.Ikc({
     requests: schemas/* object */.Ikc({ sent: count, replayed: count })
         .nullable()
         .describe('Requests that completed it; null when they were not counted.'),
+    reusedAnswers: schemas/* object */.Ikc({
+        count: count.describe('They are among the replayed requests.'),
+        oldest: line.describe('When the oldest of them was recorded. ISO 8601, UTC.'),
+    })
+        .optional()
+        .describe('Kept answers of earlier runs (reuse-answers). Missing when there was none.'),
     cost: cost.describe('US dollars of tokens, at the prices of the day of this run; null when a price is not known.'),
     tookMs: number
         .nullable()

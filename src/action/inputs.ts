@@ -47,6 +47,7 @@ export interface Inputs {
   /** Undefined: no limit. */
   readonly maxAgeMs: number | undefined;
   readonly sampleResume: boolean;
+  readonly reuseAnswers: boolean;
   readonly parallelEvals: ParallelEvals;
   /** Of all evals together. */
   readonly maxRequestsInFlight: number;
@@ -120,6 +121,7 @@ export function readInputs(env: NodeJS.ProcessEnv = process.env): Promise<Inputs
     maxAgeMs: () =>
       durationMs('max-age', { hasNoLimit: true, ifZero: 'To run every eval again, set resume: false.' }),
     sampleResume: () => boolean('sample-resume', true),
+    reuseAnswers: () => boolean('reuse-answers', false),
     parallelEvals,
     engine,
     chatFallback: () => text('engine') !== 'oaieval',

@@ -110,6 +110,7 @@ type RunPicks = Pick<RunSetRequest, 'run' | 'api' | 'limits' | 'evals' | 'cancel
 export function runRequest(step: Step, cancelled: Cancellation, prices: Prices | undefined): RunPicks {
   const { inputs, context, urls, evalEnv: env, beganAt } = step;
   const { modelMap, maxRequestsInFlight, parallelEvals, attempts, exitOnError } = inputs;
+  const { sampleResume, reuseAnswers, maxAgeMs } = inputs;
   // One eval alone can use all requests in flight. The gateway limits the requests of all evals together.
   const threads = inputs.chatFallback && !env.EVALS_THREADS ? maxRequestsInFlight : undefined;
   const timeouts = { evalTimeoutMs: inputs.evalTimeoutMs, stallTimeoutMs: inputs.stallTimeoutMs };
@@ -122,7 +123,7 @@ export function runRequest(step: Step, cancelled: Cancellation, prices: Prices |
       cost: costLimit(inputs, prices),
       beganAt,
     },
-    evals: { parallelEvals, attempts, exitOnError, sampleResume: inputs.sampleResume, timeouts, threads },
+    evals: { parallelEvals, attempts, exitOnError, sampleResume, reuseAnswers, maxAgeMs, timeouts, threads },
     cancelled: {
       signal: cancelled.signal,
       drainDeadline: cancelled.after(DRAIN_MS),

@@ -47,3 +47,13 @@ export const tokenUsage = z.object({
 });
 
 export const sampleOutcome = z.enum(SAMPLE_OUTCOMES);
+
+/** What was changed in a request because a model does not accept it. */
+export const adaptation = z.union([
+  z
+    .object({ model: line, param: line, value: label, renamedTo: z.null() })
+    .describe('The parameter was left out, because the model rejects this value (as JSON).'),
+  z
+    .object({ model: line, param: line, value: z.null(), renamedTo: line })
+    .describe('The parameter was sent under another name.'),
+]);

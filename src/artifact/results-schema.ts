@@ -6,6 +6,7 @@ import { z } from 'zod';
 import { MAX_RECORDED_ADAPTATIONS, MAX_RECORDED_MODELS } from '../model/completion-record.ts';
 import { MAX_PRICE } from '../model/price.ts';
 import {
+  adaptation,
   cost,
   count,
   label,
@@ -178,15 +179,6 @@ const error = z
 /** Of all evals together. */
 const MAX_ALL_ADAPTATIONS = 100_000;
 
-const adaptation = z.union([
-  z
-    .object({ model: line, param: line, value: label, renamedTo: z.null() })
-    .describe('The parameter was left out, because the model rejects this value (as JSON).'),
-  z
-    .object({ model: line, param: line, value: z.null(), renamedTo: line })
-    .describe('The parameter was sent under another name.'),
-]);
-
 const evalResult = z
   .object({
     key: line.min(1).describe('The resolved key, such as test-match.s1.simple-v0.'),
@@ -222,6 +214,13 @@ const evalResult = z
       .object({ sent: count, replayed: count })
       .nullable()
       .describe('Requests that completed it; null when they were not counted.'),
+    reusedAnswers: z
+      .object({
+        count: count.describe('They are among the replayed requests.'),
+        oldest: line.describe('When the oldest of them was recorded. ISO 8601, UTC.'),
+      })
+      .optional()
+      .describe('Kept answers of earlier runs (reuse-answers). Missing when there was none.'),
     cost: cost.describe(
       'US dollars of tokens, at the prices of the day of this run; null when a price is not known.',
     ),

@@ -63,13 +63,13 @@ export class Checkpointer {
   }
 
   /**
-   * Saves in the background after a long eval, unless a save is running, the last one failed, or old checkpoints cannot be
-   * deleted and the interval has not passed.
+   * Saves in the background after a long eval, unless a save is running, the last one failed or took long, or old checkpoints cannot
+   * be deleted and the interval has not passed.
    */
   saveSoon(): void {
-    if (!this.#isRunning || this.#schedule.isBackingOff) return;
-    const isTooSoon = Date.now() - this.#beganAt < this.#schedule.intervalMs;
-    if (this.#superseded.canDelete || !isTooSoon) this.#saveIfChanged();
+    if (!this.#isRunning) return;
+    if (this.#schedule.maySaveSoon(this.#superseded.canDelete, Date.now() - this.#beganAt))
+      this.#saveIfChanged();
   }
 
   /** Stops saving in the background, and abandons a save that is running. */
@@ -149,12 +149,14 @@ export class Checkpointer {
     const errors = journals.sealAll();
     for (const error of errors) log.debug(`A journal could not be sealed: ${reasonOf(error)}`);
     const outcome: SaveOutcome = await saveSnapshot(this.#options, { signal, timeoutMs: MAX_SAVE_MS });
+    const tookMs = Date.now() - this.#beganAt;
     if (outcome.kind === 'saved') {
       // Responses of a journal that could not be sealed are left for the next checkpoint.
       if (errors.length === 0) this.#savedRevision = revision;
       log.info(`Saved the checkpoint ${outcome.key} while evals are running`);
       await this.#superseded.add(outcome.key, signal);
-      this.#schedule.saved(this.#superseded.canDelete);
+      const { canDelete } = this.#superseded;
+      this.#schedule.saved({ canDelete, tookMs, bytes: this.#options.state.bytes() });
     } else if (outcome.kind === 'unavailable') {
       this.#isRunning = false;
     } else if (!signal.aborted) {

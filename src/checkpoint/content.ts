@@ -16,11 +16,11 @@ export interface Content {
 }
 
 export function contentOf(state: State): Content {
-  const { logs, journal } = state.paths;
+  const { logs, journal, answers } = state.paths;
   const done = {
     records: state.records.map(formatRecord).sort(),
     commands: state.commands.map(commandId).sort(),
-    files: [...sizesBelow(logs), ...sizesBelow(journal)],
+    files: [...sizesBelow(logs), ...sizesBelow(journal), ...sizesBelow(answers)],
   };
   return {
     done: createHash('sha256').update(JSON.stringify(done)).digest('hex'),

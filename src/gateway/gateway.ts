@@ -12,6 +12,7 @@ import { type ApiUnusable, reasonOf } from '../errors.ts';
 import type { ApiTrouble } from '../model/api-trouble.ts';
 import { addTraffic, noTraffic, type Traffic } from '../model/traffic.ts';
 import type { Journal } from '../progress/journal.ts';
+import type { KeptAnswers } from '../progress/kept-answers.ts';
 import { respondWithError } from './http.ts';
 import { type ApiLoad, Job } from './job.ts';
 import type { JobOptions } from './job-options.ts';
@@ -28,8 +29,11 @@ export type { ApiLoad } from './job.ts';
 export type { Lane } from './lane/lane.ts';
 
 export interface Gateway {
-  /** @param journal where responses are recorded and replayed from; undefined: nowhere */
-  openLane(name: string, journal: Journal | undefined): Lane;
+  /**
+   * @param journal where responses are recorded and replayed from; undefined: nowhere
+   * @param answers kept answers of an earlier completion, which are replayed as well
+   */
+  openLane(name: string, journal: Journal | undefined, answers?: KeptAnswers): Lane;
   /** Aborted, with an ApiUnusable, when the API refuses the job or cannot be reached. */
   readonly unusable: AbortSignal;
   /** The reason of `unusable`, with everything that is known when the gateway is closed. */
@@ -84,7 +88,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   return {
     unusable: job.unusable,
     whyUnusable: () => job.whyUnusable,
-    openLane(name, journal) {
+    openLane(name, journal, answers) {
       const token = randomBytes(24).toString('hex');
       options.log.hide(token);
       const baseUrls = Object.entries(PROVIDERS).map(([id, { variable }]) => [
@@ -94,6 +98,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
       const lane = new Lane({
         name,
         journal,
+        answers,
         job,
         token,
         env: { ...Object.fromEntries(baseUrls), ...withoutProxy(options.env) },

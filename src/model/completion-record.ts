@@ -39,6 +39,8 @@ export interface CompletionRecord {
    * Missing when they are not known.
    */
   readonly usage?: Readonly<Record<string, ModelUsage>> | undefined;
+  /** Missing when none of its responses was a kept answer of an earlier completion. */
+  readonly reusedAnswers?: ReusedAnswers | undefined;
   /** What was changed in requests because a model does not accept it. */
   readonly adaptations: readonly Adaptation[];
   /** The models that the eval asked for; missing when they are not known. */
@@ -47,6 +49,13 @@ export interface CompletionRecord {
   /** ISO 8601, UTC. */
   readonly started: string;
   readonly ended: string;
+}
+
+/** Kept answers of earlier completions, among the responses that completed an eval. They are replayed responses. */
+export interface ReusedAnswers {
+  readonly count: number;
+  /** When the oldest of them was recorded. ISO 8601, UTC. */
+  readonly oldest: string;
 }
 
 /** The responses of one model. */

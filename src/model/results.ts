@@ -1,7 +1,7 @@
 /** The results of a run. They are plain JSON: `results.json` has them as they are, with a version and the verdict. */
 import type { Adaptation } from './adaptation.ts';
 import type { TokenUsage } from './api-response.ts';
-import type { MetricValue, RecordedTokens } from './completion-record.ts';
+import type { MetricValue, RecordedTokens, ReusedAnswers } from './completion-record.ts';
 import type { Place } from './place.ts';
 import type { Price } from './price.ts';
 import type { Shard } from './shard.ts';
@@ -163,6 +163,8 @@ export interface EvalResult {
   readonly tokens: RecordedTokens | null;
   /** Requests that completed it; null when they were not counted. */
   readonly requests: { readonly sent: number; readonly replayed: number } | null;
+  /** Missing when none of its responses was a kept answer of an earlier completion (`reuse-answers`). */
+  readonly reusedAnswers?: ReusedAnswers | undefined;
   /** US dollars of `tokens`, at the prices of the day of this run; null when a price is not known. */
   readonly cost: number | null;
   /** How long the attempt took that completed it; null when this action did not complete it. */

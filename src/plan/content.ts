@@ -55,6 +55,15 @@ export function journalOwner(planned: PlannedEval, repository: string): JournalO
   };
 }
 
+/** The part of a fingerprint that names the servers. */
+export const SERVERS_PART = 'base_url';
+
+/** The owner of kept answers. Only the servers count: an answer is looked up by the whole request, which has all the rest. */
+export function answersOwner(planned: PlannedEval, repository: string): JournalOwner {
+  const parts = { [SERVERS_PART]: planned.fingerprint.parts[SERVERS_PART] ?? '' };
+  return { eval: planned.key, repository, fingerprint: hashOf({ answers: hashOf(parts) }), parts };
+}
+
 /** The parts that differ, by name. */
 export function changedParts(then: Fingerprint['parts'], today: Fingerprint['parts']): ChangedPart[] {
   const names = [...new Set([...Object.keys(then), ...Object.keys(today)])].sort();

@@ -1,11 +1,10 @@
 /** Adds the sealed journal segments of one state to another. Nothing in the other state is trusted. */
 import { chmodSync, lstatSync } from 'node:fs';
 import { join } from 'node:path';
-import { LineTooLong, linesOfFileSync } from '../lines.ts';
 import { makeDirectory, PRIVATE_FILE } from './directories.ts';
 import { checksumOfFile, linkOrCopy } from './durable.ts';
+import { headerOfFile } from './journal-header.ts';
 import type { JournalLimits } from './journal-limits.ts';
-import { MAX_HEADER_BYTES, readHeader, readLine } from './journal-line.ts';
 import { journalNames, lastNumber, segmentFiles } from './journal-segment.ts';
 import { evalFileStem, type StatePaths } from './paths.ts';
 
@@ -47,19 +46,8 @@ export function adoptSegments(
 
 /** Whether the header of a segment names this eval, whatever content of it the responses belong to. */
 function isSegmentOf(path: string, evalStem: string, repository: string): boolean {
-  const first = firstLineOf(path);
-  if (!first || readLine(first).kind !== 'unknown') return false;
-  const owner = readHeader(first)?.owner;
+  const owner = headerOfFile(path)?.owner;
   return owner?.repository === repository && evalFileStem(owner.eval) === evalStem;
-}
-
-function firstLineOf(path: string): Buffer | undefined {
-  try {
-    for (const { bytes } of linesOfFileSync(path, MAX_HEADER_BYTES)) return bytes;
-  } catch (error) {
-    if (!(error instanceof LineTooLong)) throw error;
-  }
-  return undefined;
 }
 
 function addSegments(theirs: readonly { readonly path: string }[], target: string): void {

@@ -58,6 +58,7 @@ const schema: z.ZodType<CompletionRecord> = z
       )
       .refine((models) => Object.keys(models).length <= MAX_RECORDED_MODELS + 1, 'names too many models')
       .optional(),
+    reusedAnswers: z.object({ count, oldest: z.iso.datetime() }).optional(),
     adaptations: z.array(adaptationSchema).max(MAX_RECORDED_ADAPTATIONS).default([]),
     models: z
       .record(printedName, printedName)

@@ -22,5 +22,10 @@ export function doubtOf(
 
 /** Whether a time is so far in the future that a difference of clocks cannot explain it. */
 export function isInFuture(time: string, now: Date): boolean {
-  return Date.parse(time) > now.getTime() + MAX_CLOCK_SKEW_MS;
+  return isAhead(Date.parse(time), now);
+}
+
+/** The same of a time in milliseconds since 1970. */
+export function isAhead(time: number, now: Date): boolean {
+  return time > now.getTime() + MAX_CLOCK_SKEW_MS;
 }

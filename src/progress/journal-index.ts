@@ -28,7 +28,6 @@ export class JournalIndex {
   /** Parts of the content that the first stale segment belonged to. */
   staleParts: Readonly<Record<string, string>> | undefined;
   #lines = 0;
-  readonly #madeOf = new Map<Segment, number>();
 
   /** Number of responses that can be replayed: none of an eval that starts over. */
   get replayable(): number {
@@ -39,7 +38,7 @@ export class JournalIndex {
   static read(paths: readonly string[], owner: Ownership, maxLines: number): JournalIndex {
     const index = new JournalIndex();
     for (const path of paths) {
-      const segment: Segment = { path };
+      const segment: Segment = { path, made: 0 };
       const found = indexSegment(segment, owner, maxLines - index.#lines);
       index.damaged += found.damaged;
       if (found.kind === 'own') index.#add(segment, found);
@@ -51,14 +50,14 @@ export class JournalIndex {
   #add(segment: Segment, found: SegmentIndex): void {
     this.#lines += found.lines;
     this.segments.add(segment);
-    this.#madeOf.set(segment, found.made);
+    segment.made = found.made;
     this.newest = Math.max(this.newest, found.made);
     this.stateful ||= found.stateful;
     for (const failure of found.failures) this.failures.add(failure);
     for (const [id, location] of found.responses) {
       const other = this.locations.get(id);
       // The number of a segment does not say which is newer: segments of another machine are renumbered when they are adopted.
-      if (!other || (this.#madeOf.get(other.segment) ?? 0) <= found.made) this.locations.set(id, location);
+      if (!other || other.segment.made <= found.made) this.locations.set(id, location);
     }
   }
 

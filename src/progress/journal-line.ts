@@ -32,7 +32,8 @@ export interface JournalOwner {
 
 /** What a line contains, without the response itself. `tag` is the `of` of the line. */
 export type JournalLine =
-  | { readonly kind: 'response'; readonly tag: string; readonly id: string }
+  /** `at` is when a kept answer was recorded, in milliseconds since 1970. Lines of journals do not have it. */
+  | { readonly kind: 'response'; readonly tag: string; readonly id: string; readonly at: number | undefined }
   | { readonly kind: 'stateful'; readonly tag: string }
   | { readonly kind: 'failed'; readonly tag: string; readonly signature: string }
   /** The line is undamaged, and is a header or a kind of line that this version does not know. */
@@ -75,15 +76,27 @@ export function headerLine(
   return checked({ journal: 1, eval: key, repository, fingerprint, parts, made });
 }
 
-export function responseLine(
-  of: string,
-  key: string,
-  n: number,
-  { status, type, body, usage, adaptations = [] }: ApiResponse,
-): Buffer {
+export function responseLine(of: string, key: string, n: number, response: ApiResponse): Buffer {
+  return checked({ of, key, n, ...factsOf(response), ...packed(response.body) });
+}
+
+/** A response with its request. */
+export interface RecordedAnswer {
+  readonly key: string;
+  readonly n: number;
+  /** When it was recorded, in milliseconds since 1970. */
+  readonly at: number;
+  readonly response: ApiResponse;
+}
+
+/** The line of a kept answer. A whole block of them is compressed (answer-block.ts), so the body by itself is not. */
+export function answerLine(of: string, { key, n, at, response }: RecordedAnswer): Buffer {
+  return checked({ of, key, n, at, ...factsOf(response), ...plain(response.body) });
+}
+
+function factsOf({ status, type, usage, adaptations = [] }: ApiResponse): object {
   const counts = [usage.prompt, usage.completion, usage.cached, usage.reasoning];
-  const adapted = adaptations.length === 0 ? {} : { adapted: adaptations };
-  return checked({ of, key, n, status, type, usage: counts, ...adapted, ...packed(body) });
+  return { status, type, usage: counts, ...(adaptations.length === 0 ? {} : { adapted: adaptations }) };
 }
 
 export function statefulLine(of: string): Buffer {
@@ -100,8 +113,11 @@ export function readLine(line: Buffer): JournalLine {
   const start = line.toString('latin1', CHECKED_FROM, CHECKED_FROM + 128);
   const [, tag, rest] = /^"of":"([0-9a-f]{16})",(.*)$/s.exec(start) ?? [];
   if (tag === undefined || rest === undefined) return { kind: 'unknown' };
-  const [, key, n] = /^"key":"([0-9a-f]{64})","n":(\d{1,9}),/.exec(rest) ?? [];
-  if (key !== undefined) return { kind: 'response', tag, id: indexKey(key, Number(n)) };
+  const [, key, n, at] = /^"key":"([0-9a-f]{64})","n":(\d{1,9}),(?:"at":(\d{1,15}),)?/.exec(rest) ?? [];
+  if (key !== undefined) {
+    const time = at === undefined ? undefined : Number(at);
+    return { kind: 'response', tag, id: indexKey(key, Number(n)), at: time };
+  }
   if (rest === '"stateful":1}') return { kind: 'stateful', tag };
   const [, signature] = /^"failed":"([0-9a-f]{64})"}$/.exec(rest) ?? [];
   return signature === undefined ? { kind: 'unknown', tag } : { kind: 'failed', tag, signature };
@@ -123,26 +139,34 @@ export function readHeader(
 
 /** The response in a line, if the line is undamaged and responds to this request. */
 export function readResponse(line: Buffer, key: string, n: number): ApiResponse | undefined {
+  const entry = readAnswer(line);
+  return entry?.key === key && entry.n === n ? entry.response : undefined;
+}
+
+/** The response in an undamaged line, with its request. `at` is 0 in a line that does not have it. */
+export function readAnswer(line: Buffer): RecordedAnswer | undefined {
   if (!isIntact(line)) return undefined;
   try {
     const entry = responseSchema.parse(JSON.parse(line.toString('utf8')));
-    if (entry.key !== key || entry.n !== n) return undefined;
     const [prompt, completion, cached, reasoning] = entry.usage;
-    const { status, type, adapted: adaptations } = entry;
+    const { key, n, at, status, type, adapted: adaptations } = entry;
     const usage = { prompt, completion, cached, reasoning };
-    return { status, type, body: unpacked(entry), usage, ...(adaptations.length > 0 && { adaptations }) };
+    const more = adaptations.length > 0 ? { adaptations } : {};
+    return { key, n, at, response: { status, type, body: unpacked(entry), usage, ...more } };
   } catch {
     return undefined;
   }
 }
 
-function checked(fields: object): Buffer {
+/** A line with its checksum. */
+export function checked(fields: object): Buffer {
   const rest = JSON.stringify(fields).slice(1);
   const crc = crc32(rest).toString(16).padStart(8, '0');
   return Buffer.from(`{"crc":"${crc}",${rest}\n`);
 }
 
-function isIntact(line: Buffer): boolean {
+/** Whether the checksum of a line is right. */
+export function isIntact(line: Buffer): boolean {
   if (line.length < CHECKED_FROM + 2 || line.compare(PREFIX, 0, PREFIX.length, 0, PREFIX.length) !== 0)
     return false;
   const crc = line.toString('latin1', PREFIX.length, PREFIX.length + 8);
@@ -167,6 +191,7 @@ const adaptation = z.union([
 const responseSchema = z.object({
   key: z.string().regex(/^[0-9a-f]{64}$/),
   n: z.int().nonnegative(),
+  at: z.int().nonnegative().default(0),
   status: z.int().min(200).max(299),
   type: z.string().max(1024),
   usage: z.tuple([tokens, tokens, tokens, tokens]),
@@ -181,6 +206,10 @@ function packed(body: Buffer): { text: string } | { zstd: string } | { base64: s
     const zstd = zstdCompressSync(body);
     if (zstd.length * 4 < body.length * 3 * 0.9) return { zstd: zstd.toString('base64') };
   }
+  return plain(body);
+}
+
+function plain(body: Buffer): { text: string } | { base64: string } {
   const text = body.toString('utf8');
   return Buffer.from(text).equals(body) ? { text } : { base64: body.toString('base64') };
 }

@@ -10,6 +10,8 @@ import { evalFileStem, type StatePaths } from './paths.ts';
 /** A segment that is read. It is opened for each read, because there may be more segments than a process can open. */
 export interface Segment {
   path: string;
+  /** When it was created, in milliseconds since 1970; 0 when that is unknown. */
+  made: number;
 }
 
 /** The segment that is appended to. */
@@ -31,10 +33,10 @@ export function liveJournals(paths: StatePaths): string {
   return join(paths.live, 'journal');
 }
 
-export function createSegment(directory: string): LiveSegment {
+export function createSegment(directory: string, made: number): LiveSegment {
   makeDirectory(directory);
   const path = join(directory, `${lastNumber(directory) + 1}.jsonl`);
-  return { path, file: openSync(path, 'wx+', PRIVATE_FILE), size: 0 };
+  return { path, made, file: openSync(path, 'wx+', PRIVATE_FILE), size: 0 };
 }
 
 /** Appends a line. It overwrites what a failed write may have left after the end of the segment. */
@@ -82,7 +84,7 @@ export function removeJournalDirectories(paths: readonly string[]): void {
 }
 
 /** Returns fewer bytes at the end of the file, and undefined when the file is gone. */
-export function readAt(segment: Segment, offset: number, length: number): Buffer | undefined {
+export function readAt(segment: Pick<Segment, 'path'>, offset: number, length: number): Buffer | undefined {
   const bytes = Buffer.allocUnsafe(length);
   let file: number | undefined;
   try {

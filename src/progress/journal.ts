@@ -14,6 +14,7 @@ import {
   indexKey,
   type JournalOwner,
   ownerTag,
+  type RecordedAnswer,
   readResponse,
   responseLine,
   statefulLine,
@@ -31,8 +32,9 @@ import {
   writeLine,
 } from './journal-segment.ts';
 import { evalFileStem, type StatePaths, stateFolder } from './paths.ts';
-import { quarantine, quarantineTogether } from './quarantine.ts';
+import { quarantine } from './quarantine.ts';
 import { ownership } from './segment-index.ts';
+import { quarantineUnused, type Rejected, TOO_LARGE } from './unused-segments.ts';
 
 export type { JournalOwner } from './journal-line.ts';
 
@@ -44,12 +46,6 @@ export interface OpenedJournal {
   readonly damaged: number;
   /** Paths of quarantined files, and why: at most one path for each of two reasons. */
   readonly rejected: readonly Rejected[];
-}
-
-interface Rejected {
-  readonly path: string;
-  /** As a clause. */
-  readonly why: string;
 }
 
 export interface JournalOptions {
@@ -124,6 +120,16 @@ export class Journal {
     const location = this.#index.locations.get(indexKey(key, n));
     const line = location && readAt(location.segment, location.offset, location.length);
     return line && readResponse(line, key, n);
+  }
+
+  /**
+   * The same, with the time after which it was recorded: that of its segment, because lines have none. So an answer is at
+   * most as old as it seems.
+   */
+  answer(key: string, n: number): RecordedAnswer | undefined {
+    const response = this.find(key, n);
+    const at = this.#index.locations.get(indexKey(key, n))?.segment.made ?? 0;
+    return response && { key, n, at, response };
   }
 
   /** Whether a response is recorded. Reads no file. */
@@ -214,10 +220,10 @@ export class Journal {
 
   #write(line: Buffer): LiveSegment {
     if (!this.#live) {
-      const segment = createSegment(liveDirectory(this.#paths, this.#owner.eval));
-      this.#live = segment;
       // Never before an existing segment, even if the clock was set back: the response that was recorded last counts.
       this.#index.newest = Math.max(this.#index.newest, Date.now());
+      const segment = createSegment(liveDirectory(this.#paths, this.#owner.eval), this.#index.newest);
+      this.#live = segment;
       this.#append(segment, headerLine(this.#owner, this.#index.newest));
     }
     this.#append(this.#live, line);
@@ -229,19 +235,4 @@ export class Journal {
     writeLine(segment, line);
     this.#size += line.length;
   }
-}
-
-const TOO_LARGE = 'it is larger than a journal can be';
-
-function quarantineUnused({ foreign, excessive }: JournalIndex, paths: StatePaths): Rejected[] {
-  const reasons: [readonly string[], string][] = [
-    [foreign, 'it is not a journal of this eval'],
-    [excessive, TOO_LARGE],
-  ];
-  return reasons
-    .filter(([segments]) => segments.length > 0)
-    .map(([segments, why]) => ({
-      path: quarantineTogether(segments, new Date(), stateFolder(paths)),
-      why,
-    }));
 }

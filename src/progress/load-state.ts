@@ -81,6 +81,7 @@ class Loader {
       [paths.plan, { maxBytes: MAX_PLAN_BYTES }],
       [paths.logs, 'directory'],
       [paths.journal, 'directory'],
+      [paths.answers, 'directory'],
     ];
     const quarantined = new Set<string>();
     for (const [path, kind] of expected) {

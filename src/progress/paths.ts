@@ -1,5 +1,6 @@
 import { basename, dirname, join } from 'node:path';
 import { isWhole, type Shard, WHOLE } from '../model/shard.ts';
+import { entriesOf } from './directories.ts';
 
 /** Where the state of one (model, eval set) is. All paths are absolute. */
 export interface StatePaths {
@@ -23,6 +24,8 @@ export interface StatePaths {
   readonly logs: string;
   /** Sealed journal segments of evals that have not completed. */
   readonly journal: string;
+  /** What the requests of completed evals were answered: one file for each eval. */
+  readonly answers: string;
   /** `{model}.{eval_set}.live/`: files that are being appended to. They are never in a checkpoint. */
   readonly live: string;
   /** `{model}.{eval_set}.lock`, the name of the lock file next to the progress file. It is never in a checkpoint. */
@@ -54,6 +57,7 @@ export function statePaths(
     plan: join(resume, 'plan.json'),
     logs: join(resume, 'logs'),
     journal: join(resume, 'journal'),
+    answers: join(resume, 'answers'),
     live: `${stem}.live`,
     lockName: `${basename(stem)}.lock`,
   };
@@ -85,6 +89,18 @@ export function completedRecordFile(paths: StatePaths, evalKey: string): string 
 
 export function liveRecordFile(paths: StatePaths, evalKey: string): string {
   return join(paths.live, 'logs', `${evalFileStem(evalKey)}.jsonl`);
+}
+
+export function answersFile(paths: StatePaths, evalKey: string): string {
+  return join(paths.answers, `${evalFileStem(evalKey)}.jsonl`);
+}
+
+/**
+ * Names of the files of kept answers in a state. Any other entry is ignored.
+ * @param most stops one name after this many
+ */
+export function answerFiles(paths: StatePaths, most: number): string[] {
+  return entriesOf(paths.answers, most, (entry) => entry.isFile() && entry.name.endsWith('.jsonl')).sort();
 }
 
 /** All output of the last execution of an eval. */

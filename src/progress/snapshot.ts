@@ -10,8 +10,8 @@ import { sizeOfFile } from './untrusted-files.ts';
 
 /**
  * Puts a copy at `<target>/{model}.{eval_set}.progress.txt` and `.resume/`. No file of the copy grows any more, because a file
- * that grows while it is archived makes the archive invalid. Files that never change (record files and sealed journal
- * segments) are linked where the file system has links, so that a snapshot takes milliseconds while evals run.
+ * that grows while it is archived makes the archive invalid. Files that never change (record files, sealed journal segments and
+ * kept answers) are linked where the file system has links, so that a snapshot takes milliseconds while evals run.
  */
 export function takeSnapshot(paths: StatePaths, target: string): void {
   const place = (path: string) => join(target, relative(paths.base, path));
@@ -35,8 +35,14 @@ export function outlineOf(paths: StatePaths): string {
     .digest('hex');
 }
 
-function isFinal({ logs, journal }: StatePaths, path: string): boolean {
-  return [logs, journal].some((directory) => path.startsWith(`${directory}/`));
+/** Size of all files of a snapshot. */
+export function bytesOf(paths: StatePaths): number {
+  const sizes = [paths.progressFile, ...checkpointedFiles(paths)].map(sizeOfFile);
+  return sizes.reduce((sum, size) => sum + Math.max(0, size), 0);
+}
+
+function isFinal({ logs, journal, answers }: StatePaths, path: string): boolean {
+  return [logs, journal, answers].some((directory) => path.startsWith(`${directory}/`));
 }
 
 /** The deepest file is `journal/<eval>/<n>.jsonl`. */

@@ -12,11 +12,11 @@ import type { CompletionRecord } from '../model/completion-record.ts';
 import type { Owner } from '../model/owner.ts';
 import type { SavedPlan } from '../model/plan.ts';
 import type { RunFacts } from '../model/run-facts.ts';
+import { adoptRecorded } from './adopt-recorded.ts';
 import { AttemptLog } from './attempt-log.ts';
 import { formatCompletions, formatRecord } from './completions-file.ts';
 import { makeDirectory, PRIVATE_FILE } from './directories.ts';
 import { appendLine, replaceFile } from './durable.ts';
-import { Journals } from './journals.ts';
 import { LinesToWrite } from './lines-to-write.ts';
 import { type LoadedState, loadState, type OpenOptions } from './load-state.ts';
 import { adoptRecordFiles, replaceMerged } from './merge-files.ts';
@@ -24,7 +24,7 @@ import { mergeStates, type StateFacts, withoutEvals } from './merge-states.ts';
 import { completedRecordFile, type StatePaths } from './paths.ts';
 import { formatProgress } from './progress-file.ts';
 import { formatRunFacts } from './run-facts-file.ts';
-import { outlineOf, takeSnapshot } from './snapshot.ts';
+import { bytesOf, outlineOf, takeSnapshot } from './snapshot.ts';
 import { unwritable } from './unwritable.ts';
 
 export type { OpenOptions } from './load-state.ts';
@@ -192,7 +192,7 @@ export class State {
       const lineless = records.map(({ argv }) => argv).filter((argv) => !this.isDone(argv));
       replaceMerged(this.paths, { records, commands, lineless }, this.#linesToWrite);
       this.#attempts.merge(others.map((other) => other.#attempts));
-      for (const other of others) this.#adoptJournals(other.paths);
+      for (const other of others) this.#adoptRecorded(other.paths);
     });
     this.#records = new Map(merged.records);
     this.#commands = new Map(merged.commands);
@@ -203,6 +203,11 @@ export class State {
   /** Puts a copy of what belongs into a checkpoint into `target`. */
   snapshot(target: string): void {
     takeSnapshot(this.paths, target);
+  }
+
+  /** Size of the files of a snapshot. */
+  bytes(): number {
+    return bytesOf(this.paths);
   }
 
   /** Changes when the content of a snapshot changes. */
@@ -234,15 +239,14 @@ export class State {
     chmodSync(target, PRIVATE_FILE);
   }
 
-  #adoptJournals(from: StatePaths): void {
-    const { repository } = this.owner;
-    const evals = this.#knownEvals?.filter((key) => !this.#elsewhere.has(key));
-    const leftOut = new Journals(this.paths).adopt(from, { repository, evals });
-    if (leftOut)
-      this.#log.warning(
-        `Some recorded responses of unfinished evals were not restored. The checkpoint contains ${leftOut}. Their requests are sent again.`,
-        'Journals rejected',
-      );
+  #adoptRecorded(from: StatePaths): void {
+    adoptRecorded(from, this.paths, {
+      repository: this.owner.repository,
+      known: this.#knownEvals,
+      elsewhere: this.#elsewhere,
+      log: this.#log,
+      now: this.#now(),
+    });
   }
 
   #write(work: () => void): void {

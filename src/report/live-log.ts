@@ -17,6 +17,7 @@ import type {
 } from '../model/run-event.ts';
 import { isTokenMetric } from '../model/token-metrics.ts';
 import { shorten } from '../text.ts';
+import { describeRequests } from './describe-reused.ts';
 import { describeReport, describeWait } from './describe-trouble.ts';
 import { EvalLog } from './eval-log.ts';
 import { mainMetric } from './main-metric.ts';
@@ -116,15 +117,14 @@ export class LiveLog {
 }
 
 /** The result of an eval, and what it took. */
-function describeRecord({ metrics, samples, requests, tokens }: CompletionRecord): string[] {
+function describeRecord({ metrics, samples, requests, tokens, reusedAnswers }: CompletionRecord): string[] {
   // The tokens that evals counts are in the line below.
   const values = Object.entries(metrics)
     .filter(([name]) => !isTokenMetric(name))
     .map(([name, value]) => `${name} ${metricText(value)}`);
   const counts = [
     ...(samples === null ? [] : [counted(samples, 'sample')]),
-    ...(requests && requests.sent > 0 ? [`${counted(requests.sent, 'request')} sent`] : []),
-    ...(requests && requests.replayed > 0 ? [`${wholeNumber(requests.replayed)} replayed`] : []),
+    ...(requests ? describeRequests(requests, reusedAnswers) : []),
     ...(tokens.total > 0 ? [counted(tokens.total, 'token')] : []),
   ];
   return [`Result: ${values.join(', ')}`, counts.join(', ')].filter((line) => line !== '');

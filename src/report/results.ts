@@ -15,6 +15,7 @@ import type { Counts, EvalResult, Interval, MainMetric, Results, Totals } from '
 import type { EvalSamples } from '../model/sample.ts';
 import { countOutcomes } from '../model/sample-counts.ts';
 import { evalCost, runCosts, usedPrices } from './costs.ts';
+import { describeReused } from './describe-reused.ts';
 import { endOfOutput } from './end-of-output.ts';
 import { mainMetric } from './main-metric.ts';
 
@@ -100,6 +101,8 @@ function evalResult(outcome: Outcome, { facts, samples, attempts }: FinishedRun,
     intervals,
     samples: countOutcomes(samples.get(key)?.samples ?? [], record.samples),
     ...effortOf(record),
+    ...(record.reusedAnswers ? { reusedAnswers: record.reusedAnswers } : {}),
+    note: describeReused(record),
     cost: evalCost(record, prices),
     adaptations: record.adaptations,
     replacedModels: Object.fromEntries(replacedIn(record.models ?? {}).map(([name, live]) => [name, live])),

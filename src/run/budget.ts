@@ -28,6 +28,8 @@ export interface BudgetOptions {
   readonly evals: readonly Pick<PlannedEval, 'key' | 'name'>[];
   /** Whether responses of an interrupted eval are recorded. If so, an eval too large for any budget advances with each run. */
   readonly sampleResume: boolean;
+  /** Whether an eval has kept answers. Then nothing says how many of its requests are sent, and each of them waits for the budget. */
+  readonly hasAnswers?: (evalKey: string) => boolean;
 }
 
 /** An eval that is running. */
@@ -80,6 +82,7 @@ export function openBudget(options: BudgetOptions): Budget {
       const tookMs = Date.parse(record.ended) - Date.parse(record.started);
       if (timeMs !== undefined && tookMs > timeLeftMs() && !isTooLarge(tookMs, timeMs))
         return `it took ${duration(tookMs)} last time; ${duration(Math.max(0, timeLeftMs()))} of the time-budget remain`;
+      if (options.hasAnswers?.(key)) return undefined;
       for (const { measure, most, reserve } of spendings) {
         const need = measure.ofRecord(record);
         const reserved = running.reduce((sum, each) => sum + stillNeeded(each, known, measure), 0);

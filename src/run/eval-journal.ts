@@ -8,12 +8,24 @@ import { changedParts, journalOwner } from '../plan/content.ts';
 import type { Journal } from '../progress/journal.ts';
 import type { Journals } from '../progress/journals.ts';
 
-export function openJournal(planned: PlannedEval, repository: string, journals: Journals, log: Log): Journal {
+export interface OpenJournalOptions {
+  readonly repository: string;
+  readonly journals: Journals;
+  /** What became of the responses that belong to other content of the eval. */
+  readonly stale: 'kept' | 'unused';
+}
+
+export function openJournal(
+  planned: PlannedEval,
+  { repository, journals, stale }: OpenJournalOptions,
+  log: Log,
+): Journal {
   const owner = journalOwner(planned, repository);
   const { journal, staleParts, damaged, rejected } = journals.open(owner);
   if (staleParts) {
     const changes = describeReason({ kind: 'changed', parts: changedParts(staleParts, owner.parts) });
-    log.info(`The recorded responses of an earlier attempt are not used: ${changes}`);
+    const use = stale === 'kept' ? 'serve only requests in the same words' : 'are not used';
+    log.info(`The recorded responses of an earlier attempt ${use}: ${changes}`);
   }
   for (const { path, why } of rejected)
     log.warning(

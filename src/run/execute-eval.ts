@@ -9,11 +9,13 @@ import { counted, isOrAre } from '../model/format.ts';
 import type { AttemptOutcome } from '../model/outcome.ts';
 import type { PlannedEval } from '../model/plan.ts';
 import { abortedAfter } from '../process/abort.ts';
+import type { AnswerStore } from '../progress/answer-store.ts';
 import type { Journal } from '../progress/journal.ts';
 import type { Journals } from '../progress/journals.ts';
 import { liveOutputFile, outputFile } from '../progress/paths.ts';
 import { nextAttempt } from './attempt-plan.ts';
 import { attemptRecord } from './attempt-record.ts';
+import { openAnswers } from './eval-answers.ts';
 import { explainStart, openJournal } from './eval-journal.ts';
 import { failureSignature, mayDependOnResponses } from './failure-cause.ts';
 import { RawOutput } from './raw-output.ts';
@@ -25,6 +27,8 @@ export interface ExecuteOptions extends AttemptOptions {
   readonly attempts: number;
   readonly gateway: Gateway;
   readonly journals: Journals;
+  /** The kept answers of completed evals; undefined without reuse-answers. */
+  readonly answers?: AnswerStore | undefined;
   /** Whether responses of an unfinished eval are recorded, and replayed when it runs again. */
   readonly sampleResume: boolean;
   /** When it is aborted, responses that are still in flight are no longer waited for. */
@@ -60,10 +64,13 @@ export async function executeEval(
   log: Log,
   onStart: (counts: LiveCounts) => void = () => {},
 ): Promise<AttemptOutcome> {
+  const { paths } = options.state;
+  const { repository } = options.run;
+  const answers = await openAnswers(planned, { ...options, paths, repository }, log);
   const journal = options.sampleResume
-    ? openJournal(planned, options.run.repository, options.journals, log)
+    ? openJournal(planned, { repository, journals: options.journals, stale: answers.stale }, log)
     : undefined;
-  const lane = options.gateway.openLane(planned.name, journal);
+  const lane = options.gateway.openLane(planned.name, journal, answers.kept);
   let running: RunningEval | undefined;
   onStart({
     responses: () => lane.receivedCount() + lane.traffic().replayed,
@@ -75,9 +82,10 @@ export async function executeEval(
   const onRunning = (started: RunningEval): void => {
     running = started;
   };
-  const { paths } = options.state;
   const raw = new RawOutput(liveOutputFile(paths, planned.key));
-  const execution: Execution = { planned, lane, journal, options: { ...options, onRunning }, log, raw };
+  const onCompleting = () => answers.keep(lane, journal);
+  const withHooks = { ...options, onRunning, onCompleting };
+  const execution: Execution = { planned, lane, journal, options: withHooks, log, raw };
   let status: AttemptOutcome['status'] = 'pending';
   try {
     const outcome = await runAttempts(execution);

@@ -7,6 +7,7 @@ import type { SamplesText } from '../model/sample.ts';
 import { describeShard, type Shard } from '../model/shard.ts';
 import { addTraffic, noTraffic } from '../model/traffic.ts';
 import { evalsOfShards } from '../plan/assign-shards.ts';
+import { AnswerStore } from '../progress/answer-store.ts';
 import { Journals } from '../progress/journals.ts';
 import type { State } from '../progress/state.ts';
 import { runOnDisk } from './run-on-disk.ts';
@@ -96,16 +97,27 @@ function mergedFacts(own: RunFacts, ofShards: readonly RunFacts[]): RunFacts {
   };
 }
 
-/** Takes from a merged state what the shards do not have any more: results of other content, and journals of completed evals. */
+/**
+ * Takes from a merged state what the shards do not have any more: results of other content, journals of completed evals, and kept
+ * answers. The shards' kept answers may together take more room than one state has.
+ * @returns keys of the evals whose kept answers were dropped for that
+ */
 export function tidyMerged(
   state: State,
   { plan, count, shards }: Pick<MergedRunRequest, 'plan' | 'count' | 'shards'>,
   outcomes: readonly Outcome[],
-): void {
+): readonly string[] {
   const parts = evalsOfShards(plan, count);
   const ofFound = new Set(shards.flatMap(({ shard }) => parts[shard.index - 1] ?? []).map(({ key }) => key));
   const isCompleted = ({ status }: Outcome) => status === 'fresh' || status === 'reused';
   const unfinished = outcomes.filter((outcome) => !isCompleted(outcome)).map((outcome) => outcome.eval);
   state.forget(unfinished.filter(({ key }) => ofFound.has(key)).map(({ command }) => command));
   new Journals(state.paths).retain([...unfinished.map(({ key }) => key), ...(plan.leftOut ?? [])]);
+  const answers = new AnswerStore(state.paths);
+  for (const { shard, state: theirs } of shards) {
+    const kept = new AnswerStore(theirs.paths);
+    for (const { key } of parts[shard.index - 1] ?? []) if (!kept.has(key)) answers.remove(key);
+  }
+  answers.trim();
+  return answers.dropped;
 }

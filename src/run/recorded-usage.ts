@@ -1,4 +1,5 @@
 /** What a completion record says of the requests that completed the eval. */
+import type { ReusedAnswers as LaneReused } from '../gateway/lane/attempt.ts';
 import type { CompletionRecord, ModelUsage } from '../model/completion-record.ts';
 import { addTokens, type ModelTraffic, type Traffic } from '../model/traffic.ts';
 import type { RecordSummary } from '../record/record-file.ts';
@@ -17,6 +18,17 @@ export function usageOf(
   const { prompt, completion, cached, reasoning } = addTokens(tokensSent, tokensReplayed);
   const tokens = { prompt, completion, total: prompt + completion, cached, reasoning };
   return { tokens, requests, ...recordableUsage(models) };
+}
+
+/** The kept answers among the responses that completed the eval. */
+export function reusedAnswersOf(reused: LaneReused | undefined): Pick<CompletionRecord, 'reusedAnswers'> {
+  if (!reused) return {};
+  return {
+    reusedAnswers: {
+      count: reused.count,
+      oldest: new Date(Math.min(reused.oldest, Date.now())).toISOString(),
+    },
+  };
 }
 
 /** Replayed responses included. */

@@ -23,7 +23,7 @@ import { Ending, type EndReason } from './ending.ts';
 import { type PythonFailure, placeOf, pythonFailure } from './failure-cause.ts';
 import { type FailureCause, type Judgement, judgeAttempt } from './judge-attempt.ts';
 import type { RawOutput } from './raw-output.ts';
-import { usageOf } from './recorded-usage.ts';
+import { reusedAnswersOf, usageOf } from './recorded-usage.ts';
 import { type EvalTimeouts, watchEval } from './watchdog.ts';
 
 export interface AttemptOptions {
@@ -40,6 +40,8 @@ export interface AttemptOptions {
   readonly graceMs?: number;
   /** Called when the engine has the attempt. */
   readonly onRunning?: (running: RunningEval) => void;
+  /** Called when the eval has a valid result, before that is recorded. */
+  readonly onCompleting?: () => Promise<void>;
 }
 
 /** Last lines of the output that are searched for an exception. */
@@ -96,6 +98,7 @@ export async function runAttempt(
   });
   if (judgement.kind === 'completed') {
     const record = await completionOf(planned, judgement, lane, startedAt, options, log);
+    await options.onCompleting?.();
     options.state.complete(record, recordFile);
     return { outcome: { status: 'fresh', eval: planned, record }, endReason, startedAt };
   }
@@ -203,6 +206,7 @@ async function completionOf(
     metrics: judgement.metrics,
     samples: judgement.samples,
     ...usageOf(lane.attempt(), judgement.record),
+    ...reusedAnswersOf(lane.reused()),
     adaptations: lane.adaptations().slice(0, MAX_RECORDED_ADAPTATIONS),
     models: lane.models(),
     run: options.run,

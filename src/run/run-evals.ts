@@ -6,6 +6,7 @@ import type { AttemptOutcome, Outcome } from '../model/outcome.ts';
 import type { ParallelEvals } from '../model/parallel-evals.ts';
 import type { PlannedEval } from '../model/plan.ts';
 import type { EvalNotStarted, Heartbeat, RunEvent } from '../model/run-event.ts';
+import { AnswerStore } from '../progress/answer-store.ts';
 import type { Budget } from './budget.ts';
 import { type LiveEval, progressOf, shareOfCompleted, shareOfRunning } from './eval-progress.ts';
 import { type ExecuteOptions, executeEval } from './execute-eval.ts';
@@ -50,6 +51,8 @@ export async function runEvals(decisions: readonly Decision[], options: RunOptio
   state.forget(toRun.map((planned) => planned.command));
   const journalsToUse = options.sampleResume ? toRun.map((planned) => planned.key) : [];
   options.journals.retain([...journalsToUse, ...options.notHere]);
+  // From here on they would say something else than the results.
+  if (!options.answers && toRun.length > 0) new AnswerStore(state.paths).clear();
   for (const decision of decisions) {
     // Completed under other arguments that change no result. The line makes plain `oaievalset` skip the eval as well.
     if (decision.kind === 'reuse' && decision.record && !state.isDone(decision.eval.command)) {

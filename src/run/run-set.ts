@@ -16,9 +16,11 @@ import type { ParallelEvals } from '../model/parallel-evals.ts';
 import type { RunIdentity } from '../model/run-identity.ts';
 import type { Traffic } from '../model/traffic.ts';
 import type { CommandOptions } from '../plan/command.ts';
+import { AnswerStore } from '../progress/answer-store.ts';
 import type { Journals } from '../progress/journals.ts';
 import type { State } from '../progress/state.ts';
 import { type CostLimit, openBudget } from './budget.ts';
+import { describeDropped } from './dropped-answers.ts';
 import { withRecorded } from './recorded-responses.ts';
 import { type RunListener, runEvals } from './run-evals.ts';
 import type { EvalTimeouts } from './watchdog.ts';
@@ -63,6 +65,10 @@ export interface RunSetRequest {
     readonly exitOnError: boolean;
     /** Whether responses of unfinished evals are recorded, and replayed when they run again. */
     readonly sampleResume: boolean;
+    /** Whether the answers of a completed eval are kept for its next run. */
+    readonly reuseAnswers: boolean;
+    /** Kept answers that are older are not used; undefined: they do not expire. */
+    readonly maxAgeMs: number | undefined;
     readonly timeouts: EvalTimeouts;
     /** Samples that one eval works on at a time; undefined: evals decides. */
     readonly threads: number | undefined;
@@ -102,8 +108,11 @@ export interface SetOutcome {
 /** @throws ActionError STATE_UNWRITABLE when a result could not be recorded; post saves what is on disk */
 export async function runSet(request: RunSetRequest): Promise<SetOutcome> {
   const { decisions, notHere, state, journals, run, log, command, api, limits, evals, cancelled } = request;
+  const { maxAgeMs } = evals;
+  const answers = evals.reuseAnswers ? new AnswerStore(state.paths, { maxAgeMs }) : undefined;
   const budget = openBudget({
     ...limits,
+    hasAnswers: (evalKey) => answers?.has(evalKey) ?? false,
     records: state.records,
     evals: decisions.map((decision) => decision.eval),
     sampleResume: evals.sampleResume,
@@ -139,6 +148,7 @@ export async function runSet(request: RunSetRequest): Promise<SetOutcome> {
         engine: request.openEngine(toRun),
         gateway,
         journals,
+        answers,
         budget,
         stopped,
         deadline: cancelled.drainDeadline,
@@ -150,6 +160,7 @@ export async function runSet(request: RunSetRequest): Promise<SetOutcome> {
     } finally {
       await gateway.close();
     }
+    if (answers && answers.dropped.length > 0) log.info(describeDropped(answers.dropped));
     const saved = await checkpointer.finish(cancelled.saveDeadline);
     return {
       outcomes: withRecorded(outcomes, journals, run.repository),

@@ -62,7 +62,8 @@ export async function singleEval(engine: Engine, { faults, ...options }: SingleE
     log,
     journals,
     /** Each call is a new run, as far as recorded responses are concerned. */
-    execute: (more: Partial<ExecuteOptions> = {}) => executeEval(EVAL, { ...complete, ...more }, log),
+    execute: (more: Partial<ExecuteOptions> = {}, of = EVAL) =>
+      executeEval(of, { ...complete, ...more }, log),
     /** Responses that the next run would replay. */
     recordedCount(): number {
       const { value: fingerprint, parts } = EVAL.fingerprint;

@@ -12,6 +12,13 @@ import { Occurrences } from '../request/occurrences.ts';
 /** Longer than any name of a model. */
 const MAX_NAME_LENGTH = 1000;
 
+/** The kept answers that an attempt got. */
+export interface ReusedAnswers {
+  readonly count: number;
+  /** When the oldest was recorded, in milliseconds since 1970. */
+  readonly oldest: number;
+}
+
 /** What one attempt of the eval has requested, and what it received. */
 export class Attempt {
   readonly id = randomUUID();
@@ -24,6 +31,7 @@ export class Attempt {
   readonly #models = new Map<string, string>();
   traffic: Traffic = noTraffic;
   replayedEarlier = 0;
+  reused: ReusedAnswers | undefined;
   /** The last request that will never get a successful response. */
   lost: LostRequest | undefined;
 
@@ -51,6 +59,12 @@ export class Attempt {
 
   count(change: Partial<Traffic>): void {
     this.traffic = addTraffic(this.traffic, { ...noTraffic, ...change });
+  }
+
+  /** @param at when a kept answer was recorded, in milliseconds since 1970 */
+  noteReused(at: number): void {
+    const { count, oldest } = this.reused ?? { count: 0, oldest: at };
+    this.reused = { count: count + 1, oldest: Math.min(oldest, at) };
   }
 
   noteAdaptations({ adaptations = [] }: ApiResponse): void {

@@ -2,18 +2,19 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { reasonOf } from '../../errors.ts';
 import type { Adaptation } from '../../model/adaptation.ts';
-import type { ApiResponse } from '../../model/api-response.ts';
 import type { LostRequest } from '../../model/lost-request.ts';
 import type { AskedModels } from '../../model/model-map.ts';
 import { replayedResponse, type Traffic } from '../../model/traffic.ts';
 import type { Journal } from '../../progress/journal.ts';
+import type { RecordedAnswer } from '../../progress/journal-line.ts';
+import type { KeptAnswers } from '../../progress/kept-answers.ts';
 import { readBody, respondWithError } from '../http.ts';
 import type { Job } from '../job.ts';
 import type { Provider } from '../providers.ts';
-import { Attempt } from './attempt.ts';
+import { Attempt, type ReusedAnswers } from './attempt.ts';
 import { type LaneRequest, laneRequest } from './lane-request.ts';
 import { OpenCalls } from './open-calls.ts';
-import { Recorder } from './recorder.ts';
+import { type Found, Recorder } from './recorder.ts';
 import { Sender } from './sender.ts';
 import { Tally } from './tally.ts';
 
@@ -21,6 +22,8 @@ export interface LaneOptions {
   readonly name: string;
   /** Where responses are recorded and replayed from; undefined: nowhere. */
   readonly journal: Journal | undefined;
+  /** What an earlier completion was answered; undefined: nothing of that is used. */
+  readonly answers: KeptAnswers | undefined;
   readonly job: Job;
   /** Variables that lead the API clients of the eval to this lane. */
   readonly env: Readonly<Record<string, string>>;
@@ -40,8 +43,9 @@ export class Lane {
   readonly env: LaneOptions['env'];
   readonly token: string;
 
-  constructor({ name, journal, job, env, token, onClosed }: LaneOptions) {
-    this.#recorder = new Recorder(name, journal, (message) => job.warnOnce(message));
+  constructor({ name, journal, answers, job, env, token, onClosed }: LaneOptions) {
+    const warn = (message: string) => job.warnOnce(message);
+    this.#recorder = new Recorder({ evalName: name, journal, answers, warn });
     this.#job = job;
     this.#sender = new Sender({
       evalName: name,
@@ -83,6 +87,17 @@ export class Lane {
   /** Responses replayed since the last `restart()` that were recorded by an earlier run. */
   replayedEarlier(): number {
     return this.#tally.attempt.replayedEarlier;
+  }
+
+  /** Kept answers of an earlier completion that were replayed since the last `restart()`; undefined: none. */
+  reused(): ReusedAnswers | undefined {
+    return this.#tally.attempt.reused;
+  }
+
+  /** What the requests since the last `restart()` were answered, for the next run of the eval. */
+  answers(): Iterable<RecordedAnswer> {
+    const { occurrences, replays } = this.#tally.attempt;
+    return this.#recorder.answersTo(occurrences.taken(), replays);
   }
 
   /** The first request that created or used something that the API stores: `POST /conversations`; undefined: none. */
@@ -172,19 +187,21 @@ export class Lane {
     if (nature.kind === 'stateful') this.#recorder.becomeStateful(`${method} ${rest.replace(/\?.*$/s, '')}`);
     if (nature.kind !== 'replayable') return this.#sender.send(request, undefined, client);
     const n = attempt.occurrences.take(key);
-    const recorded = attempt.replays ? this.#recorder.find(request, n) : undefined;
-    if (!recorded) return this.#sender.send(request, n, client);
+    const found = attempt.replays ? this.#recorder.find(request, n) : undefined;
+    if (!found) return this.#sender.send(request, n, client);
     this.#job.replayed(nature.model);
-    this.#replay(recorded, request, n, client);
+    this.#replay(found, request, n, client);
   }
 
-  #replay(recorded: ApiResponse, { key, model }: LaneRequest, n: number, client: ServerResponse): void {
+  #replay(found: Found, { key, model }: LaneRequest, n: number, client: ServerResponse): void {
     const { attempt } = this.#tally;
+    const { response: recorded, isEarlier, keptAt } = found;
     const replayed = replayedResponse(model.sent, recorded.usage);
     this.#tally.count(replayed);
     attempt.count(replayed);
     attempt.noteAdaptations(recorded);
-    if (this.#recorder.isEarlier(key, n)) attempt.replayedEarlier += 1;
+    if (isEarlier) attempt.replayedEarlier += 1;
+    if (keptAt !== undefined) attempt.noteReused(keptAt);
     client.writeHead(recorded.status, {
       'content-type': recorded.type,
       'content-length': recorded.body.length,

@@ -4,6 +4,7 @@ import { counted, isOrAre, listed, wholeNumber } from '../../model/format.ts';
 import type { Report } from '../../model/report.ts';
 import type { EvalResult, Results } from '../../model/results.ts';
 import { hasPrices } from '../costs.ts';
+import { reusedAnswerLines } from '../describe-reused.ts';
 import { runUrl, webUrl } from '../links.ts';
 import { code, inline } from '../markdown-text.ts';
 import { rerunLines } from './reruns.ts';
@@ -23,6 +24,7 @@ export function aboutLines(report: Report, places: ReportPlaces): string[] {
     ...[
       ...rerunLines(results.evals),
       ...originLines(report),
+      ...reusedAnswerLines(results),
       ...judgeLines(results),
       ...adaptationLines(results.evals),
       ...replacedModelLines(results.evals),

@@ -14,6 +14,7 @@ export const completeResults: Results = results(
       mainMetric: { name: 'accuracy', value: 0.8, interval, higherIsBetter: true },
       intervals: { accuracy: interval },
       cost: 0.25,
+      reusedAnswers: { count: 3, oldest: '2026-01-01T00:00:00.000Z' },
       adaptations: [
         { model: 'o3', param: 'temperature', value: '0', renamedTo: null },
         { model: 'o3', param: 'max_tokens', value: null, renamedTo: 'max_completion_tokens' },

@@ -149,3 +149,9 @@ describe('token-budget', () => {
     expect(budget({ tokens: 4999, sampleResume: false }).reasonToSkip(slow)).toMatch(/used 5,000 tokens/);
   });
 });
+
+test('token-budget: an eval with kept answers starts whatever it used last time, because it may send nothing', () => {
+  expect(budget({ tokens: 1000, sampleResume: false }).reasonToSkip(slow)).toMatch(/^it used 5,000 tokens/);
+  const reusing = budget({ tokens: 1000, sampleResume: false, hasAnswers: (key) => key === slow.key });
+  expect(reusing.reasonToSkip(slow)).toBeUndefined();
+});

@@ -85,3 +85,14 @@ test.each<[string, Step[]]>([
   });
   expect(seen).toEqual(steps);
 });
+
+test('occurrences: those that were taken and not given back are listed', () => {
+  const occurrences = new Occurrences();
+  for (const key of ['k', 'k', 'other', 'k']) occurrences.take(key);
+  occurrences.giveBack('k', 1);
+  occurrences.giveBack('other', 0);
+  expect([...occurrences.taken()]).toEqual([
+    { key: 'k', n: 0 },
+    { key: 'k', n: 2 },
+  ]);
+});
