@@ -59,7 +59,7 @@ export async function answersBench({ pairs }: BenchOptions): Promise<Section> {
           2,
         ),
         '',
-        megabytes(checkpoints.map(({ memory }) => memory)),
+        '',
         target(
           '<',
           1,

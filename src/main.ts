@@ -3,7 +3,8 @@ import { announceBaseline, announceRun, announceSet } from './action/announce.ts
 import { conclude } from './action/conclude.ts';
 import { fail, finish, requireCheckpoints, requireSaved } from './action/finish.ts';
 import { actionLog as log } from './action/log.ts';
-import { budgetPrices } from './action/prices.ts';
+import { reportPlan } from './action/plan-only.ts';
+import { budgetPrices, requirePrices } from './action/prices.ts';
 import { reportPaths } from './action/report-files.ts';
 import * as pick from './action/requests.ts';
 import { runFacts } from './action/run-facts.ts';
@@ -16,6 +17,8 @@ import { SupersededCheckpoints } from './checkpoint/superseded.ts';
 import { engines } from './engine/engines.ts';
 import { Installation } from './environment/installation.ts';
 import { installerLog } from './environment/installer-log.ts';
+import { estimateRun } from './estimate/estimate-run.ts';
+import type { PlannedEval } from './model/plan.ts';
 import { partOf, shardOf } from './plan/assign-shards.ts';
 import { planSet } from './plan/plan-set.ts';
 import { reconcile, renewedRecords } from './plan/reconcile.ts';
@@ -35,17 +38,17 @@ async function main(cancelled: Cancellation): Promise<void> {
   keepMemorySmall();
   const step = await readStep(log);
   const { inputs, context } = step;
-  const { model, evalSet, shard, resume } = inputs;
+  const { model, evalSet, shard, resume, planOnly } = inputs;
   const owner = ownerOf(step);
   const command = pick.commandOf(step);
-  const paths = statePaths(inputs.stateDirectory, model, evalSet, shard);
+  const paths = statePaths(pick.stateDirectoryOf(step), model, evalSet, shard);
 
   const identity = pick.identityOf(step);
   const store = checkpointStore(pick.storeRequest(step, identity, 1));
   const { signal } = cancelled;
   const machine = statesOnMachine(paths, owner);
   await using checkpoint = await restoreCheckpoint({ store, identity, owner, machine, resume, log, signal });
-  requireCheckpoints(shard, checkpoint.knownUnavailable);
+  if (!planOnly) requireCheckpoints(shard, checkpoint.knownUnavailable);
 
   requireOwnState(paths);
   const installation = new Installation(pick.installationOf(step), installerLog(log, inputs.verbose));
@@ -62,21 +65,34 @@ async function main(cancelled: Cancellation): Promise<void> {
   announceBaseline(step, log);
   const { elsewhere, ...part } = partOf(plan, shard);
 
-  const requireKey = () => requireApiKey(plan, step.keys, context.withheldSecrets);
-  // Nothing is completed, so every eval will run. A missing key is reported before the state is created.
-  if (checkpoint.kind !== 'hit' && !machine.hasState) requireKey();
+  const prices = await budgetPrices(step);
+  const requireKeyAndPrices = (toRun: readonly PlannedEval[]) => {
+    requireApiKey(plan, step.keys, context.withheldSecrets);
+    requirePrices(prices, step, plan, toRun);
+  };
+  // Nothing is completed, so every eval will run. What is missing is reported before the state is created.
+  if (!planOnly && checkpoint.kind !== 'hit' && !machine.hasState) requireKeyAndPrices(part.evals);
   await using opened = await openState({ paths, owner, plan, command, elsewhere, checkpoint, resume, log });
   const { state, journals } = opened;
   const start = { checkpoint: identity, nextSeq: store.nextSeq, ended: false };
   const session = new RunningSession({ inputs: sessionInputs(inputs), context, ...start }, log);
 
   const decisions = reconcile(part, state, { maxAgeMs: inputs.maxAgeMs, now: new Date() });
-  announceRun(step, { plan, elsewhere, decisions, journals }, log);
-  const facts = await runFacts(step, plan, decisions);
-  const prices = await budgetPrices(step, facts, { plan, decisions });
+  const estimated = estimateRun(decisions, await pick.estimateRequest(step, opened, decisions));
+  const estimate = estimated.total;
+  announceRun(step, { plan, elsewhere, decisions, journals, estimate }, log);
+  const { restoredKey } = checkpoint;
+  const known = { restoredKey, progressFile: paths.progressFile, logsDirectory: paths.logs };
+  if (planOnly) {
+    const [total, leftOut] = [decisions.length, plan.leftOut.length];
+    await reportPlan(step, { estimated, total, leftOut, places: known }, log);
+    return;
+  }
   state.renew(renewedRecords(decisions));
+  const facts = await runFacts(step, { plan, decisions, estimate });
   state.beginRun(facts);
-  if (decisions.some(({ kind }) => kind === 'run')) requireKey();
+  const toRun = decisions.flatMap((decision) => (decision.kind === 'run' ? [decision.eval] : []));
+  if (toRun.length > 0) requireKeyAndPrices(toRun);
   session.save();
   signal.throwIfAborted();
 
@@ -112,10 +128,8 @@ async function main(cancelled: Cancellation): Promise<void> {
   const ofRun = { model, evalSet, facts, ...shardOf(shard, elsewhere), outcomes, excluded };
   const run = { ...ofRun, traffic, samples, attempts, ended: new Date() };
   const places = {
-    restoredKey: checkpoint.restoredKey,
+    ...known,
     savedKey,
-    progressFile: paths.progressFile,
-    logsDirectory: paths.logs,
     report: reportPaths(inputs.report.reportDirectory, context),
   };
   const isSaved = ended.isSaved || !signal.aborted;

@@ -28800,6 +28800,10 @@ function values_boolean(name, fallback) {
         return false;
     throw invalid(name, value, 'it is neither true nor false', `Set ${name} to true or false.`);
 }
+/** Whether the step sends nothing, so that it needs no key. */
+function planOnlyInput() {
+    return values_boolean('plan-only', false);
+}
 /** One of a few words. The first is the default. */
 function oneOf(name, words) {
     const value = text(name);
@@ -30419,7 +30423,7 @@ function unexpected(error) {
 
 /***/ }),
 
-/***/ 8376:
+/***/ 2936:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -30546,6 +30550,32 @@ const adaptation = schemas/* union */.KCZ([
         .describe('The parameter was sent under another name.'),
 ]);
 
+;// CONCATENATED MODULE: ./lib/artifact/run-schema.js
+/** The schemas of what a run had to do. The descriptions are for users. */
+
+
+
+const range = schemas/* object */.Ikc({ low: schemas/* number */.aig().nonnegative(), high: schemas/* number */.aig().nonnegative() });
+const estimate = schemas/* object */.Ikc({
+    evals: count.describe('Evals that were not reused.'),
+    unknownEvals: count.describe('Of these, evals that are not in the numbers, because nothing was known.'),
+    guessedEvals: count.describe('Of these, evals that are in the numbers with a guess.'),
+    requests: range.describe('Requests to send, without retries and replayed ones.'),
+    promptTokens: range.describe('Their prompt tokens.'),
+    completionTokens: range.describe('Their completion tokens.'),
+    cost: range.nullable().describe('US dollars; null when a price was not known.'),
+    unpriced: schemas/* array */.YOg(line)
+        .max(MAX_RECORDED_MODELS * 10)
+        .describe('Models without a known price.'),
+})
+    .describe('What the evals that ran were likely to take, before they ran; missing when nothing ran.');
+const shard = schemas/* object */.Ikc({
+    index: count.describe('From 1.'),
+    count: count.describe('Shards of the set.'),
+    elsewhere: count.describe('Evals of the plan that the other shards have.'),
+})
+    .describe('Which part of the set was run; missing when these are the results of the whole set.');
+
 // EXTERNAL MODULE: ./lib/model/verdict.js
 var verdict = __nccwpck_require__(1732);
 ;// CONCATENATED MODULE: ./lib/artifact/verdict-schema.js
@@ -30671,6 +30701,7 @@ const verdictSchema = schemas/* object */.Ikc({
 
 
 
+
 /** No eval set has a hundredth as many. */
 const results_schema_MAX_EVALS = 100_000;
 const run = schemas/* object */.Ikc({
@@ -30719,12 +30750,6 @@ const totals = schemas/* object */.Ikc({
         .describe('US dollars of replayedTokens; null when a price is not known. Earlier versions did not write it.'),
 })
     .describe('Of this run alone. What reused evals took is in their entries.');
-const shard = schemas/* object */.Ikc({
-    index: count.describe('From 1.'),
-    count: count.describe('Shards of the set.'),
-    elsewhere: count.describe('Evals of the plan that the other shards have.'),
-})
-    .describe('Which part of the set was run; missing when these are the results of the whole set.');
 const dollars = schemas/* number */.aig().nonnegative().max(price/* MAX_PRICE */.P4);
 const prices = schemas/* object */.Ikc({
     list: schemas/* object */.Ikc({
@@ -30853,6 +30878,7 @@ const resultsSchema = schemas/* object */.Ikc({
         .describe('Each different change of requests, in any eval, because a model does not accept a parameter.'),
     args: schemas/* array */.YOg(fields_text).max(10_000).describe('Further arguments of oaieval.'),
     shard: shard.optional(),
+    estimate: estimate.optional(),
     totals,
     prices: prices.optional(),
     evals: schemas/* array */.YOg(evalResult).max(results_schema_MAX_EVALS).describe('In the order of the set; excluded evals last.'),
@@ -31664,7 +31690,7 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 /* harmony import */ var _action_comment_inputs_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(2024);
 /* harmony import */ var _action_comment_owner_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(621);
 /* harmony import */ var _action_comment_publish_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(574);
-/* harmony import */ var _action_comment_report_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(8376);
+/* harmony import */ var _action_comment_report_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(2936);
 /* harmony import */ var _action_comment_source_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(1309);
 /* harmony import */ var _action_context_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(6225);
 /* harmony import */ var _action_event_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(3118);
@@ -31980,7 +32006,7 @@ function withMinus(text) {
 /* harmony export */ });
 /* unused harmony exports noPricing, MAX_PRICE_OVERRIDES, costOfTokens, isFree, costOf, isUnused */
 
-const noPricing = { prices: () => undefined, list: undefined, hasOverrides: false };
+const noPricing = { prices: () => undefined, list: undefined };
 /** No set needs nearly as many. */
 const MAX_PRICE_OVERRIDES = 1000;
 /** A million times the price of the dearest model. */

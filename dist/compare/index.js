@@ -29205,7 +29205,7 @@ async function publishComparison(comparison, problems, log) {
 
 /***/ }),
 
-/***/ 1531:
+/***/ 1563:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -38801,7 +38801,7 @@ const MAX_RECORDED_MODELS = 100;
 
 ;// CONCATENATED MODULE: ./lib/model/price.js
 
-const noPricing = { prices: () => undefined, list: undefined, hasOverrides: false };
+const noPricing = { prices: () => undefined, list: undefined };
 /** No set needs nearly as many. */
 const MAX_PRICE_OVERRIDES = 1000;
 /** A million times the price of the dearest model. */
@@ -38900,6 +38900,32 @@ const adaptation = union([
     object({ model: line, param: line, value: schemas_null(), renamedTo: line })
         .describe('The parameter was sent under another name.'),
 ]);
+
+;// CONCATENATED MODULE: ./lib/artifact/run-schema.js
+/** The schemas of what a run had to do. The descriptions are for users. */
+
+
+
+const range = object({ low: schemas_number().nonnegative(), high: schemas_number().nonnegative() });
+const estimate = object({
+    evals: count.describe('Evals that were not reused.'),
+    unknownEvals: count.describe('Of these, evals that are not in the numbers, because nothing was known.'),
+    guessedEvals: count.describe('Of these, evals that are in the numbers with a guess.'),
+    requests: range.describe('Requests to send, without retries and replayed ones.'),
+    promptTokens: range.describe('Their prompt tokens.'),
+    completionTokens: range.describe('Their completion tokens.'),
+    cost: range.nullable().describe('US dollars; null when a price was not known.'),
+    unpriced: array(line)
+        .max(MAX_RECORDED_MODELS * 10)
+        .describe('Models without a known price.'),
+})
+    .describe('What the evals that ran were likely to take, before they ran; missing when nothing ran.');
+const shard = object({
+    index: count.describe('From 1.'),
+    count: count.describe('Shards of the set.'),
+    elsewhere: count.describe('Evals of the plan that the other shards have.'),
+})
+    .describe('Which part of the set was run; missing when these are the results of the whole set.');
 
 ;// CONCATENATED MODULE: ./lib/model/verdict.js
 /** Further flips are only counted. */
@@ -39031,6 +39057,7 @@ const verdictSchema = object({
 
 
 
+
 /** No eval set has a hundredth as many. */
 const results_schema_MAX_EVALS = 100_000;
 const run = object({
@@ -39079,12 +39106,6 @@ const totals = object({
         .describe('US dollars of replayedTokens; null when a price is not known. Earlier versions did not write it.'),
 })
     .describe('Of this run alone. What reused evals took is in their entries.');
-const shard = object({
-    index: count.describe('From 1.'),
-    count: count.describe('Shards of the set.'),
-    elsewhere: count.describe('Evals of the plan that the other shards have.'),
-})
-    .describe('Which part of the set was run; missing when these are the results of the whole set.');
 const dollars = schemas_number().nonnegative().max(MAX_PRICE);
 const prices = object({
     list: object({
@@ -39213,6 +39234,7 @@ const resultsSchema = object({
         .describe('Each different change of requests, in any eval, because a model does not accept a parameter.'),
     args: array(fields_text).max(10_000).describe('Further arguments of oaieval.'),
     shard: shard.optional(),
+    estimate: estimate.optional(),
     totals,
     prices: prices.optional(),
     evals: array(evalResult).max(results_schema_MAX_EVALS).describe('In the order of the set; excluded evals last.'),
@@ -39979,7 +40001,7 @@ function quoteChildLine(line) {
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
 /* harmony import */ var _action_compare_inputs_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1180);
 /* harmony import */ var _action_compare_publish_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(5374);
-/* harmony import */ var _action_compare_reports_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(1531);
+/* harmony import */ var _action_compare_reports_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(1563);
 /* harmony import */ var _action_log_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(4262);
 /* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(452);
 /* harmony import */ var _gate_ranking_compare_models_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(3138);

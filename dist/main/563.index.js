@@ -135,7 +135,7 @@ async function loadPricing({ providers, overrides }, at) {
     const { priceList } = await __webpack_require__.e(/* import() */ 677).then(__webpack_require__.bind(__webpack_require__, 2677));
     const { version, date } = priceList;
     const prices = priceBook(priceList, { providers, overrides, at });
-    return { prices, list: { version, date }, hasOverrides: overrides.length > 0 };
+    return { prices, list: providers.length > 0 ? { version, date } : undefined };
 }
 /** The providers at these base URLs that have listed prices. */
 async function pricedProviders(urls) {

@@ -28886,6 +28886,8 @@ function bounded(lines, most, describeHidden) {
     return hidden <= 0 ? [...lines] : [...lines.slice(0, most), describeHidden(hidden)];
 }
 
+// EXTERNAL MODULE: ./lib/report/estimate-text.js
+var estimate_text = __nccwpck_require__(8444);
 // EXTERNAL MODULE: ./lib/run/recorded-responses.js
 var recorded_responses = __nccwpck_require__(8628);
 // EXTERNAL MODULE: ./lib/action/context.js
@@ -28901,8 +28903,11 @@ var gate = __nccwpck_require__(2841);
 
 
 
+
 /** Says why nothing will be compared with the baseline, while a job can still be stopped. */
 function announceBaseline({ inputs }, log) {
+    if (inputs.planOnly)
+        return;
     const { baseline } = inputs.gate;
     const fault = baseline && (0,gate/* baselineFault */.se)(baseline);
     if (fault) {
@@ -28921,10 +28926,10 @@ function announceSet({ inputs }, plan, log) {
 }
 /** Which evals are reused, which run, and why. */
 function announceRun({ inputs, context }, run, log) {
-    const { decisions, elsewhere, journals, plan } = run;
+    const { decisions, elsewhere, journals, plan, estimate } = run;
     const { evalSet, shard, sampleResume } = inputs;
     const { repository } = context;
-    const recorded = (0,recorded_responses/* recordedResponses */.r)(decisions, { journals, repository, sampleResume });
+    const recorded = (0,recorded_responses/* recordedResponses */.rc)(decisions, { journals, repository, sampleResume });
     const ofShard = (0,assign_shards/* shardOf */.IS)(shard, elsewhere);
     const planned = {
         evalSet,
@@ -28936,6 +28941,9 @@ function announceRun({ inputs, context }, run, log) {
     };
     for (const line of describePlan(planned))
         log.info(line);
+    // A step with plan-only ends with it.
+    if (estimate.evals > 0 && !inputs.planOnly)
+        log.info((0,estimate_text/* describeEstimate */.SD)(estimate));
 }
 
 
@@ -28963,7 +28971,7 @@ function pathInCheckout(file, workspace) {
 
 /***/ }),
 
-/***/ 2832:
+/***/ 4069:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -29780,6 +29788,7 @@ function summarize(run, pricing = price/* noPricing */.Qx) {
         adaptations: distinct(evals.flatMap(({ adaptations }) => adaptations)),
         args,
         ...(shard ? { shard } : {}),
+        ...(facts.estimate ? { estimate: facts.estimate } : {}),
         totals: totalsOf(run, pricing.prices),
         ...(prices ? { prices } : {}),
         evals,
@@ -30035,747 +30044,8 @@ function redactedTexts(texts, redact) {
     return Object.fromEntries(entries);
 }
 
-// EXTERNAL MODULE: ./node_modules/@actions/core/lib/core.js + 11 modules
-var core = __nccwpck_require__(3360);
-// EXTERNAL MODULE: ./lib/gate/rules/rule.js
-var rules_rule = __nccwpck_require__(6993);
-// EXTERNAL MODULE: ./lib/report/result-text.js
-var result_text = __nccwpck_require__(8029);
-// EXTERNAL MODULE: ./lib/report/rows.js
-var report_rows = __nccwpck_require__(9965);
-// EXTERNAL MODULE: ./lib/report/status-text.js
-var status_text = __nccwpck_require__(6688);
-// EXTERNAL MODULE: ./lib/report/words.js
-var words = __nccwpck_require__(8191);
-;// CONCATENATED MODULE: ./lib/report/closing-table.js
-/** The table of results at the end of the log, and what its rules found, in plain text. Pure. */
-
-
-
-
-
-
-
-/** The job summary has all evals. */
-const MAX_ROWS = 50;
-/** A longer name would push the other columns out of sight. */
-const closing_table_MAX_NAME_BYTES = 80;
-const MAX_RESULT_BYTES = 300;
-/** The job summary has all that are not met. */
-const MAX_RULES = 20;
-const HEAD = ['Status', 'Eval', 'Samples', 'Time', 'Result'];
-/** One line each: evals, what must not be overlooked first, then rules. Without evals there is no table. */
-function closingTable(results, verdict) {
-    const rows = (0,report_rows/* rowsOf */.R)(results, verdict);
-    const shown = rows.slice(0, MAX_ROWS);
-    const hidden = rows.length - shown.length;
-    return [
-        ...(rows.length === 0 ? [] : aligned([HEAD, ...shown.map(cellsOf)])),
-        ...(hidden > 0 ? [`and ${(0,format/* wholeNumber */.rD)(hidden)} more; the job summary has all of them`] : []),
-        ...ruleLines(verdict.rules),
-    ];
-}
-function cellsOf(row) {
-    const { status, name, result } = row;
-    const total = result?.samples.total ?? null;
-    const tookMs = result?.tookMs ?? null;
-    return [
-        status_text/* STATUS_WORD */.I1[status],
-        (0,lib_text/* oneLine */.TN)(name, closing_table_MAX_NAME_BYTES),
-        total === null ? '' : (0,format/* wholeNumber */.rD)(total),
-        tookMs === null ? '' : (0,format/* duration */.p0)(tookMs),
-        (0,lib_text/* oneLine */.TN)(resultOf(row), MAX_RESULT_BYTES),
-    ];
-}
-/** `accuracy 0.71 (95 % 0.64 … 0.78), baseline 0.84`, or why there is no result. */
-function resultOf({ status, name, result, comparison, rules }) {
-    if (result === null)
-        return (0,result_text/* withoutName */.u_)(comparison?.sentence ?? '', name);
-    const shown = (0,result_text/* resultLine */.ow)(result);
-    if (status === 'failed' || status === 'pending' || shown === '')
-        return (0,result_text/* causeText */.xv)(result);
-    const [reason] = rules.filter(({ advisory }) => !advisory);
-    if (status === 'not-judged' && reason)
-        return (0,result_text/* withoutName */.u_)(reason.sentence, name);
-    const interval = result.mainMetric?.interval ?? null;
-    const range = interval === null ? '' : ` (95 % ${(0,result_text/* intervalText */.Bt)(interval)})`;
-    return `${shown}${range}${baselineOf(status, comparison)}`;
-}
-/** The status says it of a degraded eval. */
-function baselineOf(status, comparison) {
-    if (comparison === null || comparison.before === null)
-        return '';
-    return `, baseline ${status === 'degraded' ? (0,result_text/* shortNumber */.In)(comparison.before) : (0,status_text/* comparisonText */.VF)(comparison)}`;
-}
-const RULE_ORDER = ['missed', 'not-judged', 'met'];
-/** `Rule missed: accuracy >= 0.8: …`, missed ones first. */
-function ruleLines(rules) {
-    const sorted = rules.toSorted((a, b) => RULE_ORDER.indexOf(a.status) - RULE_ORDER.indexOf(b.status));
-    const lines = sorted.slice(0, MAX_RULES).map(({ rule, advisory, status, sentence }) => {
-        const head = `${advisory ? 'Advisory rule' : 'Rule'} ${words/* RULE_WORDS */.x[status]}`;
-        return `${head}: ${(0,lib_text/* oneLine */.TN)(advisory ? (0,rules_rule/* withoutMark */.E)(rule) : rule, MAX_RESULT_BYTES)}: ${(0,lib_text/* oneLine */.TN)(sentence, MAX_RESULT_BYTES)}`;
-    });
-    const hidden = rules.length - lines.length;
-    return [...lines, ...(hidden > 0 ? [`and ${(0,format/* wholeNumber */.rD)(hidden)} more rules`] : [])];
-}
-/** Pads the cells of each column to one width. Numbers end where their column ends, and the last column has no end. */
-function aligned(table) {
-    const widths = HEAD.map((_, column) => Math.max(...table.map((cells) => lengthOf(cells[column] ?? ''))));
-    return table.map(([status, name, samples, time, result]) => {
-        const [statusWidth = 0, nameWidth = 0, samplesWidth = 0, timeWidth = 0] = widths;
-        const cells = [
-            `${status}${blanks(statusWidth, status)}`,
-            `${name}${blanks(nameWidth, name)}`,
-            `${blanks(samplesWidth, samples)}${samples}`,
-            `${blanks(timeWidth, time)}${time}`,
-            result,
-        ];
-        return cells.join('  ').trimEnd();
-    });
-}
-function blanks(width, cell) {
-    return ' '.repeat(width - lengthOf(cell));
-}
-/** In characters, not in the units of UTF-16. */
-function lengthOf(text) {
-    return [...text].length;
-}
-
-// EXTERNAL MODULE: ./lib/report/describe-costs.js
-var describe_costs = __nccwpck_require__(5202);
-// EXTERNAL MODULE: ./lib/report/describe-results.js
-var describe_results = __nccwpck_require__(1294);
-// EXTERNAL MODULE: ./lib/report/head.js
-var head = __nccwpck_require__(9110);
-// EXTERNAL MODULE: ./lib/report/markdown-text.js
-var markdown_text = __nccwpck_require__(5265);
-// EXTERNAL MODULE: ./lib/model/adaptation.js
-var model_adaptation = __nccwpck_require__(9704);
-// EXTERNAL MODULE: ./lib/report/links.js
-var report_links = __nccwpck_require__(4503);
-;// CONCATENATED MODULE: ./lib/report/summary/reruns.js
-/** Why evals ran again. A reason that several evals have in common is said once. Pure. */
-
-
-/** More names do not help a reader. */
-const reruns_MAX_NAMES = 5;
-/** More reasons do not either. */
-const MAX_REASONS = 10;
-/** An eval with this reason runs for the first time. */
-const NEVER_COMPLETED = 'not completed yet';
-/** `All 28 evals ran again: evals version changed`, or a line for each reason. In Markdown. */
-function rerunLines(evals) {
-    const planned = evals.filter(({ status }) => status !== 'excluded');
-    const reruns = planned.flatMap(({ name, decision }) => decision?.kind === 'run' && decision.reason !== NEVER_COMPLETED && decision.reason !== ''
-        ? [{ name, reason: decision.reason, parts: decision.parts }]
-        : []);
-    const groups = [...Map.groupBy(reruns, kindOf).values()];
-    const shown = groups.slice(0, MAX_REASONS).map((group) => describeGroup(group, planned.length));
-    const hidden = groups.slice(MAX_REASONS).reduce((sum, group) => sum + group.length, 0);
-    return [...shown, ...(hidden > 0 ? [`${(0,format/* counted */.hS)(hidden, 'more eval')} ran again, for other reasons`] : [])];
-}
-/** Equal for reasons that differ only in hashes or times. */
-function kindOf({ reason, parts }) {
-    return parts.length > 0
-        ? JSON.stringify([parts, withoutHashes(reason)])
-        : reason.replace(/\d[\d:.TZ-]*/g, '');
-}
-function describeGroup(group, total) {
-    const reasons = [...new Set(group.map(({ reason }) => reason))];
-    const [first = ''] = reasons;
-    // Of several evals, the hashes of the first one would mislead.
-    const why = (0,markdown_text/* inline */.mG)(reasons.length === 1 ? first : withoutHashes(first));
-    if (group.length === total && total > 1)
-        return `All ${(0,format/* wholeNumber */.rD)(total)} evals ran again: ${why}`;
-    const names = group.slice(0, reruns_MAX_NAMES).map(({ name }) => (0,markdown_text/* code */.aY)(name, 200));
-    const hidden = group.length - names.length;
-    const listed = `${names.join(', ')}${hidden > 0 ? ` and ${(0,format/* wholeNumber */.rD)(hidden)} more` : ''}`;
-    if (group.length === 1)
-        return `${listed} ran again: ${why}`;
-    return `${(0,format/* counted */.hS)(group.length, 'eval')} ran again, ${why}: ${listed}`;
-}
-function withoutHashes(reason) {
-    return reason.replace(/ \((?:was )?[0-9a-f]{4}…(?: → [0-9a-f]{4}…)?\)/g, '');
-}
-
-;// CONCATENATED MODULE: ./lib/report/summary/about.js
-/** The end of the summary: why evals ran again, what was changed in requests, who graded, versions and links. Pure. */
-
-
-
-
-
-
-
-function aboutLines(report, places) {
-    const { results } = report;
-    return [
-        '### About this run',
-        '',
-        ...[
-            ...rerunLines(results.evals),
-            ...originLines(report),
-            ...(0,describe_reused/* reusedAnswerLines */.q1)(results),
-            ...judgeLines(results),
-            ...adaptationLines(results.evals),
-            ...replacedModelLines(results.evals),
-            ...requestLines(results),
-            ...priceLines(results),
-            versionsLine(results),
-            ...linkLines(report, places),
-        ].map((line) => (line.startsWith('  ') ? line : `- ${line}`)),
-        '',
-    ];
-}
-/** More runs do not help a reader: the table has a link for each eval. */
-const MAX_RUNS = 5;
-/** `8 evals are reused from run 12`, the run with the most evals first. */
-function originLines({ results, links }) {
-    const runs = results.evals.flatMap(({ status, run }) => (status === 'reused' && run !== null ? [run] : []));
-    const counts = countedEach(runs).toSorted(([, a], [, b]) => b - a);
-    const hidden = counts.slice(MAX_RUNS).reduce((sum, [, count]) => sum + count, 0);
-    return [
-        ...counts.slice(0, MAX_RUNS).map(([{ id, attempt }, count]) => {
-            const label = `${attempt > 1 ? `attempt ${attempt} of ` : ''}run ${(0,markdown_text/* inline */.mG)(id, 40)}`;
-            const url = (0,report_links/* runUrl */.Vp)(links, id, attempt);
-            return `${(0,format/* counted */.hS)(count, 'eval')} ${(0,format/* isOrAre */.Cj)(count)} reused from ${url === undefined ? label : `[${label}](${url})`}.`;
-        }),
-        ...(hidden > 0 ? [`${(0,format/* counted */.hS)(hidden, 'eval')} ${(0,format/* isOrAre */.Cj)(hidden)} reused from earlier runs.`] : []),
-    ];
-}
-/** Further judges, adaptations and names of models are only counted. */
-const MAX_ITEMS = 10;
-/** Who graded. Plain `oaievalset` may have completed an eval with another judge, but then under another command. */
-function judgeLines({ evals, model }) {
-    const judges = Map.groupBy(evals, ({ judge }) => judge);
-    judges.delete(null);
-    const shown = [...judges].slice(0, MAX_ITEMS).flatMap(([judge, graded]) => {
-        if (judge === null)
-            return [];
-        const own = judge === model ? ', which graded its own answers' : '';
-        return [`${(0,format/* counted */.hS)(graded.length, 'model-graded eval')}: judge ${(0,markdown_text/* code */.aY)(judge)}${own}.`];
-    });
-    const hidden = judges.size - shown.length;
-    return [...shown, ...(hidden > 0 ? [`and ${(0,format/* counted */.hS)(hidden, 'more judge')}`] : [])];
-}
-function adaptationLines(evals) {
-    const adaptations = countedEach(evals.flatMap((each) => each.adaptations));
-    if (adaptations.length === 0)
-        return [];
-    const own = countedEach(evals.flatMap((each) => [
-        ...new Set(each.adaptations.filter(model_adaptation/* leavesOutTemperature */.x).map(({ model }) => model)),
-    ])).map(([model, count]) => `${(0,markdown_text/* code */.aY)(model)} (${(0,format/* counted */.hS)(count, 'eval')})`);
-    return [
-        'Requests were changed, because a model does not accept a parameter that the evals send:',
-        ...items(adaptations.map(([adaptation, count]) => `${(0,markdown_text/* code */.aY)(adaptation.model)}: ${(0,markdown_text/* inline */.mG)((0,model_adaptation/* describeAdaptation */.F)(adaptation))} (${(0,format/* counted */.hS)(count, 'eval')})`)),
-        ...(own.length > 0
-            ? [
-                `Sampled at the model's own temperature, so two runs may differ: ${own.slice(0, MAX_ITEMS).join(', ')}.`,
-            ]
-            : []),
-    ];
-}
-function replacedModelLines(evals) {
-    const replaced = countedEach(evals.flatMap((each) => Object.entries(each.replacedModels)));
-    if (replaced.length === 0)
-        return [];
-    return [
-        'Names of models that `model-map` replaced in requests:',
-        ...items(replaced.map(([[name, live], count]) => `${(0,markdown_text/* code */.aY)(name)}: ${(0,markdown_text/* code */.aY)(live)} (${(0,format/* counted */.hS)(count, 'eval')})`)),
-    ];
-}
-function items(lines) {
-    const hidden = lines.length - MAX_ITEMS;
-    return [...lines.slice(0, MAX_ITEMS), ...(hidden > 0 ? [`and ${(0,format/* wholeNumber */.rD)(hidden)} more`] : [])].map((line) => `  - ${line}`);
-}
-/** Each different value, and how often it occurs. */
-function countedEach(values) {
-    const groups = Map.groupBy(values, (value) => JSON.stringify(value));
-    return [...groups.values()].flatMap(([value, ...others]) => value === undefined ? [] : [[value, others.length + 1]]);
-}
-function requestLines({ totals: { requests, tokens } }) {
-    const { sent, replayed, retried, failed } = requests;
-    if (sent + replayed === 0)
-        return [];
-    const parts = [
-        `${(0,format/* wholeNumber */.rD)(sent)} sent`,
-        ...(replayed > 0 ? [`${(0,format/* wholeNumber */.rD)(replayed)} replayed`] : []),
-        ...(retried > 0 ? [`${(0,format/* wholeNumber */.rD)(retried)} ${retried === 1 ? 'retry' : 'retries'}`] : []),
-        ...(failed > 0 ? [`${(0,format/* wholeNumber */.rD)(failed)} failed`] : []),
-    ];
-    const { prompt, completion, cached, reasoning } = tokens;
-    const kinds = [
-        `${(0,format/* wholeNumber */.rD)(prompt)} prompt${cached > 0 ? ` (${(0,format/* wholeNumber */.rD)(cached)} cached)` : ''}`,
-        `${(0,format/* wholeNumber */.rD)(completion)} completion${reasoning > 0 ? ` (${(0,format/* wholeNumber */.rD)(reasoning)} reasoning)` : ''}`,
-    ];
-    const used = prompt + completion > 0 ? ` Tokens: ${kinds.join(', ')}.` : '';
-    return [`Requests: ${parts.join(', ')}.${used}`];
-}
-/** Where the prices are from, and of which models none is known. */
-function priceLines(results) {
-    const { prices } = results;
-    if (!prices)
-        return [];
-    const models = prices.unknown.map((name) => (0,markdown_text/* code */.aY)(name));
-    const unknown = models.length === 0
-        ? []
-        : [
-            `No price is known of ${(0,format/* listed */.KE)(models, MAX_ITEMS)}, so ${(0,costs/* hasPrices */.Xb)(results) ? 'the cost is unknown' : 'no cost is shown'}. The input ${(0,markdown_text/* code */.aY)('prices')} sets prices.`,
-        ];
-    if (!(0,costs/* hasPrices */.Xb)(results))
-        return unknown;
-    const source = prices.list
-        ? `those of ${(0,markdown_text/* inline */.mG)(prices.list.date, 40)}, unless ${(0,markdown_text/* code */.aY)('prices')} sets others`
-        : `set by ${(0,markdown_text/* code */.aY)('prices')}`;
-    return [[`Prices are ${source}.`, ...unknown].join(' ')];
-}
-function versionsLine({ versions: { action, evals, python } }) {
-    return [
-        `oaievalset-action ${(0,markdown_text/* inline */.mG)(action, 100)}`,
-        ...(evals === '' ? [] : [`evals ${(0,markdown_text/* inline */.mG)(evals, 100)}`]),
-        ...(python === null ? [] : [`Python ${(0,markdown_text/* inline */.mG)(python, 100)}`]),
-    ].join(', ');
-}
-function linkLines({ results, links }, { reportUrl, savedReportPath }) {
-    const report = reportUrl === undefined ? undefined : (0,report_links/* webUrl */.qP)(reportUrl);
-    const log = (0,report_links/* runUrl */.Vp)(links, links.runId, links.runId === results.run.id ? results.run.attempt : undefined);
-    return [
-        ...(report === undefined ? [] : [`[Report with all samples](${report})`]),
-        ...(report === undefined && savedReportPath
-            ? [
-                `Report with all samples, on the runner: ${(0,markdown_text/* code */.aY)(savedReportPath)}. Upload it with actions/upload-artifact to keep it.`,
-            ]
-            : []),
-        ...(log === undefined ? [] : [`[Run with its logs and artifacts](${log})`]),
-    ];
-}
-
-// EXTERNAL MODULE: ./lib/report/summary/attention.js
-var attention = __nccwpck_require__(7823);
-// EXTERNAL MODULE: ./lib/report/commit-name.js
-var commit_name = __nccwpck_require__(3525);
-// EXTERNAL MODULE: ./lib/report/summary/fit.js
-var fit = __nccwpck_require__(3970);
-;// CONCATENATED MODULE: ./lib/report/summary/baseline.js
-/** What the summary says of the comparison with a baseline. Pure. */
-
-
-
-
-
-
-const baseline_MAX_NAME_BYTES = 200;
-/** More names do not help a reader. */
-const baseline_MAX_NAMES = 5;
-/** What it was compared with, and how many evals improved or degraded. @param fine the keys of evals without rows of their own */
-function baselineLines(report, fine) {
-    const { results, links } = report;
-    const { comparison } = report.verdict;
-    if (comparison === null)
-        return [];
-    const { problem, source, hasSamples } = comparison;
-    if (problem !== null)
-        return ['### Baseline', '', `It cannot be used: ${(0,markdown_text/* inline */.mG)(problem.replace(/\.$/, ''))}.`, ''];
-    const pairs = hasSamples
-        ? ''
-        : ' No samples.jsonl lies beside it, so intervals are compared instead of pairs of samples.';
-    const sentences = toldOf(comparison, fine);
-    const known = new Set(results.evals.map(({ key }) => key));
-    return [
-        '### Baseline',
-        '',
-        `Compared with ${sourceText(source, links)}: ${statusCounts(comparison, known)}.${pairs}`,
-        '',
-        ...(sentences.length <= MAX_OPEN_SENTENCES ? [...sentences.map(item), ''] : []),
-    ];
-}
-/** `` `baseline.json` of run 12 (main@abc1234, 2026-01-01) `` */
-function sourceText(source, links) {
-    if (source === null)
-        return 'the baseline';
-    const { path, runId, ended } = source;
-    const url = (0,report_links/* runUrl */.Vp)(links, runId);
-    const run = runId === '' ? '' : ` of run ${url === undefined ? (0,markdown_text/* inline */.mG)(runId) : `[${runId}](${url})`}`;
-    const day = /^\d{4}-\d{2}-\d{2}/.exec(ended)?.[0];
-    const details = [(0,markdown_text/* inline */.mG)((0,commit_name/* commitName */.l3)(source), baseline_MAX_NAME_BYTES), day].filter((part) => part);
-    return `${(0,markdown_text/* code */.aY)(path)}${run}${details.length > 0 ? ` (${details.join(', ')})` : ''}`;
-}
-const COUNTED = [
-    ['degraded', 'degraded'],
-    ['improved', 'improved'],
-    ['not-comparable', 'not comparable'],
-    ['too-few', 'with too few samples to tell'],
-    ['within-noise', 'within noise'],
-    ['incomplete', 'without a result'],
-];
-/** `2 degraded, 1 improved (json-repair), 25 within noise` @param known the keys of evals of this run */
-function statusCounts({ evals }, known) {
-    const parts = COUNTED.flatMap(([status, words]) => {
-        const found = evals.filter((each) => each.status === status);
-        if (found.length === 0)
-            return [];
-        // Degraded evals have rows of their own.
-        const names = status === 'improved' ? ` (${baseline_namesOf(found)})` : '';
-        return [`${(0,format/* wholeNumber */.rD)(found.length)} ${words}${names}`];
-    });
-    const lost = evals.filter(({ status }) => status === 'missing');
-    const [here, gone] = [lost.filter(({ key }) => known.has(key)), lost.filter(({ key }) => !known.has(key))];
-    return [...parts, ...baseline_some(here, 'not compared'), ...baseline_some(gone, 'missing')].join(', ') || 'no eval';
-}
-function baseline_some(evals, word) {
-    return evals.length === 0 ? [] : [`${(0,format/* wholeNumber */.rD)(evals.length)} ${word} (${baseline_namesOf(evals)})`];
-}
-function baseline_namesOf(evals) {
-    const names = evals.slice(0, baseline_MAX_NAMES).map(({ name }) => (0,markdown_text/* code */.aY)(name, baseline_MAX_NAME_BYTES));
-    const hidden = evals.length - names.length;
-    return `${names.join(', ')}${hidden > 0 ? ` and ${(0,format/* wholeNumber */.rD)(hidden)} more` : ''}`;
-}
-/** Further sentences are in the report. */
-const MAX_SENTENCES = 100;
-/** So few sentences are not folded. */
-const MAX_OPEN_SENTENCES = 3;
-/** What is said of each eval that has no row of its own, folded; nothing when `baselineLines` says it. */
-function comparisonFold({ comparison }, fine) {
-    const told = comparison === null ? [] : toldOf(comparison, fine);
-    if (told.length <= MAX_OPEN_SENTENCES)
-        return [];
-    const items = told.slice(0, MAX_SENTENCES).map(item);
-    const hidden = (0,fit/* hiddenLines */.kb)(told.length - items.length, (count) => `… and ${count} more: see the report.`);
-    const title = `What the comparison says of ${(0,format/* wholeNumber */.rD)(told.length)} evals`;
-    return [...(0,fit/* folded */.TM)(title, [...items, ...hidden]), ''];
-}
-/** An eval that a person has to look at has a row of its own. */
-function toldOf({ evals }, fine) {
-    const order = COUNTED.map(([status]) => status);
-    return evals
-        .filter(({ key }) => fine.has(key))
-        .toSorted((a, b) => order.indexOf(a.status) - order.indexOf(b.status));
-}
-function item({ name, sentence }) {
-    return `- ${(0,markdown_text/* code */.aY)(name, baseline_MAX_NAME_BYTES)}: ${(0,markdown_text/* inline */.mG)((0,result_text/* withoutName */.u_)(sentence, name), 1000)}`;
-}
-
-// EXTERNAL MODULE: ./lib/report/summary/name-head.js
-var name_head = __nccwpck_require__(4033);
-;// CONCATENATED MODULE: ./lib/report/summary/completed.js
-/** The table of evals that completed and of which nothing bad is known. Pure. */
-
-
-
-
-
-
-function completedTable(rows, links) {
-    const columns = columnsOf(rows, links);
-    const table = rows.flatMap((row) => {
-        const { result } = row;
-        return result === null ? [] : [columns.map(({ cell }) => cell(row, result))];
-    });
-    const used = columns.map((_, at) => table.some((cells) => cells[at] !== ''));
-    const line = (cells) => `| ${cells.filter((_, at) => used[at]).join(' | ')} |`;
-    return {
-        head: [line(columns.map(({ title }) => title)), line(columns.map(({ align }) => align))],
-        rows: table.map(line),
-    };
-}
-function columnsOf(rows, links) {
-    const metric = sharedMetric(rows);
-    // There is no room for both.
-    const isCompared = rows.some(({ comparison }) => comparison !== null);
-    return [
-        { title: 'Status', align: ':---', cell: (row, result) => completed_statusOf(row, result, links) },
-        { title: (0,name_head/* nameHead */.c)(rows), align: ':---', cell: ({ name }) => (0,markdown_text/* codeInTable */.bj)(name, 200) },
-        {
-            title: metric === '' ? 'Result' : (0,markdown_text/* inline */.mG)(metric),
-            align: ':---',
-            cell: (_, result) => resultCell(result, metric),
-        },
-        {
-            title: '95&nbsp;% interval',
-            align: ':---',
-            cell: (_, { mainMetric }) => intervalCell(mainMetric, isCompared),
-        },
-        {
-            title: 'Baseline',
-            align: ':---',
-            cell: ({ comparison }) => unbroken((0,markdown_text/* inline */.mG)((0,status_text/* comparisonText */.VF)(comparison))),
-        },
-        { title: 'Samples', align: '---:', cell: (_, result) => samplesCell(result) },
-        {
-            title: 'Time',
-            align: '---:',
-            cell: (_, { tookMs }) => (tookMs === null ? '' : unbroken((0,format/* duration */.p0)(tookMs))),
-        },
-    ];
-}
-/** The name of the metric of all rows; empty when they have different ones. */
-function sharedMetric(rows) {
-    const names = new Set(rows.flatMap(({ result }) => (result && (0,result_text/* resultText */.D6)(result)?.name) ?? []));
-    const [name = ''] = names;
-    return names.size === 1 ? name : '';
-}
-/** A longer result may be two lines. */
-const MAX_UNBROKEN = 40;
-/** @param metric the name in the head of the column */
-function resultCell(result, metric) {
-    const shown = (0,result_text/* resultText */.D6)(result);
-    if (shown === null)
-        return (0,markdown_text/* inline */.mG)(result.note);
-    const name = shown.name === metric ? '' : (0,markdown_text/* inline */.mG)(shown.name);
-    const text = `${name} **${(0,markdown_text/* inline */.mG)(shown.text)}**`.trim();
-    return text.length <= MAX_UNBROKEN ? unbroken(text) : text;
-}
-/** Characters from 0 to 1. */
-const DOTS = 20;
-/** `····──●──··· 0.64 … 0.78` where the scale goes from 0 to 1, without the numbers where there is no room for them. */
-function intervalCell(metric, isNarrow) {
-    if (metric === null || metric.interval === null)
-        return '';
-    const { interval, value } = metric;
-    const text = unbroken((0,result_text/* intervalText */.Bt)(interval));
-    const isOnScale = typeof value === 'number' && interval.low >= 0 && interval.high <= 1;
-    if (!isOnScale)
-        return text;
-    return `\`${dots(interval, value)}\`${isNarrow ? '' : ` ${text}`}`;
-}
-function dots({ low, high }, value) {
-    const place = (each) => Math.min(DOTS, Math.max(0, Math.round(each * DOTS)));
-    const [from, to, at] = [place(low), place(high), place(value)];
-    return Array.from({ length: DOTS + 1 }, (_, n) => (n === at ? '●' : n >= from && n <= to ? '─' : '·')).join('');
-}
-/** With the samples that have no score, because they are easily overlooked. */
-function samplesCell({ samples: { total, outcomes } }) {
-    if (total === null)
-        return '';
-    const [unscored, errored] = [outcomes?.unscored ?? 0, outcomes?.errored ?? 0];
-    const parts = [
-        (0,format/* wholeNumber */.rD)(total),
-        ...(unscored > 0 ? [`${(0,format/* wholeNumber */.rD)(unscored)} unscored`] : []),
-        ...(errored > 0 ? [`${(0,format/* wholeNumber */.rD)(errored)} errored`] : []),
-    ];
-    return parts.map(unbroken).join(', ');
-}
-/** Of a reused result, a link to the run that it comes from. A fresh one comes from this run. */
-function completed_statusOf({ status }, { run }, links) {
-    const text = (0,status_text/* statusCell */.fo)(status);
-    const url = status === 'reused' && run !== null ? (0,report_links/* runUrl */.Vp)(links, run.id, run.attempt) : undefined;
-    return url === undefined ? text : `[${text}](${url})`;
-}
-function unbroken(text) {
-    return text.replaceAll(' ', '&nbsp;');
-}
-
-;// CONCATENATED MODULE: ./lib/report/summary/pending.js
-/** The evals that a later run completes. Pure. */
-
-
-/** The log has no more either. */
-const pending_MAX_NAMES = 50;
-const MAX_CAUSES = 20;
-/** One item for each cause, with the names of its evals. */
-function pendingLines(rows) {
-    if (rows.length === 0)
-        return [];
-    const groups = [...Map.groupBy(rows, ({ result }) => result?.note ?? '')];
-    const hidden = groups.slice(MAX_CAUSES).reduce((sum, [, group]) => sum + group.length, 0);
-    return [
-        `### ${(0,format/* counted */.hS)(rows.length, 'pending eval')}`,
-        '',
-        ...groups.slice(0, MAX_CAUSES).map(([note, group]) => `- ${causeOf(note)}${pending_namesOf(group)}`),
-        ...(hidden > 0 ? [`- ${(0,format/* counted */.hS)(hidden, 'more eval')}, for other reasons`] : []),
-        '',
-    ];
-}
-function causeOf(note) {
-    return note === '' ? '' : `${(0,markdown_text/* inline */.mG)(note.replace(/\.$/, ''))}: `;
-}
-function pending_namesOf(rows) {
-    const names = rows.slice(0, pending_MAX_NAMES).map(({ name, result }) => {
-        const recorded = result?.recorded ?? 0;
-        return `${(0,markdown_text/* code */.aY)(name, 200)}${recorded > 0 ? ` (${(0,format/* counted */.hS)(recorded, 'response')} recorded)` : ''}`;
-    });
-    const hidden = rows.length - names.length;
-    return `${names.join(', ')}${hidden > 0 ? ` and ${(0,format/* wholeNumber */.rD)(hidden)} more` : ''}`;
-}
-
-// EXTERNAL MODULE: ./lib/report/summary/rules.js
-var rules = __nccwpck_require__(3542);
-;// CONCATENATED MODULE: ./lib/report/summary/summary.js
-/** The job summary, in GitHub's Markdown. Pure. */
-
-
-
-
-
-
-
-
-
-
-
-/**
- * GitHub shows nothing of a summary that is larger than 1 MiB. Other programs of the step write to the same summary
- * (https://docs.github.com/actions/reference/workflows-and-actions/workflow-commands, "Step isolation and limits").
- */
-const MAX_SUMMARY_BYTES = 1_000_000;
-/** For the sentences that say what is left out. */
-const RESERVED_BYTES = 1000;
-/** More completed evals are folded: of most runs they say nothing new. */
-const MAX_OPEN_ROWS = 20;
-const MAX_NOTES = 20;
-function renderSummary(report, extras) {
-    const rows = (0,report_rows/* rowsOf */.R)(report.results, report.verdict);
-    const fine = new Set(rows.filter(report_rows/* isFine */.z).map(({ key }) => key));
-    const before = [
-        ...(0,head/* headLines */.O)(report),
-        '',
-        ...extras.notes.slice(0, MAX_NOTES).flatMap((note) => [(0,markdown_text/* inline */.mG)(note, 2000), '']),
-        ...(extras.next === '' ? [] : [`**What to do:** ${(0,markdown_text/* inline */.mG)(extras.next, 2000)}`, '']),
-        ...(0,rules/* ruleLines */.SD)(report.verdict.rules),
-        ...baselineLines(report, fine),
-    ];
-    const after = aboutLines(report, extras);
-    const room = MAX_SUMMARY_BYTES - RESERVED_BYTES - (0,fit/* bytesOf */.$$)(before) - (0,fit/* bytesOf */.$$)(after);
-    const isPending = ({ status }) => status === 'pending';
-    const pending = pendingLines(rows.filter(isPending));
-    const open = rows.filter((row) => !(0,report_rows/* isFine */.z)(row) && !isPending(row));
-    const attention = [...attentionLines(open, room - (0,fit/* bytesOf */.$$)(pending)), ...pending];
-    const completed = completedLines(rows.filter(report_rows/* isFine */.z), report, room - (0,fit/* bytesOf */.$$)(attention));
-    const sentences = comparisonFold(report.verdict, fine);
-    const isRoomLeft = (0,fit/* bytesOf */.$$)(attention) + (0,fit/* bytesOf */.$$)(completed) + (0,fit/* bytesOf */.$$)(sentences) <= room;
-    return [...before, ...attention, ...completed, ...(isRoomLeft ? sentences : []), ...after].join('\n');
-}
-/** Rows take at most half of the room, and their details half of the rest. */
-function attentionLines(rows, room) {
-    if (rows.length === 0)
-        return [];
-    const table = (0,fit/* fitting */._Q)(rows.map(attention/* attentionRow */.pH), room / 2);
-    const details = (0,fit/* fitting */._Q)(rows
-        .slice(0, table.shown.length)
-        .map(attention/* attentionDetails */.t4)
-        .filter((block) => block !== ''), (room - (0,fit/* bytesOf */.$$)(table.shown)) / 2);
-    return [
-        `### ${(0,format/* counted */.hS)(rows.length, 'eval')} to look at`,
-        '',
-        ...(0,attention/* attentionHead */.bg)(rows),
-        ...table.shown,
-        ...(0,fit/* hiddenLines */.kb)(table.hidden, (count) => `… and ${count} more: see the report.`),
-        '',
-        ...details.shown.flatMap((block) => [block, '']),
-        ...(details.hidden > 0
-            ? [`Details of ${(0,format/* counted */.hS)(details.hidden, 'more eval')} are in the report.`, '']
-            : []),
-    ];
-}
-function completedLines(rows, { links }, room) {
-    if (rows.length === 0)
-        return [];
-    const { head, rows: lines } = completedTable(rows, links);
-    const { shown, hidden } = (0,fit/* fitting */._Q)(lines, room - (0,fit/* bytesOf */.$$)(head));
-    const table = [
-        ...head,
-        ...shown,
-        ...(0,fit/* hiddenLines */.kb)(hidden, (count) => `… and ${count} more: see the report.`),
-    ];
-    const title = '### Completed evals';
-    if (rows.length <= MAX_OPEN_ROWS)
-        return [title, '', ...table, ''];
-    return [title, '', ...(0,fit/* folded */.TM)(`${(0,format/* counted */.hS)(rows.length, 'eval')}${origins(rows)}`, table), ''];
-}
-/** `: 20 fresh, 8 reused` */
-function origins(rows) {
-    const reused = rows.filter(({ status }) => status === 'reused').length;
-    if (reused === 0 || reused === rows.length)
-        return `, all ${reused === 0 ? 'fresh' : 'reused'}`;
-    return `: ${(0,format/* wholeNumber */.rD)(rows.length - reused)} fresh, ${(0,format/* wholeNumber */.rD)(reused)} reused`;
-}
-
-// EXTERNAL MODULE: ./lib/action/event.js
-var action_event = __nccwpck_require__(3118);
-// EXTERNAL MODULE: ./lib/action/job-summary.js
-var job_summary = __nccwpck_require__(5484);
-// EXTERNAL MODULE: ./lib/action/report-files.js + 30 modules
-var report_files = __nccwpck_require__(9073);
-;// CONCATENATED MODULE: ./lib/action/publish.js
-/** Shows the results of a step: its outputs, the end of its log, its job summary, its report files, and its comment. */
-
-
-
-
-
-
-
-
-
-/** In millionths of a cent: sums of products of decimals have many more digits. */
-const COST_DIGITS = 8;
-/** Sets the outputs of the step. If that fails, as on a full disk, it warns and the run continues. */
-function publishOutputs({ results, verdict }, places, log) {
-    const { evals, requests, tokens, cost } = results.totals;
-    const outputs = {
-        complete: String(evals.completed === evals.total),
-        verdict: verdict.status,
-        total: String(evals.total),
-        completed: String(evals.completed),
-        fresh: String(evals.fresh),
-        reused: String(evals.reused),
-        failed: String(evals.failed),
-        pending: String(evals.pending),
-        'left-out': String(evals.excluded),
-        'requests-sent': String(requests.sent),
-        'requests-replayed': String(requests.replayed),
-        'total-tokens': String(tokens.prompt + tokens.completion),
-        cost: cost === null ? '' : String(Number(cost.toFixed(COST_DIGITS))),
-        'restored-key': places.restoredKey,
-        'saved-key': places.savedKey,
-        'progress-file': places.progressFile,
-        'logs-directory': places.logsDirectory,
-        'report-directory': places.report.directory,
-        'results-file': places.report.results,
-        'report-file': places.report.html,
-        'junit-file': places.report.junit,
-    };
-    try {
-        for (const [name, value] of Object.entries(outputs))
-            (0,core/* setOutput */.uH)(name, value);
-    }
-    catch (error) {
-        log.warning(`The outputs of the step could not be written: ${(0,errors/* reasonOf */.A3)(error)}. The results are in the log.`);
-    }
-}
-/**
- * Ends the log with the table of results, the rules, and the verdict.
- * @param checkpoint the key of the newest checkpoint; empty when there is none
- * @param resumesFrom what a re-run of failed jobs continues from, when that is not this checkpoint
- */
-function printResults({ results, verdict }, checkpoint, log, resumesFrom) {
-    log.info('');
-    for (const line of closingTable(results, verdict))
-        log.info(line);
-    const cost = (0,describe_costs/* describeCost */.P)(results);
-    if (cost !== undefined)
-        log.info(cost);
-    log.info(`${verdict.sentence} ${(0,describe_results/* describeNextRun */.a)(results, verdict, { checkpoint, resumesFrom })}`.trimEnd());
-}
-/** Writes the report files and the job summary. What fails is a warning. */
-async function publishReports(report, remarks, { paths, canBeUploaded }, log) {
-    const isWritten = (0,report_files/* writeReportFiles */.t)(report, paths, log);
-    const place = isWritten && canBeUploaded ? { savedReportPath: paths.html } : {};
-    await publishSummary(() => renderSummary(report, { ...remarks, ...place }), log);
-}
-/** Comments on the pull request of the run. It never affects the result of the step. */
-async function publishComment(report, request, log) {
-    const { comment, githubToken: token, ...rest } = request;
-    if (token === '' && !comment.isExplicit)
-        return;
-    // Few runs have a comment, and it takes time to load.
-    const { publishPullRequestComment } = await __nccwpck_require__.e(/* import() */ 733).then(__nccwpck_require__.bind(__nccwpck_require__, 3733));
-    await publishPullRequestComment({ report, ...comment, token, ...rest, event: (0,action_event/* readEvent */.j)(process.env), log });
-}
-async function publishSummary(render, log) {
-    await (0,job_summary/* writeJobSummary */.j)(render, 'The results are in the log and the outputs.', log);
-}
-
+// EXTERNAL MODULE: ./lib/action/publish.js + 7 modules
+var publish = __nccwpck_require__(2900);
 // EXTERNAL MODULE: ./lib/action/requests.js + 1 modules
 var requests = __nccwpck_require__(1848);
 ;// CONCATENATED MODULE: ./lib/action/conclude.js
@@ -30799,14 +30069,14 @@ async function conclude(step, ended, log) {
     if (unasked)
         log.warning(unasked, 'Model map');
     const remarks = remarksOf({ closing, trouble, notes: unasked ? [...notes, unasked] : notes });
-    publishOutputs(report, places, log);
-    printResults(report, places.savedKey || places.restoredKey, log, ended.resumesFrom);
+    (0,publish/* publishOutputs */.eB)(report, places, log);
+    (0,publish/* printResults */.Sr)(report, places.savedKey || places.restoredKey, log, ended.resumesFrom);
     session.save({ remarks, ...(stopped.aborted ? { whyStopped: (0,errors/* reasonOf */.A3)(stopped.reason) } : {}) });
-    await publishReports(report, remarks, { paths: places.report, canBeUploaded: true }, log);
+    await (0,publish/* publishReports */.JX)(report, remarks, { paths: places.report, canBeUploaded: true }, log);
     session.save({ isReported: true });
     // The merge of the shards comments on the whole.
     if (!run.shard)
-        await publishComment(report, { ...requests/* commentRequest */.bu(step), context, signal: commentDeadline }, log);
+        await (0,publish/* publishComment */.p8)(report, { ...requests/* commentRequest */.bu(step), context, signal: commentDeadline }, log);
     session.save({ ended: isSaved });
     return closing;
 }
@@ -31620,7 +30890,7 @@ async function baselineInput() {
     if (path === undefined)
         return undefined;
     // The schemas of a results.json take as long to make as the rest of the inputs to read, and few runs have a baseline.
-    const { readBaseline } = await __nccwpck_require__.e(/* import() */ 370).then(__nccwpck_require__.bind(__nccwpck_require__, 6370));
+    const { readBaseline } = await __nccwpck_require__.e(/* import() */ 291).then(__nccwpck_require__.bind(__nccwpck_require__, 291));
     return await readBaseline(path, (0,input_text/* text */.Qq)('baseline'));
 }
 /** Absolute; undefined when the input is empty. */
@@ -31800,13 +31070,178 @@ function quoteChildLine(line) {
 
 /***/ }),
 
+/***/ 1447:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  _: () => (/* binding */ reportPlan)
+});
+
+// EXTERNAL MODULE: ./lib/model/decision.js
+var model_decision = __nccwpck_require__(283);
+// EXTERNAL MODULE: ./lib/model/estimate.js
+var model_estimate = __nccwpck_require__(1383);
+// EXTERNAL MODULE: ./lib/model/format.js
+var format = __nccwpck_require__(9774);
+// EXTERNAL MODULE: ./lib/text.js
+var lib_text = __nccwpck_require__(8804);
+// EXTERNAL MODULE: ./lib/report/estimate-text.js
+var estimate_text = __nccwpck_require__(8444);
+// EXTERNAL MODULE: ./lib/report/markdown-text.js
+var markdown_text = __nccwpck_require__(5265);
+// EXTERNAL MODULE: ./lib/report/summary/fit.js
+var fit = __nccwpck_require__(3970);
+;// CONCATENATED MODULE: ./lib/report/plan-only.js
+/** What would run, why, and what it is likely to take, for the log and the job summary of a step with plan-only. Pure. */
+
+
+
+
+
+
+
+/** The job summary has more. */
+const MAX_LOG_ROWS = 50;
+const MAX_NAME_BYTES = 80;
+const MAX_REASON_BYTES = 300;
+const MAX_SUMMARY_BYTES = 900_000;
+const HEAD = ['Eval', 'Why it runs', 'Samples', 'Requests', 'Tokens', 'Cost', 'From'];
+/** One line for each eval that would run, and the sum. */
+function planLines(report) {
+    const { evals } = report.estimated;
+    const lines = evals.slice(0, MAX_LOG_ROWS).map((each) => {
+        const [name, why, , requests, tokens, cost, from] = cellsOf(each);
+        const takes = each.estimate === undefined
+            ? 'not known'
+            : `${requests} requests, ${tokens} tokens, cost ${cost} (${from})`;
+        return `${(0,lib_text/* oneLine */.TN)(name, MAX_NAME_BYTES)}: ${(0,lib_text/* oneLine */.TN)(why, MAX_REASON_BYTES)}: ${takes}`;
+    });
+    const hidden = evals.length - lines.length;
+    return [
+        ...lines,
+        ...(hidden > 0 ? [`and ${(0,format/* counted */.hS)(hidden, 'more eval')}: the job summary has them`] : []),
+        ...report.notes,
+        conclusion(report),
+    ];
+}
+/** In GitHub's Markdown. */
+function planSummary(report) {
+    const { model, evalSet, estimated, notes } = report;
+    const before = [
+        '> [!NOTE]',
+        `> **${(0,markdown_text/* inline */.mG)(conclusion(report), 2000)}**`,
+        '',
+        `${(0,markdown_text/* inline */.mG)(model)} on ${(0,markdown_text/* inline */.mG)(evalSet)}`,
+        '',
+        ...notes.flatMap((note) => [(0,markdown_text/* inline */.mG)(note, 2000), '']),
+    ];
+    if (estimated.evals.length === 0)
+        return before.join('\n');
+    const head = [`| ${HEAD.join(' | ')} |`, '| :-- | :-- | --: | --: | --: | --: | :-- |'];
+    const { shown, hidden } = (0,fit/* fitting */._Q)(estimated.evals.map(rowOf), MAX_SUMMARY_BYTES - (0,fit/* bytesOf */.$$)(before));
+    return [...before, ...head, ...shown, ...(0,fit/* hiddenLines */.kb)(hidden, (count) => `… and ${count} more.`), ''].join('\n');
+}
+function rowOf(each) {
+    const [name, why, ...rest] = cellsOf(each);
+    const cells = [
+        (0,markdown_text/* codeInTable */.bj)(name, 200),
+        (0,markdown_text/* inline */.mG)(why),
+        ...rest.map((cell) => cell.replaceAll('$', '<span>$</span>')),
+    ];
+    return `| ${cells.join(' | ')} |`;
+}
+function cellsOf({ decision, estimate }) {
+    const { name, samples } = decision.eval;
+    const head = [
+        name,
+        (0,model_decision/* describeReason */.Gk)(decision.reason),
+        samples === null ? '?' : (0,format/* wholeNumber */.rD)(samples),
+    ];
+    if (!estimate)
+        return [...head, 'not known', 'not known', 'not known', 'nothing known'];
+    return [
+        ...head,
+        (0,estimate_text/* countText */.lT)(estimate.requests),
+        (0,estimate_text/* tokenText */.pA)((0,model_estimate/* tokensOf */.k8)(estimate)),
+        estimate.cost ? (0,estimate_text/* costText */.rs)(estimate.cost) : 'not known',
+        estimate.from,
+    ];
+}
+function conclusion({ total, estimated }) {
+    const { evals, total: sum } = estimated;
+    const nothingSent = 'plan-only is true, so nothing was sent.';
+    if (evals.length === 0)
+        return `All ${(0,format/* counted */.hS)(total, 'eval')} are completed, so nothing would run. ${nothingSent}`;
+    const reused = total - evals.length;
+    const also = reused > 0 ? `; ${(0,format/* wholeNumber */.rD)(reused)} would be reused` : '';
+    return `${(0,estimate_text/* describeEstimate */.SD)(sum)}${also}. ${nothingSent}`;
+}
+
+// EXTERNAL MODULE: ./lib/action/job-summary.js
+var job_summary = __nccwpck_require__(5484);
+// EXTERNAL MODULE: ./lib/action/publish.js + 7 modules
+var publish = __nccwpck_require__(2900);
+;// CONCATENATED MODULE: ./lib/action/plan-only.js
+
+
+
+async function reportPlan({ inputs }, planned, log) {
+    const { estimated, total, leftOut, places } = planned;
+    const toRun = estimated.evals.length;
+    const reused = String(total - toRun);
+    (0,publish/* setOutputs */.n0)({
+        complete: String(toRun === 0),
+        // Nothing is judged. A condition such as `verdict == 'passed'` must not hold.
+        verdict: '',
+        total: String(total),
+        completed: reused,
+        fresh: '0',
+        reused,
+        failed: '0',
+        pending: String(toRun),
+        'left-out': String(leftOut),
+        'requests-sent': '0',
+        'requests-replayed': '0',
+        'total-tokens': '0',
+        ...(0,publish/* estimateOutputs */.Nx)(estimated.total),
+        'restored-key': places.restoredKey,
+        'saved-key': '',
+        'progress-file': places.progressFile,
+        'logs-directory': places.logsDirectory,
+    }, log);
+    const { model, evalSet } = inputs;
+    const report = { model, evalSet, total, estimated, notes: ignoredInputs(inputs) };
+    for (const line of planLines(report))
+        log.info(line);
+    await (0,job_summary/* writeJobSummary */.j)(() => planSummary(report), 'The plan is in the log and the outputs.', log);
+}
+function ignoredInputs({ gate, report }) {
+    const ignored = [
+        ...(gate.rules.length > 0 ? ['thresholds'] : []),
+        ...(gate.baseline ? ['baseline'] : []),
+        ...(report.comment.isExplicit ? ['comment'] : []),
+    ];
+    if (ignored.length === 0)
+        return [];
+    return [
+        `There are no results, so plan-only does not use the input${ignored.length > 1 ? 's' : ''} ${ignored.join(', ')}.`,
+    ];
+}
+
+
+/***/ }),
+
 /***/ 7938:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   eJ: () => (/* binding */ budgetPrices),
 /* harmony export */   fX: () => (/* binding */ priceFacts),
-/* harmony export */   u6: () => (/* binding */ pricingOf)
+/* harmony export */   gk: () => (/* binding */ requirePrices),
+/* harmony export */   u6: () => (/* binding */ pricingOf),
+/* harmony export */   xc: () => (/* binding */ stepPrices)
 /* harmony export */ });
 /* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(452);
 /* harmony import */ var _model_command_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(4252);
@@ -31819,51 +31254,865 @@ function quoteChildLine(line) {
 
 /** More names would hide what to do. */
 const MAX_NAMES = 5;
+/** A server on this machine. */
+const LOCAL = /^(localhost|127(\.\d+){3}|\[::1\])$/;
 /** What the prices of this run depend on. Its report may be written by another process, or by the merge of its shards. */
-async function priceFacts({ inputs, urls, }) {
-    // Few runs need the list, and it takes time to load.
+async function priceFacts({ inputs, urls }) {
+    const overrides = inputs.prices;
+    if (LOCAL.test(urls.openai.hostname))
+        return { providers: [], overrides };
+    // The list takes some milliseconds to load.
     const { pricedProviders } = await __nccwpck_require__.e(/* import() */ 563).then(__nccwpck_require__.bind(__nccwpck_require__, 9563));
-    return { providers: await pricedProviders([urls.openai, urls.anthropic]), overrides: inputs.prices };
+    return { providers: await pricedProviders([urls.openai, urls.anthropic]), overrides };
 }
 /** The prices of the day on which the run started. Nothing is loaded for a run that has neither sent nor reused anything. */
 async function pricingOf({ facts, traffic, outcomes }) {
     const hasTokens = Object.keys(traffic.models).length > 0 ||
         outcomes.some((outcome) => 'record' in outcome && outcome.record !== undefined);
-    return hasTokens ? await loadPricing(facts) : _model_price_js__WEBPACK_IMPORTED_MODULE_1__/* .noPricing */ .Qx;
+    return hasTokens ? await loadPricing(facts.prices, new Date(facts.run.started)) : _model_price_js__WEBPACK_IMPORTED_MODULE_1__/* .noPricing */ .Qx;
 }
-async function loadPricing({ prices, run }) {
+/** Without a listed provider and without overrides, no price can be known. */
+async function loadPricing(prices, at) {
     if (!prices || (prices.providers.length === 0 && prices.overrides.length === 0))
         return _model_price_js__WEBPACK_IMPORTED_MODULE_1__/* .noPricing */ .Qx;
     const { loadPricing: load } = await __nccwpck_require__.e(/* import() */ 563).then(__nccwpck_require__.bind(__nccwpck_require__, 9563));
-    return await load(prices, new Date(run.started));
+    return await load(prices, at);
+}
+/** The prices of the day on which the step began. */
+async function stepPrices(step) {
+    return (await loadPricing(await priceFacts(step), new Date(step.beganAt))).prices;
+}
+/** The prices for the cost-budget; undefined without one. */
+async function budgetPrices(step) {
+    return step.inputs.costBudget === undefined ? undefined : await stepPrices(step);
 }
 /**
- * The prices for the cost-budget, of which none may be missing: a run would spend more than it is allowed to.
- * @returns undefined without a cost-budget
- * @throws ActionError INPUT_INVALID, before anything is spent, when no price is known of a model that the evals will ask for
+ * A run with a model without a price would spend more than its budget allows.
+ * @param prices undefined without a cost-budget
+ * @param toRun the evals that will run
+ * @throws ActionError INPUT_INVALID, before anything is spent
  */
-async function budgetPrices({ inputs }, facts, { plan, decisions }) {
-    if (inputs.costBudget === undefined)
-        return undefined;
-    const { prices } = await loadPricing(facts);
-    const missing = askedModels(inputs, plan, decisions).filter((model) => prices(model) === undefined);
+function requirePrices(prices, { inputs }, plan, toRun) {
+    if (!prices)
+        return;
+    const missing = askedModels(inputs, plan, toRun).filter((model) => prices(model) === undefined);
     if (missing.length === 0)
-        return prices;
+        return;
     throw new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ActionError */ .lZ('INPUT_INVALID', `The input cost-budget needs the price of each model, but no price is known of ${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_2__/* .listed */ .KE)(missing, MAX_NAMES)}.`, `Set the input prices, in US dollars per million tokens, with ${missing.length === 1 ? 'this line' : 'these lines'} and your numbers, or remove cost-budget:\n${missing.slice(0, MAX_NAMES).map(exampleLine).join('\n')}`);
 }
 /** To be pasted. */
 function exampleLine(model) {
     return `${model}: input 0.15, output 0.60`;
 }
-/** Of those evals that run: the models of the inputs, and those that the model map names. */
-function askedModels({ modelMap }, { apiModels, needsApiKey }, decisions) {
-    const running = decisions.filter(({ kind }) => kind === 'run');
-    if (running.length === 0 || !needsApiKey)
+/** The models of the inputs that these evals ask for, and those that the model map names. */
+function askedModels({ modelMap }, { apiModels, needsApiKey }, toRun) {
+    if (toRun.length === 0 || !needsApiKey)
         return [];
-    const named = new Set(running.flatMap((decision) => (0,_model_command_js__WEBPACK_IMPORTED_MODULE_3__/* .completionFnsOf */ .lI)(decision.eval.command)));
-    // Other names are completion functions, whose models are known when they send requests.
-    const models = apiModels ?? [...named].filter((name) => name !== 'dummy');
-    return [...new Set([...models.filter((name) => named.has(name)), ...modelMap.values()])];
+    const named = new Set(toRun.flatMap(({ command }) => (0,_model_command_js__WEBPACK_IMPORTED_MODULE_3__/* .completionFnsOf */ .lI)(command)));
+    // The other names are completion functions, whose models are known when they send requests.
+    const models = apiModels?.filter((name) => named.has(name)) ?? [...named].filter((name) => name !== 'dummy');
+    return [...new Set([...models, ...modelMap.values()])];
+}
+
+
+/***/ }),
+
+/***/ 2900:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  Nx: () => (/* binding */ estimateOutputs),
+  Sr: () => (/* binding */ printResults),
+  p8: () => (/* binding */ publishComment),
+  eB: () => (/* binding */ publishOutputs),
+  JX: () => (/* binding */ publishReports),
+  n0: () => (/* binding */ setOutputs)
+});
+
+// UNUSED EXPORTS: publishSummary
+
+// EXTERNAL MODULE: ./node_modules/@actions/core/lib/core.js + 11 modules
+var core = __nccwpck_require__(3360);
+// EXTERNAL MODULE: ./lib/errors.js
+var errors = __nccwpck_require__(452);
+// EXTERNAL MODULE: ./lib/model/estimate.js
+var model_estimate = __nccwpck_require__(1383);
+// EXTERNAL MODULE: ./lib/gate/rules/rule.js
+var rules_rule = __nccwpck_require__(6993);
+// EXTERNAL MODULE: ./lib/model/format.js
+var format = __nccwpck_require__(9774);
+// EXTERNAL MODULE: ./lib/text.js
+var lib_text = __nccwpck_require__(8804);
+// EXTERNAL MODULE: ./lib/report/result-text.js
+var result_text = __nccwpck_require__(8029);
+// EXTERNAL MODULE: ./lib/report/rows.js
+var report_rows = __nccwpck_require__(9965);
+// EXTERNAL MODULE: ./lib/report/status-text.js
+var status_text = __nccwpck_require__(6688);
+// EXTERNAL MODULE: ./lib/report/words.js
+var words = __nccwpck_require__(8191);
+;// CONCATENATED MODULE: ./lib/report/closing-table.js
+/** The table of results at the end of the log, and what its rules found, in plain text. Pure. */
+
+
+
+
+
+
+
+/** The job summary has all evals. */
+const MAX_ROWS = 50;
+/** A longer name would push the other columns out of sight. */
+const MAX_NAME_BYTES = 80;
+const MAX_RESULT_BYTES = 300;
+/** The job summary has all that are not met. */
+const MAX_RULES = 20;
+const HEAD = ['Status', 'Eval', 'Samples', 'Time', 'Result'];
+/** One line each: evals, what must not be overlooked first, then rules. Without evals there is no table. */
+function closingTable(results, verdict) {
+    const rows = (0,report_rows/* rowsOf */.R)(results, verdict);
+    const shown = rows.slice(0, MAX_ROWS);
+    const hidden = rows.length - shown.length;
+    return [
+        ...(rows.length === 0 ? [] : aligned([HEAD, ...shown.map(cellsOf)])),
+        ...(hidden > 0 ? [`and ${(0,format/* wholeNumber */.rD)(hidden)} more; the job summary has all of them`] : []),
+        ...ruleLines(verdict.rules),
+    ];
+}
+function cellsOf(row) {
+    const { status, name, result } = row;
+    const total = result?.samples.total ?? null;
+    const tookMs = result?.tookMs ?? null;
+    return [
+        status_text/* STATUS_WORD */.I1[status],
+        (0,lib_text/* oneLine */.TN)(name, MAX_NAME_BYTES),
+        total === null ? '' : (0,format/* wholeNumber */.rD)(total),
+        tookMs === null ? '' : (0,format/* duration */.p0)(tookMs),
+        (0,lib_text/* oneLine */.TN)(resultOf(row), MAX_RESULT_BYTES),
+    ];
+}
+/** `accuracy 0.71 (95 % 0.64 … 0.78), baseline 0.84`, or why there is no result. */
+function resultOf({ status, name, result, comparison, rules }) {
+    if (result === null)
+        return (0,result_text/* withoutName */.u_)(comparison?.sentence ?? '', name);
+    const shown = (0,result_text/* resultLine */.ow)(result);
+    if (status === 'failed' || status === 'pending' || shown === '')
+        return (0,result_text/* causeText */.xv)(result);
+    const [reason] = rules.filter(({ advisory }) => !advisory);
+    if (status === 'not-judged' && reason)
+        return (0,result_text/* withoutName */.u_)(reason.sentence, name);
+    const interval = result.mainMetric?.interval ?? null;
+    const range = interval === null ? '' : ` (95 % ${(0,result_text/* intervalText */.Bt)(interval)})`;
+    return `${shown}${range}${baselineOf(status, comparison)}`;
+}
+/** The status says it of a degraded eval. */
+function baselineOf(status, comparison) {
+    if (comparison === null || comparison.before === null)
+        return '';
+    return `, baseline ${status === 'degraded' ? (0,result_text/* shortNumber */.In)(comparison.before) : (0,status_text/* comparisonText */.VF)(comparison)}`;
+}
+const RULE_ORDER = ['missed', 'not-judged', 'met'];
+/** `Rule missed: accuracy >= 0.8: …`, missed ones first. */
+function ruleLines(rules) {
+    const sorted = rules.toSorted((a, b) => RULE_ORDER.indexOf(a.status) - RULE_ORDER.indexOf(b.status));
+    const lines = sorted.slice(0, MAX_RULES).map(({ rule, advisory, status, sentence }) => {
+        const head = `${advisory ? 'Advisory rule' : 'Rule'} ${words/* RULE_WORDS */.x[status]}`;
+        return `${head}: ${(0,lib_text/* oneLine */.TN)(advisory ? (0,rules_rule/* withoutMark */.E)(rule) : rule, MAX_RESULT_BYTES)}: ${(0,lib_text/* oneLine */.TN)(sentence, MAX_RESULT_BYTES)}`;
+    });
+    const hidden = rules.length - lines.length;
+    return [...lines, ...(hidden > 0 ? [`and ${(0,format/* wholeNumber */.rD)(hidden)} more rules`] : [])];
+}
+/** Pads the cells of each column to one width. Numbers end where their column ends, and the last column has no end. */
+function aligned(table) {
+    const widths = HEAD.map((_, column) => Math.max(...table.map((cells) => lengthOf(cells[column] ?? ''))));
+    return table.map(([status, name, samples, time, result]) => {
+        const [statusWidth = 0, nameWidth = 0, samplesWidth = 0, timeWidth = 0] = widths;
+        const cells = [
+            `${status}${blanks(statusWidth, status)}`,
+            `${name}${blanks(nameWidth, name)}`,
+            `${blanks(samplesWidth, samples)}${samples}`,
+            `${blanks(timeWidth, time)}${time}`,
+            result,
+        ];
+        return cells.join('  ').trimEnd();
+    });
+}
+function blanks(width, cell) {
+    return ' '.repeat(width - lengthOf(cell));
+}
+/** In characters, not in the units of UTF-16. */
+function lengthOf(text) {
+    return [...text].length;
+}
+
+// EXTERNAL MODULE: ./lib/report/describe-costs.js
+var describe_costs = __nccwpck_require__(5202);
+// EXTERNAL MODULE: ./lib/report/describe-results.js
+var describe_results = __nccwpck_require__(1294);
+// EXTERNAL MODULE: ./lib/report/head.js
+var head = __nccwpck_require__(9110);
+// EXTERNAL MODULE: ./lib/report/markdown-text.js
+var markdown_text = __nccwpck_require__(5265);
+// EXTERNAL MODULE: ./lib/model/adaptation.js
+var model_adaptation = __nccwpck_require__(9704);
+// EXTERNAL MODULE: ./lib/report/costs.js
+var costs = __nccwpck_require__(676);
+// EXTERNAL MODULE: ./lib/report/describe-reused.js
+var describe_reused = __nccwpck_require__(262);
+// EXTERNAL MODULE: ./lib/report/estimate-text.js
+var estimate_text = __nccwpck_require__(8444);
+// EXTERNAL MODULE: ./lib/report/links.js
+var report_links = __nccwpck_require__(4503);
+;// CONCATENATED MODULE: ./lib/report/summary/reruns.js
+/** Why evals ran again. A reason that several evals have in common is said once. Pure. */
+
+
+/** More names do not help a reader. */
+const MAX_NAMES = 5;
+/** More reasons do not either. */
+const MAX_REASONS = 10;
+/** An eval with this reason runs for the first time. */
+const NEVER_COMPLETED = 'not completed yet';
+/** `All 28 evals ran again: evals version changed`, or a line for each reason. In Markdown. */
+function rerunLines(evals) {
+    const planned = evals.filter(({ status }) => status !== 'excluded');
+    const reruns = planned.flatMap(({ name, decision }) => decision?.kind === 'run' && decision.reason !== NEVER_COMPLETED && decision.reason !== ''
+        ? [{ name, reason: decision.reason, parts: decision.parts }]
+        : []);
+    const groups = [...Map.groupBy(reruns, kindOf).values()];
+    const shown = groups.slice(0, MAX_REASONS).map((group) => describeGroup(group, planned.length));
+    const hidden = groups.slice(MAX_REASONS).reduce((sum, group) => sum + group.length, 0);
+    return [...shown, ...(hidden > 0 ? [`${(0,format/* counted */.hS)(hidden, 'more eval')} ran again, for other reasons`] : [])];
+}
+/** Equal for reasons that differ only in hashes or times. */
+function kindOf({ reason, parts }) {
+    return parts.length > 0
+        ? JSON.stringify([parts, withoutHashes(reason)])
+        : reason.replace(/\d[\d:.TZ-]*/g, '');
+}
+function describeGroup(group, total) {
+    const reasons = [...new Set(group.map(({ reason }) => reason))];
+    const [first = ''] = reasons;
+    // Of several evals, the hashes of the first one would mislead.
+    const why = (0,markdown_text/* inline */.mG)(reasons.length === 1 ? first : withoutHashes(first));
+    if (group.length === total && total > 1)
+        return `All ${(0,format/* wholeNumber */.rD)(total)} evals ran again: ${why}`;
+    const names = group.slice(0, MAX_NAMES).map(({ name }) => (0,markdown_text/* code */.aY)(name, 200));
+    const hidden = group.length - names.length;
+    const listed = `${names.join(', ')}${hidden > 0 ? ` and ${(0,format/* wholeNumber */.rD)(hidden)} more` : ''}`;
+    if (group.length === 1)
+        return `${listed} ran again: ${why}`;
+    return `${(0,format/* counted */.hS)(group.length, 'eval')} ran again, ${why}: ${listed}`;
+}
+function withoutHashes(reason) {
+    return reason.replace(/ \((?:was )?[0-9a-f]{4}…(?: → [0-9a-f]{4}…)?\)/g, '');
+}
+
+;// CONCATENATED MODULE: ./lib/report/summary/about.js
+/** The end of the summary: why evals ran again, what was changed in requests, who graded, versions and links. Pure. */
+
+
+
+
+
+
+
+
+function aboutLines(report, places) {
+    const { results } = report;
+    return [
+        '### About this run',
+        '',
+        ...[
+            ...rerunLines(results.evals),
+            ...originLines(report),
+            ...(0,describe_reused/* reusedAnswerLines */.q1)(results),
+            ...judgeLines(results),
+            ...adaptationLines(results.evals),
+            ...replacedModelLines(results.evals),
+            ...requestLines(results),
+            ...priceLines(results),
+            ...estimateLines(results),
+            versionsLine(results),
+            ...linkLines(report, places),
+        ].map((line) => (line.startsWith('  ') ? line : `- ${line}`)),
+        '',
+    ];
+}
+/** More runs do not help a reader: the table has a link for each eval. */
+const MAX_RUNS = 5;
+/** `8 evals are reused from run 12`, the run with the most evals first. */
+function originLines({ results, links }) {
+    const runs = results.evals.flatMap(({ status, run }) => (status === 'reused' && run !== null ? [run] : []));
+    const counts = countedEach(runs).toSorted(([, a], [, b]) => b - a);
+    const hidden = counts.slice(MAX_RUNS).reduce((sum, [, count]) => sum + count, 0);
+    return [
+        ...counts.slice(0, MAX_RUNS).map(([{ id, attempt }, count]) => {
+            const label = `${attempt > 1 ? `attempt ${attempt} of ` : ''}run ${(0,markdown_text/* inline */.mG)(id, 40)}`;
+            const url = (0,report_links/* runUrl */.Vp)(links, id, attempt);
+            return `${(0,format/* counted */.hS)(count, 'eval')} ${(0,format/* isOrAre */.Cj)(count)} reused from ${url === undefined ? label : `[${label}](${url})`}.`;
+        }),
+        ...(hidden > 0 ? [`${(0,format/* counted */.hS)(hidden, 'eval')} ${(0,format/* isOrAre */.Cj)(hidden)} reused from earlier runs.`] : []),
+    ];
+}
+/** Further judges, adaptations and names of models are only counted. */
+const MAX_ITEMS = 10;
+/** Who graded. Plain `oaievalset` may have completed an eval with another judge, but then under another command. */
+function judgeLines({ evals, model }) {
+    const judges = Map.groupBy(evals, ({ judge }) => judge);
+    judges.delete(null);
+    const shown = [...judges].slice(0, MAX_ITEMS).flatMap(([judge, graded]) => {
+        if (judge === null)
+            return [];
+        const own = judge === model ? ', which graded its own answers' : '';
+        return [`${(0,format/* counted */.hS)(graded.length, 'model-graded eval')}: judge ${(0,markdown_text/* code */.aY)(judge)}${own}.`];
+    });
+    const hidden = judges.size - shown.length;
+    return [...shown, ...(hidden > 0 ? [`and ${(0,format/* counted */.hS)(hidden, 'more judge')}`] : [])];
+}
+function adaptationLines(evals) {
+    const adaptations = countedEach(evals.flatMap((each) => each.adaptations));
+    if (adaptations.length === 0)
+        return [];
+    const own = countedEach(evals.flatMap((each) => [
+        ...new Set(each.adaptations.filter(model_adaptation/* leavesOutTemperature */.x).map(({ model }) => model)),
+    ])).map(([model, count]) => `${(0,markdown_text/* code */.aY)(model)} (${(0,format/* counted */.hS)(count, 'eval')})`);
+    return [
+        'Requests were changed, because a model does not accept a parameter that the evals send:',
+        ...items(adaptations.map(([adaptation, count]) => `${(0,markdown_text/* code */.aY)(adaptation.model)}: ${(0,markdown_text/* inline */.mG)((0,model_adaptation/* describeAdaptation */.F)(adaptation))} (${(0,format/* counted */.hS)(count, 'eval')})`)),
+        ...(own.length > 0
+            ? [
+                `Sampled at the model's own temperature, so two runs may differ: ${own.slice(0, MAX_ITEMS).join(', ')}.`,
+            ]
+            : []),
+    ];
+}
+function replacedModelLines(evals) {
+    const replaced = countedEach(evals.flatMap((each) => Object.entries(each.replacedModels)));
+    if (replaced.length === 0)
+        return [];
+    return [
+        'Names of models that `model-map` replaced in requests:',
+        ...items(replaced.map(([[name, live], count]) => `${(0,markdown_text/* code */.aY)(name)}: ${(0,markdown_text/* code */.aY)(live)} (${(0,format/* counted */.hS)(count, 'eval')})`)),
+    ];
+}
+function items(lines) {
+    const hidden = lines.length - MAX_ITEMS;
+    return [...lines.slice(0, MAX_ITEMS), ...(hidden > 0 ? [`and ${(0,format/* wholeNumber */.rD)(hidden)} more`] : [])].map((line) => `  - ${line}`);
+}
+/** Each different value, and how often it occurs. */
+function countedEach(values) {
+    const groups = Map.groupBy(values, (value) => JSON.stringify(value));
+    return [...groups.values()].flatMap(([value, ...others]) => value === undefined ? [] : [[value, others.length + 1]]);
+}
+function requestLines({ totals: { requests, tokens } }) {
+    const { sent, replayed, retried, failed } = requests;
+    if (sent + replayed === 0)
+        return [];
+    const parts = [
+        `${(0,format/* wholeNumber */.rD)(sent)} sent`,
+        ...(replayed > 0 ? [`${(0,format/* wholeNumber */.rD)(replayed)} replayed`] : []),
+        ...(retried > 0 ? [`${(0,format/* wholeNumber */.rD)(retried)} ${retried === 1 ? 'retry' : 'retries'}`] : []),
+        ...(failed > 0 ? [`${(0,format/* wholeNumber */.rD)(failed)} failed`] : []),
+    ];
+    const { prompt, completion, cached, reasoning } = tokens;
+    const kinds = [
+        `${(0,format/* wholeNumber */.rD)(prompt)} prompt${cached > 0 ? ` (${(0,format/* wholeNumber */.rD)(cached)} cached)` : ''}`,
+        `${(0,format/* wholeNumber */.rD)(completion)} completion${reasoning > 0 ? ` (${(0,format/* wholeNumber */.rD)(reasoning)} reasoning)` : ''}`,
+    ];
+    const used = prompt + completion > 0 ? ` Tokens: ${kinds.join(', ')}.` : '';
+    return [`Requests: ${parts.join(', ')}.${used}`];
+}
+/** Where the prices are from, and of which models none is known. */
+function priceLines(results) {
+    const { prices } = results;
+    if (!prices)
+        return [];
+    const models = prices.unknown.map((name) => (0,markdown_text/* code */.aY)(name));
+    const unknown = models.length === 0
+        ? []
+        : [
+            `No price is known of ${(0,format/* listed */.KE)(models, MAX_ITEMS)}, so ${(0,costs/* hasPrices */.Xb)(results) ? 'the cost is unknown' : 'no cost is shown'}. The input ${(0,markdown_text/* code */.aY)('prices')} sets prices.`,
+        ];
+    if (!(0,costs/* hasPrices */.Xb)(results))
+        return unknown;
+    const source = prices.list
+        ? `those of ${(0,markdown_text/* inline */.mG)(prices.list.date, 40)}, unless ${(0,markdown_text/* code */.aY)('prices')} sets others`
+        : `set by ${(0,markdown_text/* code */.aY)('prices')}`;
+    return [[`Prices are ${source}.`, ...unknown].join(' ')];
+}
+function estimateLines(results) {
+    const text = (0,estimate_text/* describeComparison */.L5)(results);
+    return text === undefined ? [] : [(0,markdown_text/* inline */.mG)(text, 1000)];
+}
+function versionsLine({ versions: { action, evals, python } }) {
+    return [
+        `oaievalset-action ${(0,markdown_text/* inline */.mG)(action, 100)}`,
+        ...(evals === '' ? [] : [`evals ${(0,markdown_text/* inline */.mG)(evals, 100)}`]),
+        ...(python === null ? [] : [`Python ${(0,markdown_text/* inline */.mG)(python, 100)}`]),
+    ].join(', ');
+}
+function linkLines({ results, links }, { reportUrl, savedReportPath }) {
+    const report = reportUrl === undefined ? undefined : (0,report_links/* webUrl */.qP)(reportUrl);
+    const log = (0,report_links/* runUrl */.Vp)(links, links.runId, links.runId === results.run.id ? results.run.attempt : undefined);
+    return [
+        ...(report === undefined ? [] : [`[Report with all samples](${report})`]),
+        ...(report === undefined && savedReportPath
+            ? [
+                `Report with all samples, on the runner: ${(0,markdown_text/* code */.aY)(savedReportPath)}. Upload it with actions/upload-artifact to keep it.`,
+            ]
+            : []),
+        ...(log === undefined ? [] : [`[Run with its logs and artifacts](${log})`]),
+    ];
+}
+
+// EXTERNAL MODULE: ./lib/report/summary/attention.js
+var attention = __nccwpck_require__(7823);
+// EXTERNAL MODULE: ./lib/report/commit-name.js
+var commit_name = __nccwpck_require__(3525);
+// EXTERNAL MODULE: ./lib/report/summary/fit.js
+var fit = __nccwpck_require__(3970);
+;// CONCATENATED MODULE: ./lib/report/summary/baseline.js
+/** What the summary says of the comparison with a baseline. Pure. */
+
+
+
+
+
+
+const baseline_MAX_NAME_BYTES = 200;
+/** More names do not help a reader. */
+const baseline_MAX_NAMES = 5;
+/** What it was compared with, and how many evals improved or degraded. @param fine the keys of evals without rows of their own */
+function baselineLines(report, fine) {
+    const { results, links } = report;
+    const { comparison } = report.verdict;
+    if (comparison === null)
+        return [];
+    const { problem, source, hasSamples } = comparison;
+    if (problem !== null)
+        return ['### Baseline', '', `It cannot be used: ${(0,markdown_text/* inline */.mG)(problem.replace(/\.$/, ''))}.`, ''];
+    const pairs = hasSamples
+        ? ''
+        : ' No samples.jsonl lies beside it, so intervals are compared instead of pairs of samples.';
+    const sentences = toldOf(comparison, fine);
+    const known = new Set(results.evals.map(({ key }) => key));
+    return [
+        '### Baseline',
+        '',
+        `Compared with ${sourceText(source, links)}: ${statusCounts(comparison, known)}.${pairs}`,
+        '',
+        ...(sentences.length <= MAX_OPEN_SENTENCES ? [...sentences.map(item), ''] : []),
+    ];
+}
+/** `` `baseline.json` of run 12 (main@abc1234, 2026-01-01) `` */
+function sourceText(source, links) {
+    if (source === null)
+        return 'the baseline';
+    const { path, runId, ended } = source;
+    const url = (0,report_links/* runUrl */.Vp)(links, runId);
+    const run = runId === '' ? '' : ` of run ${url === undefined ? (0,markdown_text/* inline */.mG)(runId) : `[${runId}](${url})`}`;
+    const day = /^\d{4}-\d{2}-\d{2}/.exec(ended)?.[0];
+    const details = [(0,markdown_text/* inline */.mG)((0,commit_name/* commitName */.l3)(source), baseline_MAX_NAME_BYTES), day].filter((part) => part);
+    return `${(0,markdown_text/* code */.aY)(path)}${run}${details.length > 0 ? ` (${details.join(', ')})` : ''}`;
+}
+const COUNTED = [
+    ['degraded', 'degraded'],
+    ['improved', 'improved'],
+    ['not-comparable', 'not comparable'],
+    ['too-few', 'with too few samples to tell'],
+    ['within-noise', 'within noise'],
+    ['incomplete', 'without a result'],
+];
+/** `2 degraded, 1 improved (json-repair), 25 within noise` @param known the keys of evals of this run */
+function statusCounts({ evals }, known) {
+    const parts = COUNTED.flatMap(([status, words]) => {
+        const found = evals.filter((each) => each.status === status);
+        if (found.length === 0)
+            return [];
+        // Degraded evals have rows of their own.
+        const names = status === 'improved' ? ` (${namesOf(found)})` : '';
+        return [`${(0,format/* wholeNumber */.rD)(found.length)} ${words}${names}`];
+    });
+    const lost = evals.filter(({ status }) => status === 'missing');
+    const [here, gone] = [lost.filter(({ key }) => known.has(key)), lost.filter(({ key }) => !known.has(key))];
+    return [...parts, ...some(here, 'not compared'), ...some(gone, 'missing')].join(', ') || 'no eval';
+}
+function some(evals, word) {
+    return evals.length === 0 ? [] : [`${(0,format/* wholeNumber */.rD)(evals.length)} ${word} (${namesOf(evals)})`];
+}
+function namesOf(evals) {
+    const names = evals.slice(0, baseline_MAX_NAMES).map(({ name }) => (0,markdown_text/* code */.aY)(name, baseline_MAX_NAME_BYTES));
+    const hidden = evals.length - names.length;
+    return `${names.join(', ')}${hidden > 0 ? ` and ${(0,format/* wholeNumber */.rD)(hidden)} more` : ''}`;
+}
+/** Further sentences are in the report. */
+const MAX_SENTENCES = 100;
+/** So few sentences are not folded. */
+const MAX_OPEN_SENTENCES = 3;
+/** What is said of each eval that has no row of its own, folded; nothing when `baselineLines` says it. */
+function comparisonFold({ comparison }, fine) {
+    const told = comparison === null ? [] : toldOf(comparison, fine);
+    if (told.length <= MAX_OPEN_SENTENCES)
+        return [];
+    const items = told.slice(0, MAX_SENTENCES).map(item);
+    const hidden = (0,fit/* hiddenLines */.kb)(told.length - items.length, (count) => `… and ${count} more: see the report.`);
+    const title = `What the comparison says of ${(0,format/* wholeNumber */.rD)(told.length)} evals`;
+    return [...(0,fit/* folded */.TM)(title, [...items, ...hidden]), ''];
+}
+/** An eval that a person has to look at has a row of its own. */
+function toldOf({ evals }, fine) {
+    const order = COUNTED.map(([status]) => status);
+    return evals
+        .filter(({ key }) => fine.has(key))
+        .toSorted((a, b) => order.indexOf(a.status) - order.indexOf(b.status));
+}
+function item({ name, sentence }) {
+    return `- ${(0,markdown_text/* code */.aY)(name, baseline_MAX_NAME_BYTES)}: ${(0,markdown_text/* inline */.mG)((0,result_text/* withoutName */.u_)(sentence, name), 1000)}`;
+}
+
+// EXTERNAL MODULE: ./lib/report/summary/name-head.js
+var name_head = __nccwpck_require__(4033);
+;// CONCATENATED MODULE: ./lib/report/summary/completed.js
+/** The table of evals that completed and of which nothing bad is known. Pure. */
+
+
+
+
+
+
+function completedTable(rows, links) {
+    const columns = columnsOf(rows, links);
+    const table = rows.flatMap((row) => {
+        const { result } = row;
+        return result === null ? [] : [columns.map(({ cell }) => cell(row, result))];
+    });
+    const used = columns.map((_, at) => table.some((cells) => cells[at] !== ''));
+    const line = (cells) => `| ${cells.filter((_, at) => used[at]).join(' | ')} |`;
+    return {
+        head: [line(columns.map(({ title }) => title)), line(columns.map(({ align }) => align))],
+        rows: table.map(line),
+    };
+}
+function columnsOf(rows, links) {
+    const metric = sharedMetric(rows);
+    // There is no room for both.
+    const isCompared = rows.some(({ comparison }) => comparison !== null);
+    return [
+        { title: 'Status', align: ':---', cell: (row, result) => statusOf(row, result, links) },
+        { title: (0,name_head/* nameHead */.c)(rows), align: ':---', cell: ({ name }) => (0,markdown_text/* codeInTable */.bj)(name, 200) },
+        {
+            title: metric === '' ? 'Result' : (0,markdown_text/* inline */.mG)(metric),
+            align: ':---',
+            cell: (_, result) => resultCell(result, metric),
+        },
+        {
+            title: '95&nbsp;% interval',
+            align: ':---',
+            cell: (_, { mainMetric }) => intervalCell(mainMetric, isCompared),
+        },
+        {
+            title: 'Baseline',
+            align: ':---',
+            cell: ({ comparison }) => unbroken((0,markdown_text/* inline */.mG)((0,status_text/* comparisonText */.VF)(comparison))),
+        },
+        { title: 'Samples', align: '---:', cell: (_, result) => samplesCell(result) },
+        {
+            title: 'Time',
+            align: '---:',
+            cell: (_, { tookMs }) => (tookMs === null ? '' : unbroken((0,format/* duration */.p0)(tookMs))),
+        },
+    ];
+}
+/** The name of the metric of all rows; empty when they have different ones. */
+function sharedMetric(rows) {
+    const names = new Set(rows.flatMap(({ result }) => (result && (0,result_text/* resultText */.D6)(result)?.name) ?? []));
+    const [name = ''] = names;
+    return names.size === 1 ? name : '';
+}
+/** A longer result may be two lines. */
+const MAX_UNBROKEN = 40;
+/** @param metric the name in the head of the column */
+function resultCell(result, metric) {
+    const shown = (0,result_text/* resultText */.D6)(result);
+    if (shown === null)
+        return (0,markdown_text/* inline */.mG)(result.note);
+    const name = shown.name === metric ? '' : (0,markdown_text/* inline */.mG)(shown.name);
+    const text = `${name} **${(0,markdown_text/* inline */.mG)(shown.text)}**`.trim();
+    return text.length <= MAX_UNBROKEN ? unbroken(text) : text;
+}
+/** Characters from 0 to 1. */
+const DOTS = 20;
+/** `····──●──··· 0.64 … 0.78` where the scale goes from 0 to 1, without the numbers where there is no room for them. */
+function intervalCell(metric, isNarrow) {
+    if (metric === null || metric.interval === null)
+        return '';
+    const { interval, value } = metric;
+    const text = unbroken((0,result_text/* intervalText */.Bt)(interval));
+    const isOnScale = typeof value === 'number' && interval.low >= 0 && interval.high <= 1;
+    if (!isOnScale)
+        return text;
+    return `\`${dots(interval, value)}\`${isNarrow ? '' : ` ${text}`}`;
+}
+function dots({ low, high }, value) {
+    const place = (each) => Math.min(DOTS, Math.max(0, Math.round(each * DOTS)));
+    const [from, to, at] = [place(low), place(high), place(value)];
+    return Array.from({ length: DOTS + 1 }, (_, n) => (n === at ? '●' : n >= from && n <= to ? '─' : '·')).join('');
+}
+/** With the samples that have no score, because they are easily overlooked. */
+function samplesCell({ samples: { total, outcomes } }) {
+    if (total === null)
+        return '';
+    const [unscored, errored] = [outcomes?.unscored ?? 0, outcomes?.errored ?? 0];
+    const parts = [
+        (0,format/* wholeNumber */.rD)(total),
+        ...(unscored > 0 ? [`${(0,format/* wholeNumber */.rD)(unscored)} unscored`] : []),
+        ...(errored > 0 ? [`${(0,format/* wholeNumber */.rD)(errored)} errored`] : []),
+    ];
+    return parts.map(unbroken).join(', ');
+}
+/** Of a reused result, a link to the run that it comes from. A fresh one comes from this run. */
+function statusOf({ status }, { run }, links) {
+    const text = (0,status_text/* statusCell */.fo)(status);
+    const url = status === 'reused' && run !== null ? (0,report_links/* runUrl */.Vp)(links, run.id, run.attempt) : undefined;
+    return url === undefined ? text : `[${text}](${url})`;
+}
+function unbroken(text) {
+    return text.replaceAll(' ', '&nbsp;');
+}
+
+;// CONCATENATED MODULE: ./lib/report/summary/pending.js
+/** The evals that a later run completes. Pure. */
+
+
+/** The log has no more either. */
+const pending_MAX_NAMES = 50;
+const MAX_CAUSES = 20;
+/** One item for each cause, with the names of its evals. */
+function pendingLines(rows) {
+    if (rows.length === 0)
+        return [];
+    const groups = [...Map.groupBy(rows, ({ result }) => result?.note ?? '')];
+    const hidden = groups.slice(MAX_CAUSES).reduce((sum, [, group]) => sum + group.length, 0);
+    return [
+        `### ${(0,format/* counted */.hS)(rows.length, 'pending eval')}`,
+        '',
+        ...groups.slice(0, MAX_CAUSES).map(([note, group]) => `- ${causeOf(note)}${pending_namesOf(group)}`),
+        ...(hidden > 0 ? [`- ${(0,format/* counted */.hS)(hidden, 'more eval')}, for other reasons`] : []),
+        '',
+    ];
+}
+function causeOf(note) {
+    return note === '' ? '' : `${(0,markdown_text/* inline */.mG)(note.replace(/\.$/, ''))}: `;
+}
+function pending_namesOf(rows) {
+    const names = rows.slice(0, pending_MAX_NAMES).map(({ name, result }) => {
+        const recorded = result?.recorded ?? 0;
+        return `${(0,markdown_text/* code */.aY)(name, 200)}${recorded > 0 ? ` (${(0,format/* counted */.hS)(recorded, 'response')} recorded)` : ''}`;
+    });
+    const hidden = rows.length - names.length;
+    return `${names.join(', ')}${hidden > 0 ? ` and ${(0,format/* wholeNumber */.rD)(hidden)} more` : ''}`;
+}
+
+// EXTERNAL MODULE: ./lib/report/summary/rules.js
+var rules = __nccwpck_require__(3542);
+;// CONCATENATED MODULE: ./lib/report/summary/summary.js
+/** The job summary, in GitHub's Markdown. Pure. */
+
+
+
+
+
+
+
+
+
+
+
+/**
+ * GitHub shows nothing of a summary that is larger than 1 MiB. Other programs of the step write to the same summary
+ * (https://docs.github.com/actions/reference/workflows-and-actions/workflow-commands, "Step isolation and limits").
+ */
+const MAX_SUMMARY_BYTES = 1_000_000;
+/** For the sentences that say what is left out. */
+const RESERVED_BYTES = 1000;
+/** More completed evals are folded: of most runs they say nothing new. */
+const MAX_OPEN_ROWS = 20;
+const MAX_NOTES = 20;
+function renderSummary(report, extras) {
+    const rows = (0,report_rows/* rowsOf */.R)(report.results, report.verdict);
+    const fine = new Set(rows.filter(report_rows/* isFine */.z).map(({ key }) => key));
+    const before = [
+        ...(0,head/* headLines */.O)(report),
+        '',
+        ...extras.notes.slice(0, MAX_NOTES).flatMap((note) => [(0,markdown_text/* inline */.mG)(note, 2000), '']),
+        ...(extras.next === '' ? [] : [`**What to do:** ${(0,markdown_text/* inline */.mG)(extras.next, 2000)}`, '']),
+        ...(0,rules/* ruleLines */.SD)(report.verdict.rules),
+        ...baselineLines(report, fine),
+    ];
+    const after = aboutLines(report, extras);
+    const room = MAX_SUMMARY_BYTES - RESERVED_BYTES - (0,fit/* bytesOf */.$$)(before) - (0,fit/* bytesOf */.$$)(after);
+    const isPending = ({ status }) => status === 'pending';
+    const pending = pendingLines(rows.filter(isPending));
+    const open = rows.filter((row) => !(0,report_rows/* isFine */.z)(row) && !isPending(row));
+    const attention = [...attentionLines(open, room - (0,fit/* bytesOf */.$$)(pending)), ...pending];
+    const completed = completedLines(rows.filter(report_rows/* isFine */.z), report, room - (0,fit/* bytesOf */.$$)(attention));
+    const sentences = comparisonFold(report.verdict, fine);
+    const isRoomLeft = (0,fit/* bytesOf */.$$)(attention) + (0,fit/* bytesOf */.$$)(completed) + (0,fit/* bytesOf */.$$)(sentences) <= room;
+    return [...before, ...attention, ...completed, ...(isRoomLeft ? sentences : []), ...after].join('\n');
+}
+/** Rows take at most half of the room, and their details half of the rest. */
+function attentionLines(rows, room) {
+    if (rows.length === 0)
+        return [];
+    const table = (0,fit/* fitting */._Q)(rows.map(attention/* attentionRow */.pH), room / 2);
+    const details = (0,fit/* fitting */._Q)(rows
+        .slice(0, table.shown.length)
+        .map(attention/* attentionDetails */.t4)
+        .filter((block) => block !== ''), (room - (0,fit/* bytesOf */.$$)(table.shown)) / 2);
+    return [
+        `### ${(0,format/* counted */.hS)(rows.length, 'eval')} to look at`,
+        '',
+        ...(0,attention/* attentionHead */.bg)(rows),
+        ...table.shown,
+        ...(0,fit/* hiddenLines */.kb)(table.hidden, (count) => `… and ${count} more: see the report.`),
+        '',
+        ...details.shown.flatMap((block) => [block, '']),
+        ...(details.hidden > 0
+            ? [`Details of ${(0,format/* counted */.hS)(details.hidden, 'more eval')} are in the report.`, '']
+            : []),
+    ];
+}
+function completedLines(rows, { links }, room) {
+    if (rows.length === 0)
+        return [];
+    const { head, rows: lines } = completedTable(rows, links);
+    const { shown, hidden } = (0,fit/* fitting */._Q)(lines, room - (0,fit/* bytesOf */.$$)(head));
+    const table = [
+        ...head,
+        ...shown,
+        ...(0,fit/* hiddenLines */.kb)(hidden, (count) => `… and ${count} more: see the report.`),
+    ];
+    const title = '### Completed evals';
+    if (rows.length <= MAX_OPEN_ROWS)
+        return [title, '', ...table, ''];
+    return [title, '', ...(0,fit/* folded */.TM)(`${(0,format/* counted */.hS)(rows.length, 'eval')}${origins(rows)}`, table), ''];
+}
+/** `: 20 fresh, 8 reused` */
+function origins(rows) {
+    const reused = rows.filter(({ status }) => status === 'reused').length;
+    if (reused === 0 || reused === rows.length)
+        return `, all ${reused === 0 ? 'fresh' : 'reused'}`;
+    return `: ${(0,format/* wholeNumber */.rD)(rows.length - reused)} fresh, ${(0,format/* wholeNumber */.rD)(reused)} reused`;
+}
+
+// EXTERNAL MODULE: ./lib/action/event.js
+var action_event = __nccwpck_require__(3118);
+// EXTERNAL MODULE: ./lib/action/job-summary.js
+var job_summary = __nccwpck_require__(5484);
+// EXTERNAL MODULE: ./lib/action/report-files.js + 30 modules
+var report_files = __nccwpck_require__(9073);
+;// CONCATENATED MODULE: ./lib/action/publish.js
+/** Shows the results of a step: its outputs, the end of its log, its job summary, its report files, and its comment. */
+
+
+
+
+
+
+
+
+
+
+/** In millionths of a cent: sums of products of decimals have many more digits. */
+const COST_DIGITS = 8;
+/** Sets the outputs of the step. */
+function publishOutputs({ results, verdict }, places, log) {
+    const { evals, requests, tokens, cost } = results.totals;
+    const outputs = {
+        complete: String(evals.completed === evals.total),
+        verdict: verdict.status,
+        total: String(evals.total),
+        completed: String(evals.completed),
+        fresh: String(evals.fresh),
+        reused: String(evals.reused),
+        failed: String(evals.failed),
+        pending: String(evals.pending),
+        'left-out': String(evals.excluded),
+        'requests-sent': String(requests.sent),
+        'requests-replayed': String(requests.replayed),
+        'total-tokens': String(tokens.prompt + tokens.completion),
+        cost: cost === null ? '' : String(Number(cost.toFixed(COST_DIGITS))),
+        ...estimateOutputs(results.estimate),
+        'restored-key': places.restoredKey,
+        'saved-key': places.savedKey,
+        'progress-file': places.progressFile,
+        'logs-directory': places.logsDirectory,
+        'report-directory': places.report.directory,
+        'results-file': places.report.results,
+        'report-file': places.report.html,
+        'junit-file': places.report.junit,
+    };
+    setOutputs(outputs, log);
+}
+/**
+ * `low-high`, as `1140-1400` or `1.60-2.40`. Empty when it is not known of an eval, or when a price is not known: a sum without it
+ * would be too low. Without an eval to run, `0-0`.
+ */
+function estimateOutputs(estimate) {
+    const { requests, cost } = estimate ?? { requests: model_estimate/* NOTHING */.K$, cost: model_estimate/* NOTHING */.K$ };
+    const tokens = estimate ? (0,model_estimate/* tokensOf */.k8)(estimate) : model_estimate/* NOTHING */.K$;
+    const isKnown = !estimate || estimate.unknownEvals === 0;
+    const text = (range, digits) => isKnown && range ? `${range.low.toFixed(digits)}-${range.high.toFixed(digits)}` : '';
+    return {
+        'estimated-requests': text(requests, 0),
+        'estimated-tokens': text(tokens, 0),
+        'estimated-cost': text(cost, 4),
+    };
+}
+/** If an output cannot be written, as on a full disk, it warns and the run continues. */
+function setOutputs(outputs, log) {
+    try {
+        for (const [name, value] of Object.entries(outputs))
+            (0,core/* setOutput */.uH)(name, value);
+    }
+    catch (error) {
+        log.warning(`The outputs of the step could not be written: ${(0,errors/* reasonOf */.A3)(error)}. The results are in the log.`);
+    }
+}
+/**
+ * Ends the log with the table of results, the rules, and the verdict.
+ * @param checkpoint the key of the newest checkpoint; empty when there is none
+ * @param resumesFrom what a re-run of failed jobs continues from, when that is not this checkpoint
+ */
+function printResults({ results, verdict }, checkpoint, log, resumesFrom) {
+    log.info('');
+    for (const line of closingTable(results, verdict))
+        log.info(line);
+    const cost = (0,describe_costs/* describeCost */.P)(results);
+    if (cost !== undefined)
+        log.info(cost);
+    log.info(`${verdict.sentence} ${(0,describe_results/* describeNextRun */.a)(results, verdict, { checkpoint, resumesFrom })}`.trimEnd());
+}
+/** Writes the report files and the job summary. What fails is a warning. */
+async function publishReports(report, remarks, { paths, canBeUploaded }, log) {
+    const isWritten = (0,report_files/* writeReportFiles */.t)(report, paths, log);
+    const place = isWritten && canBeUploaded ? { savedReportPath: paths.html } : {};
+    await publishSummary(() => renderSummary(report, { ...remarks, ...place }), log);
+}
+/** Comments on the pull request of the run. It never affects the result of the step. */
+async function publishComment(report, request, log) {
+    const { comment, githubToken: token, ...rest } = request;
+    if (token === '' && !comment.isExplicit)
+        return;
+    // Few runs have a comment, and it takes time to load.
+    const { publishPullRequestComment } = await __nccwpck_require__.e(/* import() */ 733).then(__nccwpck_require__.bind(__nccwpck_require__, 3733));
+    await publishPullRequestComment({ report, ...comment, token, ...rest, event: (0,action_event/* readEvent */.j)(process.env), log });
+}
+async function publishSummary(render, log) {
+    await (0,job_summary/* writeJobSummary */.j)(render, 'The results are in the log and the outputs.', log);
 }
 
 
@@ -33840,14 +34089,18 @@ __nccwpck_require__.d(__webpack_exports__, {
   uX: () => (/* binding */ commentDeadline),
   bu: () => (/* binding */ commentRequest),
   Ri: () => (/* binding */ enginesRequest),
+  _E: () => (/* binding */ estimateRequest),
   zq: () => (/* binding */ githubOf),
   cu: () => (/* binding */ identityOf),
   oJ: () => (/* binding */ installationOf),
   NX: () => (/* binding */ planRequest),
   BN: () => (/* binding */ runRequest),
+  s1: () => (/* binding */ stateDirectoryOf),
   r0: () => (/* binding */ storeRequest)
 });
 
+// EXTERNAL MODULE: external "node:crypto"
+var external_node_crypto_ = __nccwpck_require__(7598);
 // EXTERNAL MODULE: external "node:path"
 var external_node_path_ = __nccwpck_require__(6760);
 // EXTERNAL MODULE: ./lib/model/model-map.js
@@ -33902,11 +34155,23 @@ function serverOf({ protocol, host, hostname, pathname }) {
 
 // EXTERNAL MODULE: ./lib/github/github-api.js
 var github_api = __nccwpck_require__(3029);
+// EXTERNAL MODULE: ./lib/model/price.js
+var price = __nccwpck_require__(4028);
+// EXTERNAL MODULE: ./lib/run/recorded-responses.js
+var recorded_responses = __nccwpck_require__(8628);
 // EXTERNAL MODULE: ./lib/action/context.js
 var action_context = __nccwpck_require__(6225);
+// EXTERNAL MODULE: ./lib/action/prices.js
+var action_prices = __nccwpck_require__(7938);
 // EXTERNAL MODULE: ./lib/action/signals.js + 1 modules
 var signals = __nccwpck_require__(2417);
 ;// CONCATENATED MODULE: ./lib/action/requests.js
+/** Makes the request to each room from the step. Only those for the checkpoint store, GitHub's API and the reports contain a secret. */
+
+
+
+
+
 
 
 
@@ -33962,6 +34227,22 @@ function planRequest(step) {
         sharesRegistry: engine === 'warm',
     };
     return { ...installationOf(step), ...set, temporaryDirectory: step.context.temporaryDirectory };
+}
+/** What an estimate of the evals that run is made from. Nothing is loaded for a run with nothing to do. */
+async function estimateRequest(step, { state, journals }, decisions) {
+    const { sampleResume } = step.inputs;
+    const { repository } = step.context;
+    const replayable = (0,recorded_responses/* replayableOf */.NT)({ journals, repository, sampleResume });
+    const prices = decisions.some(({ kind }) => kind === 'run') ? await (0,action_prices/* stepPrices */.xc)(step) : price/* noPricing */.Qx.prices;
+    return { records: state.records, prices, replayable };
+}
+/**
+ * Where the state is. A plan changes nothing that a run uses: with `resume: false` a run would quarantine the state, so its plan is
+ * made with an empty one.
+ */
+function stateDirectoryOf({ inputs, context }) {
+    const { planOnly, resume, stateDirectory } = inputs;
+    return planOnly && !resume ? (0,external_node_path_.join)(context.temporaryDirectory, `plan-only-${(0,external_node_crypto_.randomUUID)()}`) : stateDirectory;
 }
 /** Aborted shortly before a runner ends a cancelled job. */
 function commentDeadline(cancelled) {
@@ -34055,7 +34336,7 @@ var prices = __nccwpck_require__(7938);
 
 
 /** What this run is, for its reports. */
-async function runFacts(step, plan, decisions) {
+async function runFacts(step, { plan, decisions, estimate }) {
     const { inputs, context, beganAt } = step;
     const bare = bareFacts(context, new Date(beganAt));
     return {
@@ -34066,6 +34347,7 @@ async function runFacts(step, plan, decisions) {
         args: inputs.args,
         ...((0,shard/* isWhole */.wP)(inputs.shard) ? {} : { shard: { ...inputs.shard, plan: planDigest(plan) } }),
         prices: await (0,prices/* priceFacts */.fX)(step),
+        ...(estimate.evals > 0 ? { estimate } : {}),
         decisions: Object.fromEntries(decisions.map((each) => [each.eval.key, (0,decision/* reportedDecision */.Mx)(each)])),
     };
 }
@@ -34449,6 +34731,73 @@ function hideKeys({ secrets }, log) {
         log.hide(value, { isMasked: !isTrimmed });
 }
 
+// EXTERNAL MODULE: ./lib/model/format.js
+var format = __nccwpck_require__(9774);
+// EXTERNAL MODULE: ./lib/action/input/text.js
+var input_text = __nccwpck_require__(8718);
+;// CONCATENATED MODULE: ./lib/action/input/values.js
+/** Reads the text of one input as a value of one kind. All errors are ActionErrors that name the input. */
+
+
+/** `true` and `false` are YAML's own. `yes`, `no`, `on` and `off` were, and people still write them. */
+function values_boolean(name, fallback) {
+    const value = (0,input_text/* text */.Qq)(name);
+    if (value === '')
+        return fallback;
+    if (/^(true|yes|on)$/i.test(value))
+        return true;
+    if (/^(false|no|off)$/i.test(value))
+        return false;
+    throw (0,input_text/* invalid */.Gq)(name, value, 'it is neither true nor false', `Set ${name} to true or false.`);
+}
+/** Whether the step sends nothing, so that it needs no key. */
+function planOnlyInput() {
+    return values_boolean('plan-only', false);
+}
+/** One of a few words. The first is the default. */
+function oneOf(name, words) {
+    const value = (0,input_text/* text */.Qq)(name);
+    if (value === '')
+        return words[0];
+    const found = words.find((word) => word === value.toLowerCase());
+    if (found !== undefined)
+        return found;
+    const [first, last] = [words.slice(0, -1).join(', '), words.at(-1)];
+    throw (0,input_text/* invalid */.Gq)(name, value, `it is neither ${first} nor ${last}`, `Set ${name} to ${first} or ${last}. The default is ${words[0]}.`);
+}
+/** @param next a further sentence about what to do when the number is wrong */
+function count(name, fallback, most, next = '') {
+    const value = (0,input_text/* text */.Qq)(name);
+    if (value === '')
+        return fallback;
+    const number = values_wholeNumberOf(value);
+    if (number !== undefined && number >= 1 && number <= most)
+        return number;
+    throw (0,input_text/* invalid */.Gq)(name, value, `it is not a whole number from 1 to ${(0,format/* wholeNumber */.rD)(most)}`, `Set ${name} to a number in this range.${next && ` ${next}`}`);
+}
+/** At any price, more than a job could use. */
+const MAX_TOKENS = 1_000_000_000_000;
+/** Undefined when the input is empty. */
+function tokenCount(name) {
+    const value = (0,input_text/* text */.Qq)(name);
+    if (value === '')
+        return undefined;
+    const number = values_wholeNumberOf(value) ?? abbreviated(value);
+    if (number !== undefined && number >= 1 && number <= MAX_TOKENS)
+        return number;
+    throw (0,input_text/* invalid */.Gq)(name, value, `it is not a number of tokens from 1 to ${(0,format/* wholeNumber */.rD)(MAX_TOKENS)}`, `Write ${name} as 1000000, 1_000_000, 500k or 1.5M. For no limit, leave it empty.`);
+}
+/** Reads `1000000`, `1_000_000` and `1,000,000`. A point is no separator here, because it may begin decimals. */
+function values_wholeNumberOf(value) {
+    const isNumber = /^\d+$/.test(value) || /^\d{1,3}([,_])\d{3}(\1\d{3})*$/.test(value);
+    return isNumber ? Number(value.replace(/[,_]/g, '')) : undefined;
+}
+/** Reads `500k` and `1.5M`. */
+function abbreviated(value) {
+    const [, digits, unit = ''] = /^(\d+(?:\.\d+)?) ?([km])$/i.exec(value) ?? [];
+    return digits === undefined ? undefined : Math.round(Number(digits) * (/k/i.test(unit) ? 1e3 : 1e6));
+}
+
 ;// CONCATENATED MODULE: ./lib/engine/engine-name.js
 /** A leaf. Its importers, such as the inputs, do not pull the engines into their bundle. */
 /** Forking a process that has imported many libraries is safe on Linux, but not on macOS because of its system libraries. */
@@ -34464,8 +34813,6 @@ var interpreter = __nccwpck_require__(2771);
 var locked_packages = __nccwpck_require__(2633);
 // EXTERNAL MODULE: ./lib/action/input/directories.js
 var directories = __nccwpck_require__(5850);
-// EXTERNAL MODULE: ./lib/action/input/text.js
-var input_text = __nccwpck_require__(8718);
 ;// CONCATENATED MODULE: ./lib/action/input/durations.js
 /** Reads inputs that are durations. All errors are ActionErrors that name the input. */
 
@@ -35261,67 +35608,6 @@ function shownAs(directory, value, base) {
 
 // EXTERNAL MODULE: external "node:fs"
 var external_node_fs_ = __nccwpck_require__(3024);
-// EXTERNAL MODULE: ./lib/model/format.js
-var format = __nccwpck_require__(9774);
-;// CONCATENATED MODULE: ./lib/action/input/values.js
-/** Reads the text of one input as a value of one kind. All errors are ActionErrors that name the input. */
-
-
-/** `true` and `false` are YAML's own. `yes`, `no`, `on` and `off` were, and people still write them. */
-function values_boolean(name, fallback) {
-    const value = (0,input_text/* text */.Qq)(name);
-    if (value === '')
-        return fallback;
-    if (/^(true|yes|on)$/i.test(value))
-        return true;
-    if (/^(false|no|off)$/i.test(value))
-        return false;
-    throw (0,input_text/* invalid */.Gq)(name, value, 'it is neither true nor false', `Set ${name} to true or false.`);
-}
-/** One of a few words. The first is the default. */
-function oneOf(name, words) {
-    const value = (0,input_text/* text */.Qq)(name);
-    if (value === '')
-        return words[0];
-    const found = words.find((word) => word === value.toLowerCase());
-    if (found !== undefined)
-        return found;
-    const [first, last] = [words.slice(0, -1).join(', '), words.at(-1)];
-    throw (0,input_text/* invalid */.Gq)(name, value, `it is neither ${first} nor ${last}`, `Set ${name} to ${first} or ${last}. The default is ${words[0]}.`);
-}
-/** @param next a further sentence about what to do when the number is wrong */
-function count(name, fallback, most, next = '') {
-    const value = (0,input_text/* text */.Qq)(name);
-    if (value === '')
-        return fallback;
-    const number = values_wholeNumberOf(value);
-    if (number !== undefined && number >= 1 && number <= most)
-        return number;
-    throw (0,input_text/* invalid */.Gq)(name, value, `it is not a whole number from 1 to ${(0,format/* wholeNumber */.rD)(most)}`, `Set ${name} to a number in this range.${next && ` ${next}`}`);
-}
-/** At any price, more than a job could use. */
-const MAX_TOKENS = 1_000_000_000_000;
-/** Undefined when the input is empty. */
-function tokenCount(name) {
-    const value = (0,input_text/* text */.Qq)(name);
-    if (value === '')
-        return undefined;
-    const number = values_wholeNumberOf(value) ?? abbreviated(value);
-    if (number !== undefined && number >= 1 && number <= MAX_TOKENS)
-        return number;
-    throw (0,input_text/* invalid */.Gq)(name, value, `it is not a number of tokens from 1 to ${(0,format/* wholeNumber */.rD)(MAX_TOKENS)}`, `Write ${name} as 1000000, 1_000_000, 500k or 1.5M. For no limit, leave it empty.`);
-}
-/** Reads `1000000`, `1_000_000` and `1,000,000`. A point is no separator here, because it may begin decimals. */
-function values_wholeNumberOf(value) {
-    const isNumber = /^\d+$/.test(value) || /^\d{1,3}([,_])\d{3}(\1\d{3})*$/.test(value);
-    return isNumber ? Number(value.replace(/[,_]/g, '')) : undefined;
-}
-/** Reads `500k` and `1.5M`. */
-function abbreviated(value) {
-    const [, digits, unit = ''] = /^(\d+(?:\.\d+)?) ?([km])$/i.exec(value) ?? [];
-    return digits === undefined ? undefined : Math.round(Number(digits) * (/k/i.test(unit) ? 1e3 : 1e6));
-}
-
 ;// CONCATENATED MODULE: ./lib/action/read-all.js
 
 /**
@@ -35542,6 +35828,7 @@ function readInputs(env = process.env) {
         judgeModel: judgeModelInput,
         modelMap: () => readModelMap({ model: namesIn('model'), 'judge-model': namesIn('judge-model') }),
         evalSet: () => evalSetInput(env),
+        planOnly: planOnlyInput,
         include: () => (0,input_text/* lines */.Mn)('include'),
         exclude: () => (0,input_text/* lines */.Mn)('exclude'),
         args: oaievalArgs,
@@ -35651,6 +35938,7 @@ function engine() {
 
 
 
+
 /**
  * Reads inputs, context, keys and API addresses, and hides the secrets in all output.
  * @throws ActionError that names everything that is wrong; nothing has been started yet
@@ -35662,18 +35950,19 @@ async function readStep(log, env = process.env) {
     for (const notice of keys.notices)
         log.info(notice);
     const model = (0,core/* getInput */.V4)('model');
+    // Neither the model `dummy` nor a plan needs a key.
+    const sendsRequests = model !== 'dummy' && !isPlanOnly();
     const { secrets, inputs, urls } = await read_all_readAll({
         secrets: readSecrets,
         inputs: () => readInputs(env),
-        // The model `dummy` needs no key: it sends no request.
         key: () => {
-            if (keys.refusal && model !== 'dummy')
+            if (keys.refusal && sendsRequests)
                 throw keys.refusal;
         },
         urls: () => (0,providers/* providerUrls */.Uu)(env, (message) => log.warning(message)),
     }).catch((error) => {
         // Whether a key is needed is known when there is a plan. The next run should not find one more mistake.
-        const isMissing = isOpenAiModel(model) && !keys.env.OPENAI_API_KEY;
+        const isMissing = sendsRequests && isOpenAiModel(model) && !keys.env.OPENAI_API_KEY;
         throw error instanceof lib_errors/* ActionError */.lZ && isMissing
             ? (0,lib_errors/* oneError */.Po)([error, (0,eval_environment/* missingKey */.aV)(keys, context.withheldSecrets)])
             : error;
@@ -35688,6 +35977,15 @@ async function readStep(log, env = process.env) {
         ownEnv: env,
         beganAt: Math.round(performance.timeOrigin),
     };
+}
+/** False also when the input is wrong, which is reported elsewhere. */
+function isPlanOnly() {
+    try {
+        return planOnlyInput();
+    }
+    catch {
+        return false;
+    }
 }
 /** Whether the name is one of OpenAI's own models, so that the evals certainly need its key. */
 function isOpenAiModel(model) {
@@ -37368,8 +37666,8 @@ var errors = __nccwpck_require__(452);
 var shard = __nccwpck_require__(8165);
 // EXTERNAL MODULE: ./lib/progress/paths.js
 var progress_paths = __nccwpck_require__(8943);
-// EXTERNAL MODULE: ./lib/progress/state.js + 10 modules
-var progress_state = __nccwpck_require__(3225);
+// EXTERNAL MODULE: ./lib/progress/state.js + 9 modules
+var progress_state = __nccwpck_require__(7432);
 // EXTERNAL MODULE: external "node:crypto"
 var external_node_crypto_ = __nccwpck_require__(7598);
 // EXTERNAL MODULE: external "node:path"
@@ -40134,6 +40432,381 @@ class ApiUnusable extends Error {
 
 /***/ }),
 
+/***/ 9199:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  a: () => (/* binding */ estimateRun)
+});
+
+// UNUSED EXPORTS: estimateEval
+
+// EXTERNAL MODULE: ./lib/model/estimate.js
+var estimate = __nccwpck_require__(1383);
+;// CONCATENATED MODULE: ./lib/estimate/answer-tokens.js
+const TYPICAL = {
+    // A word, a number or a sentence that is compared with the expected answer.
+    short: { low: 1, high: 60 },
+    json: { low: 2, high: 150 },
+    text: { low: 2, high: 300 },
+    // A judge that prints one of its choices.
+    choice: { low: 1, high: 5 },
+    // A judge that explains its choice.
+    reasoned: { low: 5, high: 300 },
+};
+/** Models that think before they answer bill their thoughts as completion tokens: o3, gpt-5 and their successors. */
+const REASONING_MODEL = /(?:^|[/:])(?:o[1-9]|gpt-[5-9]|deepseek-r|.*(?:reason|think))/i;
+const MAX_THOUGHTS = 1500;
+/** @param maxTokens the limit that is sent with the request; null: none */
+function answerTokens(kind, model, maxTokens) {
+    const { low, high } = TYPICAL[kind];
+    const most = high + (REASONING_MODEL.test(model) ? MAX_THOUGHTS : 0);
+    const limit = maxTokens ?? Number.POSITIVE_INFINITY;
+    return { low: Math.min(low, limit), high: Math.min(most, limit) };
+}
+
+// EXTERNAL MODULE: ./lib/model/command.js
+var model_command = __nccwpck_require__(4252);
+// EXTERNAL MODULE: ./lib/model/own-value.js
+var own_value = __nccwpck_require__(9553);
+;// CONCATENATED MODULE: ./lib/estimate/completion-fns.js
+/** The models that an eval asks, by their role. Pure. */
+
+
+/** As they are requested of the API, after the model map. */
+function askedFns(planned) {
+    const fns = (0,model_command/* completionFnsOf */.lI)(planned.command).map((name) => (0,own_value/* ownValue */.e)(planned.modelMap ?? {}, name) ?? name);
+    if (!planned.modelGraded)
+        return { candidates: fns, judge: undefined };
+    return { candidates: fns.length > 1 ? fns.slice(0, -1) : fns, judge: fns.at(-1) };
+}
+/** evals answers for it by itself, so that nothing is sent. */
+function sendsNothing(fn) {
+    return fn === 'dummy';
+}
+
+// EXTERNAL MODULE: ./lib/model/price.js
+var model_price = __nccwpck_require__(4028);
+;// CONCATENATED MODULE: ./lib/estimate/model-need.js
+/** What evals ask of one model. Pure. */
+
+
+function addNeed(needs, model, need) {
+    const before = needs.get(model);
+    if (!before) {
+        needs.set(model, need);
+        return;
+    }
+    needs.set(model, {
+        requests: (0,estimate/* addRanges */.uH)(before.requests, need.requests),
+        prompt: (0,estimate/* addRanges */.uH)(before.prompt, need.prompt),
+        completion: (0,estimate/* addRanges */.uH)(before.completion, need.completion),
+        cachedShare: Math.max(before.cachedShare, need.cachedShare),
+    });
+}
+function scaled(range, factor) {
+    return { low: range.low * factor, high: range.high * factor };
+}
+/** From `value / (1 + share)` to `value · (1 + share)`. */
+function around(value, share) {
+    return { low: value / (1 + share), high: value * (1 + share) };
+}
+/** Without the requests that are replayed from the journal, and without their tokens. */
+function withoutReplayed(needs, replayed) {
+    if (replayed === 0)
+        return needs;
+    const total = [...needs.values()].reduce((sum, { requests }) => (0,estimate/* addRanges */.uH)(sum, requests), {
+        low: 0,
+        high: 0,
+    });
+    const low = sentShare(total.low, replayed);
+    const high = sentShare(total.high, replayed);
+    const rest = (range) => ({ low: range.low * low, high: range.high * high });
+    return new Map([...needs].map(([model, { requests, prompt, completion, cachedShare }]) => [
+        model,
+        { requests: rest(requests), prompt: rest(prompt), completion: rest(completion), cachedShare },
+    ]));
+}
+function sentShare(requests, replayed) {
+    return requests > replayed ? (requests - replayed) / requests : 0;
+}
+/** The sum over all models, in whole requests and tokens. */
+function sumOf(needs, prices) {
+    let [requests, promptTokens, completionTokens] = [ZERO, ZERO, ZERO];
+    let cost = ZERO;
+    const unpriced = [];
+    for (const [model, need] of needs) {
+        requests = (0,estimate/* addRanges */.uH)(requests, need.requests);
+        promptTokens = (0,estimate/* addRanges */.uH)(promptTokens, need.prompt);
+        completionTokens = (0,estimate/* addRanges */.uH)(completionTokens, need.completion);
+        if (need.prompt.high + need.completion.high === 0)
+            continue;
+        const price = prices(model);
+        if (!price)
+            unpriced.push(model);
+        else
+            cost = (0,estimate/* addRanges */.uH)(cost, {
+                low: (0,model_price/* costOfTokens */.jQ)(tokensAt(need, 'low'), price),
+                high: (0,model_price/* costOfTokens */.jQ)(tokensAt(need, 'high'), price),
+            });
+    }
+    return {
+        requests: whole(requests),
+        promptTokens: whole(promptTokens),
+        completionTokens: whole(completionTokens),
+        cost: unpriced.length > 0 ? null : cost,
+        unpriced,
+    };
+}
+const ZERO = { low: 0, high: 0 };
+/** A cache may be empty, so only the low end counts with it. */
+function tokensAt({ prompt, completion, cachedShare }, end) {
+    const cached = end === 'low' ? prompt.low * cachedShare : 0;
+    return { prompt: prompt[end], completion: completion[end], cached, reasoning: 0 };
+}
+/** Sums of fractions are a little off, which must not add a request. */
+const ROUNDING = 1e-6;
+function whole({ low, high }) {
+    return { low: Math.floor(low + ROUNDING), high: Math.max(0, Math.ceil(high - ROUNDING)) };
+}
+
+;// CONCATENATED MODULE: ./lib/estimate/from-demand.js
+/** An estimate from the prompts as they will be sent. Pure. */
+
+
+
+
+/** @returns undefined when the prompts are not known */
+function needsOfDemand(planned) {
+    const { demand } = planned;
+    if (!demand)
+        return undefined;
+    const { candidates, judge } = askedFns(planned);
+    const answer = answerOf(demand, candidates);
+    const needs = new Map();
+    for (const each of demand) {
+        const fns = each.by === 'judge' && judge !== undefined ? [judge] : candidates;
+        for (const fn of fns) {
+            if (sendsNothing(fn))
+                continue;
+            addNeed(needs, fn, needOf(each, { fn, share: 1 / fns.length, answer }));
+        }
+    }
+    return needs;
+}
+/** The tokens of an answer of the model, which the judge reads. */
+function answerOf(demand, candidates) {
+    const asked = demand.find(({ by }) => by === 'model');
+    const [fn = ''] = candidates;
+    return asked ? answerTokens(asked.answer, fn, asked.maxTokens) : estimate/* NOTHING */.K$;
+}
+function needOf(demand, { fn, share, answer }) {
+    const { requests, answers, choices, maxTokens } = demand;
+    const completion = scaled(answerTokens(demand.answer, fn, maxTokens), requests * choices);
+    const prompt = (0,estimate/* addRanges */.uH)(promptTokens(demand), scaled(answer, answers));
+    return {
+        requests: scaled({ low: requests, high: requests }, share),
+        prompt: scaled(prompt, share),
+        completion: scaled(completion, share),
+        cachedShare: 0,
+    };
+}
+/** English has about 4 characters a token, code and numbers about 3. */
+const CHARACTERS = { most: 5, fewest: 3 };
+/** Characters with more than one byte in UTF-8 take up to half a token for each further byte. */
+const FURTHER_BYTES = 2;
+/** Chat models count the ends of messages, and the begin of the answer. */
+const PER_MESSAGE = 4;
+const PER_REQUEST = 3;
+function promptTokens({ characters, bytes, messages, requests }) {
+    const further = Math.max(0, bytes - characters) / FURTHER_BYTES;
+    const around = messages * PER_MESSAGE + requests * PER_REQUEST;
+    return {
+        low: Math.max(requests, characters / CHARACTERS.most),
+        high: characters / CHARACTERS.fewest + further + around,
+    };
+}
+
+;// CONCATENATED MODULE: ./lib/estimate/from-record.js
+/** An estimate from what an earlier run of the same eval took. Pure. */
+
+
+
+const SAME_CONTENT = { requests: 0, prompt: 0.03, completion: 0.25 };
+const CHANGED_CONTENT = { requests: 0.15, prompt: 0.25, completion: 0.5 };
+/** Models differ in how much they write, and a little in how they count. */
+const OTHER_MODEL = { requests: 0.15, prompt: 0.3, completion: 1 };
+/** @returns undefined when no record says what the eval took */
+function needsOfRecords(planned, records) {
+    const usable = records.filter((record) => record.eval === planned.key && usageOf(record) !== undefined && hasSameFns(planned, record));
+    const newest = usable.toSorted((a, b) => a.ended.localeCompare(b.ended)).at(-1);
+    // Of the same content, even an older record says more.
+    const best = usable.findLast(({ fingerprint }) => isSame(planned, fingerprint)) ?? newest;
+    return best && needsOfRecord(planned, best);
+}
+function isSame({ fingerprint, earlier }, value) {
+    return fingerprint.value === value || earlier.some((each) => each.value === value);
+}
+/** Whether each completion function of the record has a counterpart today, with the same role. */
+function hasSameFns(planned, { argv }) {
+    return (0,model_command/* completionFnsOf */.lI)(argv).length === (0,model_command/* completionFnsOf */.lI)(planned.command).length;
+}
+/** By model; undefined when it is not known. */
+function usageOf({ usage, requests, tokens }) {
+    if (usage && Object.keys(usage).length > 0)
+        return usage;
+    const sentNothing = requests !== null && requests.sent + requests.replayed === 0 && tokens.total === 0;
+    return sentNothing ? {} : undefined;
+}
+function needsOfRecord(planned, record) {
+    const factor = scaleOf(planned, record);
+    const names = namesToday(planned, record);
+    const isOther = (0,model_command/* completionFnsOf */.lI)(record.argv).join() !== (0,model_command/* completionFnsOf */.lI)(planned.command).join();
+    const isUnchanged = isSame(planned, record.fingerprint) && factor === 1;
+    const spread = isOther ? OTHER_MODEL : isUnchanged ? SAME_CONTENT : CHANGED_CONTENT;
+    const needs = new Map();
+    for (const [model, use] of Object.entries(usageOf(record) ?? {}))
+        addNeed(needs, names.get(model) ?? model, from_record_needOf(use, { factor, spread, samples: record.samples }));
+    return needs;
+}
+/** How many samples there are today for each of then. */
+function scaleOf({ samples }, record) {
+    return samples !== null && record.samples !== null && record.samples > 0 ? samples / record.samples : 1;
+}
+/** Under which names the models of the record are asked today. */
+function namesToday({ command, modelMap }, { argv, models }) {
+    const today = (0,model_command/* completionFnsOf */.lI)(command);
+    const sent = (name, map = {}) => (0,own_value/* ownValue */.e)(map, name) ?? name;
+    return new Map((0,model_command/* completionFnsOf */.lI)(argv).map((name, at) => [sent(name, models), sent(today[at] ?? name, modelMap)]));
+}
+function from_record_needOf(use, { factor, spread, samples }) {
+    const { responses, prompt, completion, cached } = use;
+    const requests = responses * factor;
+    const isRegular = samples !== null && samples > 0 && responses % samples === 0;
+    const exactly = { low: requests, high: requests };
+    return {
+        requests: isRegular ? exactly : around(requests, spread.requests),
+        prompt: around(prompt * factor, spread.prompt),
+        completion: around(completion * factor, spread.completion),
+        cachedShare: prompt > 0 ? Math.min(1, cached / prompt) : 0,
+    };
+}
+
+;// CONCATENATED MODULE: ./lib/estimate/guess.js
+
+
+
+/** Of one request. */
+const PROMPT = { low: 30, high: 1500 };
+const COMPLETION = { low: 2, high: 500 };
+/** Requests of a class that nobody here knows, for each sample. */
+const UNKNOWN_CLASS = { low: 1, high: 3 };
+/** Requests for each sample, of classes of evals that have conversations. */
+const REQUESTS = {
+    'already_said_that.eval:AlreadySaidThat': { low: 1, high: 100 },
+    'ballots.eval:BallotsEval': { low: 2, high: 20 },
+    'bugged_tools.eval:BuggedTools': { low: 2, high: 20 },
+    'cant_do_that_anymore.eval:CantDoThatAnymore': { low: 1, high: 2 },
+    'error_recovery.eval:ErrorRecovery': { low: 3, high: 6 },
+    'function_deduction.eval:FunctionDeductionEval': { low: 2, high: 20 },
+    'identifying_variables.eval:IdentifyingVariables': { low: 1, high: 1 },
+    'make_me_pay.eval:MakeMePay': { low: 2, high: 40 },
+    'make_me_say.eval:MakeMeSay': { low: 2, high: 60 },
+    'schelling_point.eval:SchellingPoint': { low: 2, high: 40 },
+    'self_prompting.eval:SelfPrompting': { low: 2, high: 60 },
+    'skill_acquisition.eval:SkillAcquisition': { low: 2, high: 60 },
+    'steganography.eval:Steganography': { low: 2, high: 2 },
+    'text_compression.eval:TextCompression': { low: 2, high: 2 },
+    'track_the_stat.eval:TrackTheStat': { low: 1, high: 100 },
+    'twenty_questions.eval:TwentyQuestions': { low: 2, high: 40 },
+};
+const PACKAGE = 'evals.elsuite.';
+/** @returns undefined when the number of samples is not known */
+function needsByGuess(planned) {
+    const { samples, evalClass = '' } = planned;
+    if (samples === null)
+        return undefined;
+    const name = evalClass.startsWith(PACKAGE) ? evalClass.slice(PACKAGE.length) : '';
+    const perSample = (0,own_value/* ownValue */.e)(REQUESTS, name) ?? UNKNOWN_CLASS;
+    const requests = scaled(perSample, samples);
+    const { candidates, judge } = askedFns(planned);
+    const needs = new Map();
+    for (const fns of judge === undefined ? [candidates] : [candidates, [judge]])
+        for (const fn of fns) {
+            if (sendsNothing(fn))
+                continue;
+            const own = scaled(requests, 1 / fns.length);
+            addNeed(needs, fn, {
+                requests: own,
+                prompt: times(own, PROMPT),
+                completion: times(own, COMPLETION),
+                cachedShare: 0,
+            });
+        }
+    return needs;
+}
+function times(a, b) {
+    return { low: a.low * b.low, high: a.high * b.high };
+}
+
+;// CONCATENATED MODULE: ./lib/estimate/estimate-run.js
+
+
+
+
+
+function estimateRun(decisions, request) {
+    if (!decisions.some(({ kind }) => kind === 'run'))
+        return { evals: [], total: NO_EVALS };
+    const byEval = Map.groupBy(request.records, (record) => record.eval);
+    const evals = decisions.flatMap((decision) => {
+        if (decision.kind !== 'run')
+            return [];
+        const records = byEval.get(decision.eval.key) ?? [];
+        return [{ decision, estimate: estimateEval(decision.eval, { ...request, records }) }];
+    });
+    const total = evals.map(({ estimate }) => ofOne(estimate)).reduce(estimate/* addEstimates */.XK, NO_EVALS);
+    return { evals, total };
+}
+function estimateEval(planned, request) {
+    const found = knownNeeds(planned, request.records);
+    if (!found)
+        return undefined;
+    const { needs, from } = found;
+    return { ...sumOf(withoutReplayed(needs, request.replayable(planned)), request.prices), from };
+}
+function knownNeeds(planned, records) {
+    const recorded = needsOfRecords(planned, records);
+    if (recorded)
+        return { needs: recorded, from: 'earlier run' };
+    const measured = needsOfDemand(planned);
+    if (measured)
+        return { needs: measured, from: 'characters' };
+    const guessed = needsByGuess(planned);
+    return guessed && { needs: guessed, from: 'guess' };
+}
+const NO_EVALS = {
+    evals: 0,
+    unknownEvals: 0,
+    guessedEvals: 0,
+    requests: estimate/* NOTHING */.K$,
+    promptTokens: estimate/* NOTHING */.K$,
+    completionTokens: estimate/* NOTHING */.K$,
+    cost: estimate/* NOTHING */.K$,
+    unpriced: [],
+};
+function ofOne(estimate) {
+    if (!estimate)
+        return { ...NO_EVALS, evals: 1, unknownEvals: 1 };
+    const { from, ...estimated } = estimate;
+    return { ...estimated, evals: 1, unknownEvals: 0, guessedEvals: from === 'guess' ? 1 : 0 };
+}
+
+
+/***/ }),
+
 /***/ 6921:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
@@ -42215,36 +42888,38 @@ class Splitter {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
 /* harmony import */ var _action_announce_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6705);
-/* harmony import */ var _action_conclude_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(2832);
+/* harmony import */ var _action_conclude_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(4069);
 /* harmony import */ var _action_finish_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(5670);
 /* harmony import */ var _action_log_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(2988);
-/* harmony import */ var _action_prices_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(7938);
-/* harmony import */ var _action_report_files_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(9073);
-/* harmony import */ var _action_requests_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(1848);
-/* harmony import */ var _action_run_facts_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(3851);
-/* harmony import */ var _action_session_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(9090);
-/* harmony import */ var _action_signals_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(2417);
-/* harmony import */ var _action_step_js__WEBPACK_IMPORTED_MODULE_10__ = __nccwpck_require__(6335);
-/* harmony import */ var _checkpoint_checkpoint_store_js__WEBPACK_IMPORTED_MODULE_11__ = __nccwpck_require__(1199);
-/* harmony import */ var _checkpoint_restored_checkpoint_js__WEBPACK_IMPORTED_MODULE_12__ = __nccwpck_require__(3961);
-/* harmony import */ var _checkpoint_superseded_js__WEBPACK_IMPORTED_MODULE_30__ = __nccwpck_require__(8876);
-/* harmony import */ var _engine_engines_js__WEBPACK_IMPORTED_MODULE_13__ = __nccwpck_require__(3222);
-/* harmony import */ var _environment_installation_js__WEBPACK_IMPORTED_MODULE_14__ = __nccwpck_require__(6453);
-/* harmony import */ var _environment_installer_log_js__WEBPACK_IMPORTED_MODULE_15__ = __nccwpck_require__(1875);
-/* harmony import */ var _plan_assign_shards_js__WEBPACK_IMPORTED_MODULE_16__ = __nccwpck_require__(7810);
-/* harmony import */ var _plan_plan_set_js__WEBPACK_IMPORTED_MODULE_17__ = __nccwpck_require__(8314);
-/* harmony import */ var _plan_reconcile_js__WEBPACK_IMPORTED_MODULE_18__ = __nccwpck_require__(3023);
-/* harmony import */ var _process_memory_js__WEBPACK_IMPORTED_MODULE_19__ = __nccwpck_require__(3787);
-/* harmony import */ var _progress_paths_js__WEBPACK_IMPORTED_MODULE_20__ = __nccwpck_require__(8943);
-/* harmony import */ var _progress_saved_plan_js__WEBPACK_IMPORTED_MODULE_21__ = __nccwpck_require__(6366);
-/* harmony import */ var _progress_state_directory_js__WEBPACK_IMPORTED_MODULE_22__ = __nccwpck_require__(4700);
-/* harmony import */ var _progress_states_on_machine_js__WEBPACK_IMPORTED_MODULE_23__ = __nccwpck_require__(3311);
-/* harmony import */ var _report_live_log_js__WEBPACK_IMPORTED_MODULE_24__ = __nccwpck_require__(8566);
-/* harmony import */ var _run_eval_environment_js__WEBPACK_IMPORTED_MODULE_25__ = __nccwpck_require__(5703);
-/* harmony import */ var _run_open_state_js__WEBPACK_IMPORTED_MODULE_26__ = __nccwpck_require__(8812);
-/* harmony import */ var _run_outcomes_on_disk_js__WEBPACK_IMPORTED_MODULE_27__ = __nccwpck_require__(3564);
-/* harmony import */ var _run_run_set_js__WEBPACK_IMPORTED_MODULE_28__ = __nccwpck_require__(5828);
-/* harmony import */ var _run_samples_on_disk_js__WEBPACK_IMPORTED_MODULE_29__ = __nccwpck_require__(7704);
+/* harmony import */ var _action_plan_only_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(1447);
+/* harmony import */ var _action_prices_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(7938);
+/* harmony import */ var _action_report_files_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(9073);
+/* harmony import */ var _action_requests_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(1848);
+/* harmony import */ var _action_run_facts_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(3851);
+/* harmony import */ var _action_session_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(9090);
+/* harmony import */ var _action_signals_js__WEBPACK_IMPORTED_MODULE_10__ = __nccwpck_require__(2417);
+/* harmony import */ var _action_step_js__WEBPACK_IMPORTED_MODULE_11__ = __nccwpck_require__(6335);
+/* harmony import */ var _checkpoint_checkpoint_store_js__WEBPACK_IMPORTED_MODULE_12__ = __nccwpck_require__(1199);
+/* harmony import */ var _checkpoint_restored_checkpoint_js__WEBPACK_IMPORTED_MODULE_13__ = __nccwpck_require__(3961);
+/* harmony import */ var _checkpoint_superseded_js__WEBPACK_IMPORTED_MODULE_32__ = __nccwpck_require__(8876);
+/* harmony import */ var _engine_engines_js__WEBPACK_IMPORTED_MODULE_14__ = __nccwpck_require__(3222);
+/* harmony import */ var _environment_installation_js__WEBPACK_IMPORTED_MODULE_15__ = __nccwpck_require__(6453);
+/* harmony import */ var _environment_installer_log_js__WEBPACK_IMPORTED_MODULE_16__ = __nccwpck_require__(1875);
+/* harmony import */ var _estimate_estimate_run_js__WEBPACK_IMPORTED_MODULE_17__ = __nccwpck_require__(9199);
+/* harmony import */ var _plan_assign_shards_js__WEBPACK_IMPORTED_MODULE_18__ = __nccwpck_require__(7810);
+/* harmony import */ var _plan_plan_set_js__WEBPACK_IMPORTED_MODULE_19__ = __nccwpck_require__(9490);
+/* harmony import */ var _plan_reconcile_js__WEBPACK_IMPORTED_MODULE_20__ = __nccwpck_require__(3023);
+/* harmony import */ var _process_memory_js__WEBPACK_IMPORTED_MODULE_21__ = __nccwpck_require__(3787);
+/* harmony import */ var _progress_paths_js__WEBPACK_IMPORTED_MODULE_22__ = __nccwpck_require__(8943);
+/* harmony import */ var _progress_saved_plan_js__WEBPACK_IMPORTED_MODULE_23__ = __nccwpck_require__(6366);
+/* harmony import */ var _progress_state_directory_js__WEBPACK_IMPORTED_MODULE_24__ = __nccwpck_require__(4700);
+/* harmony import */ var _progress_states_on_machine_js__WEBPACK_IMPORTED_MODULE_25__ = __nccwpck_require__(3311);
+/* harmony import */ var _report_live_log_js__WEBPACK_IMPORTED_MODULE_26__ = __nccwpck_require__(8566);
+/* harmony import */ var _run_eval_environment_js__WEBPACK_IMPORTED_MODULE_27__ = __nccwpck_require__(5703);
+/* harmony import */ var _run_open_state_js__WEBPACK_IMPORTED_MODULE_28__ = __nccwpck_require__(8812);
+/* harmony import */ var _run_outcomes_on_disk_js__WEBPACK_IMPORTED_MODULE_29__ = __nccwpck_require__(3564);
+/* harmony import */ var _run_run_set_js__WEBPACK_IMPORTED_MODULE_30__ = __nccwpck_require__(5828);
+/* harmony import */ var _run_samples_on_disk_js__WEBPACK_IMPORTED_MODULE_31__ = __nccwpck_require__(7704);
 var __addDisposableResource = (undefined && undefined.__addDisposableResource) || function (env, value, async) {
     if (value !== null && value !== void 0) {
         if (typeof value !== "object" && typeof value !== "function") throw new TypeError("Object expected.");
@@ -42329,64 +43004,80 @@ var __disposeResources = (undefined && undefined.__disposeResources) || (functio
 
 
 
+
+
 async function main(cancelled) {
     const env_1 = { stack: [], error: void 0, hasError: false };
     try {
-        (0,_process_memory_js__WEBPACK_IMPORTED_MODULE_19__/* .keepMemorySmall */ .E)();
-        const step = await (0,_action_step_js__WEBPACK_IMPORTED_MODULE_10__/* .readStep */ .j)(_action_log_js__WEBPACK_IMPORTED_MODULE_3__/* .actionLog */ .Zx);
+        (0,_process_memory_js__WEBPACK_IMPORTED_MODULE_21__/* .keepMemorySmall */ .E)();
+        const step = await (0,_action_step_js__WEBPACK_IMPORTED_MODULE_11__/* .readStep */ .j)(_action_log_js__WEBPACK_IMPORTED_MODULE_3__/* .actionLog */ .Zx);
         const { inputs, context } = step;
-        const { model, evalSet, shard, resume } = inputs;
-        const owner = (0,_action_session_js__WEBPACK_IMPORTED_MODULE_8__/* .ownerOf */ .bf)(step);
-        const command = _action_requests_js__WEBPACK_IMPORTED_MODULE_6__/* .commandOf */ .Nl(step);
-        const paths = (0,_progress_paths_js__WEBPACK_IMPORTED_MODULE_20__/* .statePaths */ .mt)(inputs.stateDirectory, model, evalSet, shard);
-        const identity = _action_requests_js__WEBPACK_IMPORTED_MODULE_6__/* .identityOf */ .cu(step);
-        const store = (0,_checkpoint_checkpoint_store_js__WEBPACK_IMPORTED_MODULE_11__/* .checkpointStore */ .m)(_action_requests_js__WEBPACK_IMPORTED_MODULE_6__/* .storeRequest */ .r0(step, identity, 1));
+        const { model, evalSet, shard, resume, planOnly } = inputs;
+        const owner = (0,_action_session_js__WEBPACK_IMPORTED_MODULE_9__/* .ownerOf */ .bf)(step);
+        const command = _action_requests_js__WEBPACK_IMPORTED_MODULE_7__/* .commandOf */ .Nl(step);
+        const paths = (0,_progress_paths_js__WEBPACK_IMPORTED_MODULE_22__/* .statePaths */ .mt)(_action_requests_js__WEBPACK_IMPORTED_MODULE_7__/* .stateDirectoryOf */ .s1(step), model, evalSet, shard);
+        const identity = _action_requests_js__WEBPACK_IMPORTED_MODULE_7__/* .identityOf */ .cu(step);
+        const store = (0,_checkpoint_checkpoint_store_js__WEBPACK_IMPORTED_MODULE_12__/* .checkpointStore */ .m)(_action_requests_js__WEBPACK_IMPORTED_MODULE_7__/* .storeRequest */ .r0(step, identity, 1));
         const { signal } = cancelled;
-        const machine = (0,_progress_states_on_machine_js__WEBPACK_IMPORTED_MODULE_23__/* .statesOnMachine */ .P)(paths, owner);
-        const checkpoint = __addDisposableResource(env_1, await (0,_checkpoint_restored_checkpoint_js__WEBPACK_IMPORTED_MODULE_12__/* .restoreCheckpoint */ .v)({ store, identity, owner, machine, resume, log: _action_log_js__WEBPACK_IMPORTED_MODULE_3__/* .actionLog */ .Zx, signal }), true);
-        (0,_action_finish_js__WEBPACK_IMPORTED_MODULE_2__/* .requireCheckpoints */ .v_)(shard, checkpoint.knownUnavailable);
-        (0,_progress_state_directory_js__WEBPACK_IMPORTED_MODULE_22__/* .requireOwnState */ .d)(paths);
-        const installation = new _environment_installation_js__WEBPACK_IMPORTED_MODULE_14__/* .Installation */ .L(_action_requests_js__WEBPACK_IMPORTED_MODULE_6__/* .installationOf */ .oJ(step), (0,_environment_installer_log_js__WEBPACK_IMPORTED_MODULE_15__/* .installerLog */ .l)(_action_log_js__WEBPACK_IMPORTED_MODULE_3__/* .actionLog */ .Zx, inputs.verbose));
+        const machine = (0,_progress_states_on_machine_js__WEBPACK_IMPORTED_MODULE_25__/* .statesOnMachine */ .P)(paths, owner);
+        const checkpoint = __addDisposableResource(env_1, await (0,_checkpoint_restored_checkpoint_js__WEBPACK_IMPORTED_MODULE_13__/* .restoreCheckpoint */ .v)({ store, identity, owner, machine, resume, log: _action_log_js__WEBPACK_IMPORTED_MODULE_3__/* .actionLog */ .Zx, signal }), true);
+        if (!planOnly)
+            (0,_action_finish_js__WEBPACK_IMPORTED_MODULE_2__/* .requireCheckpoints */ .v_)(shard, checkpoint.knownUnavailable);
+        (0,_progress_state_directory_js__WEBPACK_IMPORTED_MODULE_24__/* .requireOwnState */ .d)(paths);
+        const installation = new _environment_installation_js__WEBPACK_IMPORTED_MODULE_15__/* .Installation */ .L(_action_requests_js__WEBPACK_IMPORTED_MODULE_7__/* .installationOf */ .oJ(step), (0,_environment_installer_log_js__WEBPACK_IMPORTED_MODULE_16__/* .installerLog */ .l)(_action_log_js__WEBPACK_IMPORTED_MODULE_3__/* .actionLog */ .Zx, inputs.verbose));
         const python = async () => (await installation.environment()).python;
-        const running = __addDisposableResource(env_1, (0,_engine_engines_js__WEBPACK_IMPORTED_MODULE_13__/* .engines */ .s)({ ..._action_requests_js__WEBPACK_IMPORTED_MODULE_6__/* .enginesRequest */ .Ri(step), python, log: _action_log_js__WEBPACK_IMPORTED_MODULE_3__/* .actionLog */ .Zx }), true);
-        const plan = await (0,_plan_plan_set_js__WEBPACK_IMPORTED_MODULE_17__/* .planSet */ .e)({
-            ..._action_requests_js__WEBPACK_IMPORTED_MODULE_6__/* .planRequest */ .NX(step),
-            saved: checkpoint.plan ?? (0,_progress_saved_plan_js__WEBPACK_IMPORTED_MODULE_21__/* .readSavedPlan */ .LW)(paths, owner),
+        const running = __addDisposableResource(env_1, (0,_engine_engines_js__WEBPACK_IMPORTED_MODULE_14__/* .engines */ .s)({ ..._action_requests_js__WEBPACK_IMPORTED_MODULE_7__/* .enginesRequest */ .Ri(step), python, log: _action_log_js__WEBPACK_IMPORTED_MODULE_3__/* .actionLog */ .Zx }), true);
+        const plan = await (0,_plan_plan_set_js__WEBPACK_IMPORTED_MODULE_19__/* .planSet */ .e)({
+            ..._action_requests_js__WEBPACK_IMPORTED_MODULE_7__/* .planRequest */ .NX(step),
+            saved: checkpoint.plan ?? (0,_progress_saved_plan_js__WEBPACK_IMPORTED_MODULE_23__/* .readSavedPlan */ .LW)(paths, owner),
             planner: running.planner,
             installation,
             signal,
         });
         (0,_action_announce_js__WEBPACK_IMPORTED_MODULE_0__/* .announceSet */ .G1)(step, plan, _action_log_js__WEBPACK_IMPORTED_MODULE_3__/* .actionLog */ .Zx);
         (0,_action_announce_js__WEBPACK_IMPORTED_MODULE_0__/* .announceBaseline */ .b9)(step, _action_log_js__WEBPACK_IMPORTED_MODULE_3__/* .actionLog */ .Zx);
-        const { elsewhere, ...part } = (0,_plan_assign_shards_js__WEBPACK_IMPORTED_MODULE_16__/* .partOf */ .BU)(plan, shard);
-        const requireKey = () => (0,_run_eval_environment_js__WEBPACK_IMPORTED_MODULE_25__/* .requireApiKey */ .Ft)(plan, step.keys, context.withheldSecrets);
-        // Nothing is completed, so every eval will run. A missing key is reported before the state is created.
-        if (checkpoint.kind !== 'hit' && !machine.hasState)
-            requireKey();
-        const opened = __addDisposableResource(env_1, await (0,_run_open_state_js__WEBPACK_IMPORTED_MODULE_26__/* .openState */ .G)({ paths, owner, plan, command, elsewhere, checkpoint, resume, log: _action_log_js__WEBPACK_IMPORTED_MODULE_3__/* .actionLog */ .Zx }), true);
+        const { elsewhere, ...part } = (0,_plan_assign_shards_js__WEBPACK_IMPORTED_MODULE_18__/* .partOf */ .BU)(plan, shard);
+        const prices = await (0,_action_prices_js__WEBPACK_IMPORTED_MODULE_5__/* .budgetPrices */ .eJ)(step);
+        const requireKeyAndPrices = (toRun) => {
+            (0,_run_eval_environment_js__WEBPACK_IMPORTED_MODULE_27__/* .requireApiKey */ .Ft)(plan, step.keys, context.withheldSecrets);
+            (0,_action_prices_js__WEBPACK_IMPORTED_MODULE_5__/* .requirePrices */ .gk)(prices, step, plan, toRun);
+        };
+        // Nothing is completed, so every eval will run. What is missing is reported before the state is created.
+        if (!planOnly && checkpoint.kind !== 'hit' && !machine.hasState)
+            requireKeyAndPrices(part.evals);
+        const opened = __addDisposableResource(env_1, await (0,_run_open_state_js__WEBPACK_IMPORTED_MODULE_28__/* .openState */ .G)({ paths, owner, plan, command, elsewhere, checkpoint, resume, log: _action_log_js__WEBPACK_IMPORTED_MODULE_3__/* .actionLog */ .Zx }), true);
         const { state, journals } = opened;
         const start = { checkpoint: identity, nextSeq: store.nextSeq, ended: false };
-        const session = new _action_session_js__WEBPACK_IMPORTED_MODULE_8__/* .RunningSession */ .qe({ inputs: (0,_action_session_js__WEBPACK_IMPORTED_MODULE_8__/* .sessionInputs */ .qr)(inputs), context, ...start }, _action_log_js__WEBPACK_IMPORTED_MODULE_3__/* .actionLog */ .Zx);
-        const decisions = (0,_plan_reconcile_js__WEBPACK_IMPORTED_MODULE_18__/* .reconcile */ .L)(part, state, { maxAgeMs: inputs.maxAgeMs, now: new Date() });
-        (0,_action_announce_js__WEBPACK_IMPORTED_MODULE_0__/* .announceRun */ .Nx)(step, { plan, elsewhere, decisions, journals }, _action_log_js__WEBPACK_IMPORTED_MODULE_3__/* .actionLog */ .Zx);
-        const facts = await (0,_action_run_facts_js__WEBPACK_IMPORTED_MODULE_7__/* .runFacts */ .p)(step, plan, decisions);
-        const prices = await (0,_action_prices_js__WEBPACK_IMPORTED_MODULE_4__/* .budgetPrices */ .eJ)(step, facts, { plan, decisions });
-        state.renew((0,_plan_reconcile_js__WEBPACK_IMPORTED_MODULE_18__/* .renewedRecords */ .R)(decisions));
+        const session = new _action_session_js__WEBPACK_IMPORTED_MODULE_9__/* .RunningSession */ .qe({ inputs: (0,_action_session_js__WEBPACK_IMPORTED_MODULE_9__/* .sessionInputs */ .qr)(inputs), context, ...start }, _action_log_js__WEBPACK_IMPORTED_MODULE_3__/* .actionLog */ .Zx);
+        const decisions = (0,_plan_reconcile_js__WEBPACK_IMPORTED_MODULE_20__/* .reconcile */ .L)(part, state, { maxAgeMs: inputs.maxAgeMs, now: new Date() });
+        const estimated = (0,_estimate_estimate_run_js__WEBPACK_IMPORTED_MODULE_17__/* .estimateRun */ .a)(decisions, await _action_requests_js__WEBPACK_IMPORTED_MODULE_7__/* .estimateRequest */ ._E(step, opened, decisions));
+        const estimate = estimated.total;
+        (0,_action_announce_js__WEBPACK_IMPORTED_MODULE_0__/* .announceRun */ .Nx)(step, { plan, elsewhere, decisions, journals, estimate }, _action_log_js__WEBPACK_IMPORTED_MODULE_3__/* .actionLog */ .Zx);
+        const { restoredKey } = checkpoint;
+        const known = { restoredKey, progressFile: paths.progressFile, logsDirectory: paths.logs };
+        if (planOnly) {
+            const [total, leftOut] = [decisions.length, plan.leftOut.length];
+            await (0,_action_plan_only_js__WEBPACK_IMPORTED_MODULE_4__/* .reportPlan */ ._)(step, { estimated, total, leftOut, places: known }, _action_log_js__WEBPACK_IMPORTED_MODULE_3__/* .actionLog */ .Zx);
+            return;
+        }
+        state.renew((0,_plan_reconcile_js__WEBPACK_IMPORTED_MODULE_20__/* .renewedRecords */ .R)(decisions));
+        const facts = await (0,_action_run_facts_js__WEBPACK_IMPORTED_MODULE_8__/* .runFacts */ .p)(step, { plan, decisions, estimate });
         state.beginRun(facts);
-        if (decisions.some(({ kind }) => kind === 'run'))
-            requireKey();
+        const toRun = decisions.flatMap((decision) => (decision.kind === 'run' ? [decision.eval] : []));
+        if (toRun.length > 0)
+            requireKeyAndPrices(toRun);
         session.save();
         signal.throwIfAborted();
-        const ended = await (0,_run_run_set_js__WEBPACK_IMPORTED_MODULE_28__/* .runSet */ .i)({
-            ..._action_requests_js__WEBPACK_IMPORTED_MODULE_6__/* .runRequest */ .BN(step, cancelled, prices),
+        const ended = await (0,_run_run_set_js__WEBPACK_IMPORTED_MODULE_30__/* .runSet */ .i)({
+            ..._action_requests_js__WEBPACK_IMPORTED_MODULE_7__/* .runRequest */ .BN(step, cancelled, prices),
             command,
             decisions,
             notHere: [...plan.leftOut, ...elsewhere],
             state,
             journals,
-            listener: new _report_live_log_js__WEBPACK_IMPORTED_MODULE_24__/* .LiveLog */ .J3(_action_log_js__WEBPACK_IMPORTED_MODULE_3__/* .actionLog */ .Zx, {
+            listener: new _report_live_log_js__WEBPACK_IMPORTED_MODULE_26__/* .LiveLog */ .J3(_action_log_js__WEBPACK_IMPORTED_MODULE_3__/* .actionLog */ .Zx, {
                 verbose: inputs.verbose,
-                outputFileOf: (evalKey) => (0,_progress_paths_js__WEBPACK_IMPORTED_MODULE_20__/* .outputFile */ .i9)(paths, evalKey),
+                outputFileOf: (evalKey) => (0,_progress_paths_js__WEBPACK_IMPORTED_MODULE_22__/* .outputFile */ .i9)(paths, evalKey),
             }),
             onTrouble: (reported) => session.save({ trouble: reported }),
             openEngine: (evals) => running.open({ evals }),
@@ -42395,27 +43086,25 @@ async function main(cancelled) {
                 intervalMs: inputs.checkpointIntervalMs,
                 isUnchanged: () => checkpoint.isUnchanged(),
                 knownUnavailable: checkpoint.knownUnavailable,
-                superseded: new _checkpoint_superseded_js__WEBPACK_IMPORTED_MODULE_30__/* .SupersededCheckpoints */ .w({ github: _action_requests_js__WEBPACK_IMPORTED_MODULE_6__/* .githubOf */ .zq(step), ref: context.ref, log: _action_log_js__WEBPACK_IMPORTED_MODULE_3__/* .actionLog */ .Zx }),
+                superseded: new _checkpoint_superseded_js__WEBPACK_IMPORTED_MODULE_32__/* .SupersededCheckpoints */ .w({ github: _action_requests_js__WEBPACK_IMPORTED_MODULE_7__/* .githubOf */ .zq(step), ref: context.ref, log: _action_log_js__WEBPACK_IMPORTED_MODULE_3__/* .actionLog */ .Zx }),
                 onSave: (nextSeq) => session.save({ nextSeq }),
                 onSaved: (savedOutline, savedKey) => session.save({ savedOutline, savedKey }),
             },
             log: _action_log_js__WEBPACK_IMPORTED_MODULE_3__/* .actionLog */ .Zx,
         });
         const { outcomes, traffic, savedKey } = ended;
-        const attempts = (0,_run_outcomes_on_disk_js__WEBPACK_IMPORTED_MODULE_27__/* .attemptCounts */ .y5)(state, facts.run);
-        const samples = await (0,_run_samples_on_disk_js__WEBPACK_IMPORTED_MODULE_29__/* .samplesOnDisk */ .m)(outcomes, paths, inputs.report.samplesText);
+        const attempts = (0,_run_outcomes_on_disk_js__WEBPACK_IMPORTED_MODULE_29__/* .attemptCounts */ .y5)(state, facts.run);
+        const samples = await (0,_run_samples_on_disk_js__WEBPACK_IMPORTED_MODULE_31__/* .samplesOnDisk */ .m)(outcomes, paths, inputs.report.samplesText);
         const excluded = plan.leftOut;
-        const ofRun = { model, evalSet, facts, ...(0,_plan_assign_shards_js__WEBPACK_IMPORTED_MODULE_16__/* .shardOf */ .IS)(shard, elsewhere), outcomes, excluded };
+        const ofRun = { model, evalSet, facts, ...(0,_plan_assign_shards_js__WEBPACK_IMPORTED_MODULE_18__/* .shardOf */ .IS)(shard, elsewhere), outcomes, excluded };
         const run = { ...ofRun, traffic, samples, attempts, ended: new Date() };
         const places = {
-            restoredKey: checkpoint.restoredKey,
+            ...known,
             savedKey,
-            progressFile: paths.progressFile,
-            logsDirectory: paths.logs,
-            report: (0,_action_report_files_js__WEBPACK_IMPORTED_MODULE_5__/* .reportPaths */ .R)(inputs.report.reportDirectory, context),
+            report: (0,_action_report_files_js__WEBPACK_IMPORTED_MODULE_6__/* .reportPaths */ .R)(inputs.report.reportDirectory, context),
         };
         const isSaved = ended.isSaved || !signal.aborted;
-        const commentDeadline = _action_requests_js__WEBPACK_IMPORTED_MODULE_6__/* .commentDeadline */ .uX(cancelled);
+        const commentDeadline = _action_requests_js__WEBPACK_IMPORTED_MODULE_7__/* .commentDeadline */ .uX(cancelled);
         (0,_action_finish_js__WEBPACK_IMPORTED_MODULE_2__/* .finish */ .O9)(await (0,_action_conclude_js__WEBPACK_IMPORTED_MODULE_1__/* .conclude */ .E)(step, { session, run, stops: ended, places, isSaved, commentDeadline }, _action_log_js__WEBPACK_IMPORTED_MODULE_3__/* .actionLog */ .Zx));
         (0,_action_finish_js__WEBPACK_IMPORTED_MODULE_2__/* .requireSaved */ .bk)(shard, () => ended.isSaved && (savedKey !== '' || checkpoint.isUnchanged()));
     }
@@ -42429,7 +43118,7 @@ async function main(cancelled) {
             await result_1;
     }
 }
-const cancelled = (0,_action_signals_js__WEBPACK_IMPORTED_MODULE_9__/* .cancellation */ .WN)(_action_log_js__WEBPACK_IMPORTED_MODULE_3__/* .actionLog */ .Zx);
+const cancelled = (0,_action_signals_js__WEBPACK_IMPORTED_MODULE_10__/* .cancellation */ .WN)(_action_log_js__WEBPACK_IMPORTED_MODULE_3__/* .actionLog */ .Zx);
 await main(cancelled).catch(_action_finish_js__WEBPACK_IMPORTED_MODULE_2__/* .fail */ .fJ);
 // Do not wait for work that cannot be stopped, such as an installer.
 if (cancelled.signal.aborted)
@@ -42604,6 +43293,40 @@ function describePart({ name, from, to }, texts) {
 function describeWritten(arguments_) {
     const names = arguments_.map((name) => name.replaceAll('_', ' ')).join(', ');
     return `It writes the files that these arguments name, so changes of those files do not make it run again: ${names}`;
+}
+
+
+/***/ }),
+
+/***/ 1383:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   K$: () => (/* binding */ NOTHING),
+/* harmony export */   XK: () => (/* binding */ addEstimates),
+/* harmony export */   k8: () => (/* binding */ tokensOf),
+/* harmony export */   uH: () => (/* binding */ addRanges)
+/* harmony export */ });
+/** What evals are likely to take before they have run: docs/estimates.md. */
+const NOTHING = { low: 0, high: 0 };
+function addRanges(a, b) {
+    return { low: a.low + b.low, high: a.high + b.high };
+}
+function tokensOf({ promptTokens, completionTokens }) {
+    return addRanges(promptTokens, completionTokens);
+}
+/** The sum of what two parts of a set take. */
+function addEstimates(a, b) {
+    return {
+        evals: a.evals + b.evals,
+        unknownEvals: a.unknownEvals + b.unknownEvals,
+        guessedEvals: a.guessedEvals + b.guessedEvals,
+        requests: addRanges(a.requests, b.requests),
+        promptTokens: addRanges(a.promptTokens, b.promptTokens),
+        completionTokens: addRanges(a.completionTokens, b.completionTokens),
+        cost: a.cost && b.cost && addRanges(a.cost, b.cost),
+        unpriced: [...new Set([...a.unpriced, ...b.unpriced])],
+    };
 }
 
 
@@ -42920,7 +43643,7 @@ const NO_DEPENDENCIES = { files: [], directories: [], missing: [] };
 /* harmony export */ });
 /* harmony import */ var _own_value_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(9553);
 
-const noPricing = { prices: () => undefined, list: undefined, hasOverrides: false };
+const noPricing = { prices: () => undefined, list: undefined };
 /** No set needs nearly as many. */
 const MAX_PRICE_OVERRIDES = 1000;
 /** A million times the price of the dearest model. */
@@ -42986,6 +43709,18 @@ function isUsersFile(file) {
 function isOfApiClient(type) {
     return OF_API_CLIENT.test(type);
 }
+
+
+/***/ }),
+
+/***/ 3010:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   h: () => (/* binding */ ANSWER_KINDS)
+/* harmony export */ });
+/** The kinds of answers that classes of evals ask for. How long they are: src/estimate/answer-tokens.ts. */
+const ANSWER_KINDS = ['short', 'text', 'json', 'choice', 'reasoned'];
 
 
 /***/ }),
@@ -43861,7 +44596,7 @@ function namesIn(path) {
 
 /***/ }),
 
-/***/ 8314:
+/***/ 9490:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -43949,14 +44684,19 @@ async function planDigest(key, { files, directories, missing }, plan, hashes, ca
 }
 /** All fields of an eval, in an order that is always the same. */
 function fieldsOf({ fingerprint, earlier, writable, modelMap, ...rest }) {
-    const { key, name, command, modelGraded, samples, metrics } = rest;
+    const { key, name, command, modelGraded, samples, metrics, demand } = rest;
     const forms = [fingerprint, ...earlier].map(({ value, parts }) => [value, Object.entries(parts).sort()]);
     const paths = writable.map(({ argument, path, label }) => [argument, path, label ?? null]);
     const added = [
         ...(modelMap ? [Object.entries(modelMap)] : []),
         ...(modelGraded ? ['graded by a model'] : []),
+        ...(demand ? ['demand', demand.map(demandFields)] : []),
     ];
     return [key, name, command, samples, metrics, forms, paths, ...added];
+}
+function demandFields({ by, answer, maxTokens, ...counts }) {
+    const { requests, characters, bytes, messages, answers, choices } = counts;
+    return [by, answer, maxTokens, requests, characters, bytes, messages, answers, choices];
 }
 /** The dependencies without those in directories that the plan key already determines: the venvs with the locked packages. */
 function outside(roots, dependencies) {
@@ -44368,8 +45108,29 @@ const HINTS = new Map([
 var external_node_fs_promises_ = __nccwpck_require__(1455);
 // EXTERNAL MODULE: ./node_modules/zod/v4/classic/schemas.js + 11 modules
 var schemas = __nccwpck_require__(2857);
+// EXTERNAL MODULE: ./lib/model/request-demand.js
+var request_demand = __nccwpck_require__(3010);
+;// CONCATENATED MODULE: ./lib/plan/demand-schema.js
+/** The requests of an eval, as src/python/oaievalset_action/demand.py describes them. */
+
+
+const count = schemas/* int */.Whr().nonnegative();
+const fields = {
+    by: schemas/* enum */.k5n(['model', 'judge']),
+    requests: count,
+    characters: count,
+    bytes: count,
+    messages: count,
+    answers: count,
+    answer: schemas/* enum */.k5n(request_demand/* ANSWER_KINDS */.h),
+    choices: schemas/* int */.Whr().positive(),
+};
+const requestDemand = schemas/* object */.Ikc({ ...fields, max_tokens: schemas/* int */.Whr().positive().nullable() })
+    .transform(({ max_tokens, ...rest }) => ({ ...rest, maxTokens: max_tokens }));
+
 ;// CONCATENATED MODULE: ./lib/plan/registry-plan.js
 /** The file that src/python/oaievalset_action/plan.py writes: its schema, and the types of what it describes. */
+
 
 
 
@@ -44446,6 +45207,8 @@ const registeredEval = schemas/* object */.Ikc({
     solver_data: schemas/* array */.YOg(dataFile),
     /** Null when only the class knows the number. A class that chooses among its samples may evaluate fewer. */
     samples: schemas/* int */.Whr().nonnegative().nullable(),
+    /** The requests that it sends, by kind. Null when they are not known. */
+    demand: schemas/* array */.YOg(requestDemand).nullable(),
 })
     .transform(({ higher_is_better, may_write, model_graded, solver_data, ...rest }) => ({
     ...rest,
@@ -44627,6 +45390,7 @@ async function makePlan(request) {
         command: (0,plan_command/* recordedCommand */.U)(registryRequest, { key: evalKey, modelGraded: registered.modelGraded }),
         modelGraded: registered.modelGraded,
         samples: registered.samples,
+        ...(registered.demand ? { demand: registered.demand } : {}),
         metrics: registered.metrics,
         evalClass: spec.cls,
         higherIsBetter: registered.higherIsBetter,
@@ -47064,13 +47828,15 @@ const runSchema = zod__WEBPACK_IMPORTED_MODULE_4__/* .object */ .Ikc({ repositor
 /* harmony export */ });
 /* harmony import */ var zod__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(2857);
 /* harmony import */ var _model_bounded_json_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(255);
-/* harmony import */ var _model_owner_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(9682);
+/* harmony import */ var _model_owner_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(9682);
 /* harmony import */ var _model_plan_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(2774);
 /* harmony import */ var _model_plan_paths_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(2123);
+/* harmony import */ var _model_request_demand_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(3010);
 /* harmony import */ var _text_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(8804);
-/* harmony import */ var _schema_use_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(9410);
+/* harmony import */ var _schema_use_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(9410);
 /* harmony import */ var _untrusted_files_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(8047);
 /** `plan.json`: the plan of the last run. Others may have written the file. */
+
 
 
 
@@ -47087,6 +47853,18 @@ const paths = zod__WEBPACK_IMPORTED_MODULE_5__/* .array */ .YOg(text)
     .refine(_model_plan_paths_js__WEBPACK_IMPORTED_MODULE_2__/* .areOrdinaryPaths */ .z, 'contains a path that a plan cannot have');
 const sha256 = zod__WEBPACK_IMPORTED_MODULE_5__/* .string */ .YjP().regex(/^[0-9a-f]{64}$/);
 const fingerprint = zod__WEBPACK_IMPORTED_MODULE_5__/* .object */ .Ikc({ value: sha256, parts: zod__WEBPACK_IMPORTED_MODULE_5__/* .record */ .g1P(line, sha256) });
+const whole = zod__WEBPACK_IMPORTED_MODULE_5__/* .int */ .Whr().nonnegative();
+const requestDemand = zod__WEBPACK_IMPORTED_MODULE_5__/* .object */ .Ikc({
+    by: zod__WEBPACK_IMPORTED_MODULE_5__/* ["enum"] */ .k5n(['model', 'judge']),
+    requests: whole,
+    characters: whole,
+    bytes: whole,
+    messages: whole,
+    answers: whole,
+    answer: zod__WEBPACK_IMPORTED_MODULE_5__/* ["enum"] */ .k5n(_model_request_demand_js__WEBPACK_IMPORTED_MODULE_6__/* .ANSWER_KINDS */ .h),
+    choices: zod__WEBPACK_IMPORTED_MODULE_5__/* .int */ .Whr().positive(),
+    maxTokens: zod__WEBPACK_IMPORTED_MODULE_5__/* .int */ .Whr().positive().nullable(),
+});
 const schema = zod__WEBPACK_IMPORTED_MODULE_5__/* .object */ .Ikc({
     version: zod__WEBPACK_IMPORTED_MODULE_5__/* .literal */ .euz(1),
     owner: zod__WEBPACK_IMPORTED_MODULE_5__/* .object */ .Ikc({ repository: line, cacheKey: text, model: line, evalSet: line }),
@@ -47108,6 +47886,7 @@ const schema = zod__WEBPACK_IMPORTED_MODULE_5__/* .object */ .Ikc({
         // Version 0.1 did not write it.
         modelGraded: zod__WEBPACK_IMPORTED_MODULE_5__/* .boolean */ .zMY().default(false),
         samples: zod__WEBPACK_IMPORTED_MODULE_5__/* .int */ .Whr().nonnegative().nullable(),
+        demand: zod__WEBPACK_IMPORTED_MODULE_5__/* .array */ .YOg(requestDemand).max(10).optional(),
         metrics: zod__WEBPACK_IMPORTED_MODULE_5__/* .array */ .YOg(line),
         // Version 0.1 wrote neither of these two.
         evalClass: line.optional(),
@@ -47178,7 +47957,7 @@ function parseSavedPlan(content) {
     catch {
         return { reason: 'it is not JSON' };
     }
-    const result = schema.safeParse(value, (0,_schema_use_js__WEBPACK_IMPORTED_MODULE_6__/* .schemaUse */ .P)(content));
+    const result = schema.safeParse(value, (0,_schema_use_js__WEBPACK_IMPORTED_MODULE_7__/* .schemaUse */ .P)(content));
     if (result.success)
         return result.data;
     const issue = result.error.issues[0];
@@ -47192,7 +47971,7 @@ function readSavedPlan({ plan }, owner) {
         return undefined;
     const text = (0,_untrusted_files_js__WEBPACK_IMPORTED_MODULE_4__/* .readRegularFile */ .XF)(plan);
     const saved = text === undefined ? undefined : parseSavedPlan(text);
-    return !saved || 'reason' in saved || !(0,_model_owner_js__WEBPACK_IMPORTED_MODULE_7__/* .sameOwner */ .s)(saved.owner, owner) ? undefined : saved;
+    return !saved || 'reason' in saved || !(0,_model_owner_js__WEBPACK_IMPORTED_MODULE_8__/* .sameOwner */ .s)(saved.owner, owner) ? undefined : saved;
 }
 
 
@@ -47333,6 +48112,91 @@ class SegmentReader {
 }
 function isUnreadable(error) {
     return ['EACCES', 'EPERM', 'EIO'].includes(error.code ?? '');
+}
+
+
+/***/ }),
+
+/***/ 6839:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   $$: () => (/* binding */ bytesOf),
+/* harmony export */   W4: () => (/* binding */ outlineOf),
+/* harmony export */   W9: () => (/* binding */ takeSnapshot)
+/* harmony export */ });
+/* harmony import */ var node_crypto__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7598);
+/* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(3024);
+/* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(6760);
+/* harmony import */ var _directories_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(6420);
+/* harmony import */ var _durable_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(9600);
+/* harmony import */ var _paths_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(8943);
+/* harmony import */ var _quarantine_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(2763);
+/* harmony import */ var _untrusted_files_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(8047);
+/** The part of a state that belongs into a checkpoint: the progress file, and the files of this action in `.resume/`. */
+
+
+
+
+
+
+
+
+/**
+ * Puts a copy at `<target>/{model}.{eval_set}.progress.txt` and `.resume/`. No file of the copy grows any more, because a file
+ * that grows while it is archived makes the archive invalid. Files that never change (record files, sealed journal segments and
+ * kept answers) are linked where the file system has links, so that a snapshot takes milliseconds while evals run.
+ */
+function takeSnapshot(paths, target) {
+    const place = (path) => (0,node_path__WEBPACK_IMPORTED_MODULE_2__.join)(target, (0,node_path__WEBPACK_IMPORTED_MODULE_2__.relative)(paths.base, path));
+    (0,_directories_js__WEBPACK_IMPORTED_MODULE_3__/* .makeDirectory */ .Oh)(place((0,_paths_js__WEBPACK_IMPORTED_MODULE_5__/* .stateFolder */ .yp)(paths)));
+    if ((0,node_fs__WEBPACK_IMPORTED_MODULE_1__.existsSync)(paths.progressFile))
+        (0,node_fs__WEBPACK_IMPORTED_MODULE_1__.copyFileSync)(paths.progressFile, place(paths.progressFile));
+    const files = checkpointedFiles(paths);
+    for (const directory of new Set(files.map(node_path__WEBPACK_IMPORTED_MODULE_2__.dirname)))
+        (0,_directories_js__WEBPACK_IMPORTED_MODULE_3__/* .makeDirectory */ .Oh)(place(directory));
+    for (const path of files)
+        (isFinal(paths, path) ? _durable_js__WEBPACK_IMPORTED_MODULE_4__/* .linkOrCopy */ .L7 : node_fs__WEBPACK_IMPORTED_MODULE_1__.copyFileSync)(path, place(path));
+}
+/**
+ * SHA-256 (hex) over the names and sizes of all files of a snapshot. Records are only appended and sealed segments never
+ * change, so two snapshots of one state that have the same outline have the same content.
+ */
+function outlineOf(paths) {
+    const sizes = checkpointedFiles(paths)
+        .sort()
+        .map((path) => [(0,node_path__WEBPACK_IMPORTED_MODULE_2__.relative)(paths.resume, path), (0,_untrusted_files_js__WEBPACK_IMPORTED_MODULE_7__/* .sizeOfFile */ .JL)(path)]);
+    return (0,node_crypto__WEBPACK_IMPORTED_MODULE_0__.createHash)('sha256')
+        .update(JSON.stringify([(0,_untrusted_files_js__WEBPACK_IMPORTED_MODULE_7__/* .sizeOfFile */ .JL)(paths.progressFile), sizes]))
+        .digest('hex');
+}
+/** Size of all files of a snapshot. */
+function bytesOf(paths) {
+    const sizes = [paths.progressFile, ...checkpointedFiles(paths)].map(_untrusted_files_js__WEBPACK_IMPORTED_MODULE_7__/* .sizeOfFile */ .JL);
+    return sizes.reduce((sum, size) => sum + Math.max(0, size), 0);
+}
+function isFinal({ logs, journal, answers }, path) {
+    return [logs, journal, answers].some((directory) => path.startsWith(`${directory}/`));
+}
+/** The deepest file is `journal/<eval>/<n>.jsonl`. */
+const MAX_DEPTH = 3;
+/** Files of `.resume/`, without quarantined and unfinished ones. Neither quarantined nor deeper directories are entered. */
+function checkpointedFiles({ resume }) {
+    const files = [];
+    const open = (0,_directories_js__WEBPACK_IMPORTED_MODULE_3__/* .isRealDirectory */ .sL)(resume) ? [{ directory: resume, depth: 1 }] : [];
+    for (let next = open.pop(); next; next = open.pop()) {
+        const { directory, depth } = next;
+        for (const entry of (0,node_fs__WEBPACK_IMPORTED_MODULE_1__.readdirSync)(directory, { withFileTypes: true })) {
+            if ((0,_quarantine_js__WEBPACK_IMPORTED_MODULE_6__/* .isQuarantined */ .fK)(entry.name) || entry.name.endsWith(_durable_js__WEBPACK_IMPORTED_MODULE_4__/* .TEMPORARY */ .G2))
+                continue;
+            const path = (0,node_path__WEBPACK_IMPORTED_MODULE_2__.join)(directory, entry.name);
+            if (entry.isFile())
+                files.push(path);
+            else if (entry.isDirectory() && depth < MAX_DEPTH)
+                open.push({ directory: path, depth: depth + 1 });
+        }
+    }
+    return files;
 }
 
 
@@ -47515,7 +48379,7 @@ function notOurs(root, why, next) {
 
 /***/ }),
 
-/***/ 3225:
+/***/ 7432:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -47935,6 +48799,18 @@ const prices = schemas/* object */.Ikc({
     overrides: schemas/* array */.YOg(schemas/* object */.Ikc({ model: line, price: schemas/* object */.Ikc({ input: dollars, output: dollars, cached: dollars }) }))
         .max(price/* MAX_PRICE_OVERRIDES */.v7),
 });
+const range = schemas/* object */.Ikc({ low: schemas/* number */.aig().nonnegative(), high: schemas/* number */.aig().nonnegative() })
+    .refine(({ low, high }) => low <= high, 'has a low end above its high end');
+const runEstimate = schemas/* object */.Ikc({
+    evals: record_lines/* count */.U9,
+    unknownEvals: record_lines/* count */.U9,
+    guessedEvals: record_lines/* count */.U9,
+    requests: range,
+    promptTokens: range,
+    completionTokens: range,
+    cost: range.nullable(),
+    unpriced: schemas/* array */.YOg(line).max(1000),
+});
 const run_facts_file_schema = schemas/* object */.Ikc({
     version: schemas/* literal */.euz(1),
     run: schemas/* object */.Ikc({
@@ -47959,6 +48835,7 @@ const run_facts_file_schema = schemas/* object */.Ikc({
         .optional(),
     // Version 0.1 did not write it.
     prices: prices.optional(),
+    estimate: runEstimate.optional(),
     decisions: schemas/* record */.g1P(line, schemas/* object */.Ikc({
         kind: schemas/* enum */.k5n(['reuse', 'run']),
         reason: line,
@@ -48237,75 +49114,8 @@ function greaterText(a, b) {
     return (0,lib_text/* compareText */.n6)(JSON.stringify(a), JSON.stringify(b)) >= 0 ? a : b;
 }
 
-// EXTERNAL MODULE: external "node:crypto"
-var external_node_crypto_ = __nccwpck_require__(7598);
-;// CONCATENATED MODULE: ./lib/progress/snapshot.js
-/** The part of a state that belongs into a checkpoint: the progress file, and the files of this action in `.resume/`. */
-
-
-
-
-
-
-
-
-/**
- * Puts a copy at `<target>/{model}.{eval_set}.progress.txt` and `.resume/`. No file of the copy grows any more, because a file
- * that grows while it is archived makes the archive invalid. Files that never change (record files, sealed journal segments and
- * kept answers) are linked where the file system has links, so that a snapshot takes milliseconds while evals run.
- */
-function takeSnapshot(paths, target) {
-    const place = (path) => (0,external_node_path_.join)(target, (0,external_node_path_.relative)(paths.base, path));
-    (0,directories/* makeDirectory */.Oh)(place((0,progress_paths/* stateFolder */.yp)(paths)));
-    if ((0,external_node_fs_.existsSync)(paths.progressFile))
-        (0,external_node_fs_.copyFileSync)(paths.progressFile, place(paths.progressFile));
-    const files = checkpointedFiles(paths);
-    for (const directory of new Set(files.map(external_node_path_.dirname)))
-        (0,directories/* makeDirectory */.Oh)(place(directory));
-    for (const path of files)
-        (isFinal(paths, path) ? durable/* linkOrCopy */.L7 : external_node_fs_.copyFileSync)(path, place(path));
-}
-/**
- * SHA-256 (hex) over the names and sizes of all files of a snapshot. Records are only appended and sealed segments never
- * change, so two snapshots of one state that have the same outline have the same content.
- */
-function outlineOf(paths) {
-    const sizes = checkpointedFiles(paths)
-        .sort()
-        .map((path) => [(0,external_node_path_.relative)(paths.resume, path), (0,untrusted_files/* sizeOfFile */.JL)(path)]);
-    return (0,external_node_crypto_.createHash)('sha256')
-        .update(JSON.stringify([(0,untrusted_files/* sizeOfFile */.JL)(paths.progressFile), sizes]))
-        .digest('hex');
-}
-/** Size of all files of a snapshot. */
-function bytesOf(paths) {
-    const sizes = [paths.progressFile, ...checkpointedFiles(paths)].map(untrusted_files/* sizeOfFile */.JL);
-    return sizes.reduce((sum, size) => sum + Math.max(0, size), 0);
-}
-function isFinal({ logs, journal, answers }, path) {
-    return [logs, journal, answers].some((directory) => path.startsWith(`${directory}/`));
-}
-/** The deepest file is `journal/<eval>/<n>.jsonl`. */
-const MAX_DEPTH = 3;
-/** Files of `.resume/`, without quarantined and unfinished ones. Neither quarantined nor deeper directories are entered. */
-function checkpointedFiles({ resume }) {
-    const files = [];
-    const open = (0,directories/* isRealDirectory */.sL)(resume) ? [{ directory: resume, depth: 1 }] : [];
-    for (let next = open.pop(); next; next = open.pop()) {
-        const { directory, depth } = next;
-        for (const entry of (0,external_node_fs_.readdirSync)(directory, { withFileTypes: true })) {
-            if ((0,quarantine/* isQuarantined */.fK)(entry.name) || entry.name.endsWith(durable/* TEMPORARY */.G2))
-                continue;
-            const path = (0,external_node_path_.join)(directory, entry.name);
-            if (entry.isFile())
-                files.push(path);
-            else if (entry.isDirectory() && depth < MAX_DEPTH)
-                open.push({ directory: path, depth: depth + 1 });
-        }
-    }
-    return files;
-}
-
+// EXTERNAL MODULE: ./lib/progress/snapshot.js
+var snapshot = __nccwpck_require__(6839);
 // EXTERNAL MODULE: ./lib/progress/unwritable.js
 var unwritable = __nccwpck_require__(8820);
 ;// CONCATENATED MODULE: ./lib/progress/state.js
@@ -48493,15 +49303,11 @@ class State {
     }
     /** Puts a copy of what belongs into a checkpoint into `target`. */
     snapshot(target) {
-        takeSnapshot(this.paths, target);
-    }
-    /** Size of the files of a snapshot. */
-    bytes() {
-        return bytesOf(this.paths);
+        (0,snapshot/* takeSnapshot */.W9)(this.paths, target);
     }
     /** Changes when the content of a snapshot changes. */
     outline() {
-        return outlineOf(this.paths);
+        return (0,snapshot/* outlineOf */.W4)(this.paths);
     }
     /** The evals whose merged record comes from the other state. */
     #evalsToAdopt(merged, other) {
@@ -49383,6 +50189,115 @@ function lastError({ cause: { detail } }) {
 function wholeDuration(milliseconds) {
     const seconds = Math.round(milliseconds / 1000);
     return seconds < 60 ? `${seconds} s` : (0,_model_format_js__WEBPACK_IMPORTED_MODULE_0__/* .duration */ .p0)(seconds * 1000);
+}
+
+
+/***/ }),
+
+/***/ 8444:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   L5: () => (/* binding */ describeComparison),
+/* harmony export */   SD: () => (/* binding */ describeEstimate),
+/* harmony export */   lT: () => (/* binding */ countText),
+/* harmony export */   pA: () => (/* binding */ tokenText),
+/* harmony export */   rs: () => (/* binding */ costText)
+/* harmony export */ });
+/* unused harmony export describeEstimated */
+/* harmony import */ var _model_estimate_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1383);
+/* harmony import */ var _model_format_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(9774);
+/* harmony import */ var _text_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(8804);
+/* harmony import */ var _numbers_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(8844);
+/** Says what evals are likely to take, and how that compares with what they took. Pure. */
+
+
+
+
+const MAX_NAME_BYTES = 80;
+/** More names do not help a reader. */
+const MAX_NAMES = 3;
+/** `28 evals to run: about 1,140–1,400 requests, 0.8–1.1 M tokens, $1.60–2.40` */
+function describeEstimate(estimate) {
+    const { evals, unknownEvals, guessedEvals } = estimate;
+    const head = `${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_2__/* .counted */ .hS)(evals, 'eval')} to run`;
+    if (unknownEvals === evals)
+        return `${head}: how many requests they will send is not known`;
+    const notes = [
+        ...(guessedEvals > 0 ? [`for ${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_2__/* .counted */ .hS)(guessedEvals, 'eval')} this is a guess`] : []),
+        ...(unknownEvals > 0 ? [`without ${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_2__/* .counted */ .hS)(unknownEvals, 'eval')} of which nothing is known`] : []),
+    ];
+    return `${head}: ${describeEstimated(estimate)}${notes.length > 0 ? ` (${notes.join('; ')})` : ''}`;
+}
+/** `about 1,140–1,400 requests, 0.8–1.1 M tokens, $1.60–2.40` */
+function describeEstimated(estimated) {
+    const { requests } = estimated;
+    if (requests.high === 0)
+        return 'no request';
+    const parts = [
+        `${rangeText(requests, _model_format_js__WEBPACK_IMPORTED_MODULE_2__/* .wholeNumber */ .rD)} ${requests.high === 1 ? 'request' : 'requests'}`,
+        `${tokenText((0,_model_estimate_js__WEBPACK_IMPORTED_MODULE_0__/* .tokensOf */ .k8)(estimated))} tokens`,
+        estimated.cost ? costText(estimated.cost) : unknownCost(estimated.unpriced),
+    ];
+    return `about ${parts.join(', ')}`;
+}
+/** Names of models come from registries. */
+function unknownCost(unpriced) {
+    const names = unpriced.map((name) => (0,_text_js__WEBPACK_IMPORTED_MODULE_1__/* .oneLine */ .TN)(name, MAX_NAME_BYTES) || 'some models');
+    return `cost not known, because there is no price for ${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_2__/* .listed */ .KE)(names, MAX_NAMES)}`;
+}
+/** `1,140–1,400`, or `1,140` */
+function countText(range) {
+    return rangeText(range, _model_format_js__WEBPACK_IMPORTED_MODULE_2__/* .wholeNumber */ .rD);
+}
+function rangeText({ low, high }, text) {
+    const [from, to] = [text(low), text(high)];
+    return from === to ? to : `${from}–${to}`;
+}
+const UNITS = [
+    { below: 10_000, size: 1, name: '' },
+    { below: 999_500, size: 1000, name: ' k' },
+    { below: 999_500_000, size: 1e6, name: ' M' },
+    { below: Number.POSITIVE_INFINITY, size: 1e9, name: ' G' },
+];
+/** `800–1,100`, `8.4–12 k`, `0.8–1.1 M`: both ends have the unit of the high end. */
+function tokenText(range) {
+    const { size, name } = UNITS.find(({ below }) => range.high < below) ?? UNITS[3];
+    if (size === 1)
+        return countText(range);
+    const text = (value) => {
+        const inUnits = value / size;
+        return inUnits < 9.95 ? inUnits.toFixed(1) : (0,_model_format_js__WEBPACK_IMPORTED_MODULE_2__/* .wholeNumber */ .rD)(Math.round(inUnits));
+    };
+    return `${rangeText(range, text)}${name}`;
+}
+/** `$1.60–2.40`, `$0.0042–0.0061` */
+function costText(range) {
+    return `$${rangeText(range, (value) => (0,_model_format_js__WEBPACK_IMPORTED_MODULE_2__/* .dollars */ .E9)(value).slice(1))}`;
+}
+/** `Estimated: about 12 requests, … It took 12 requests, …`; undefined when nothing was estimated. */
+function describeComparison({ estimate, totals }) {
+    if (!estimate || estimate.unknownEvals === estimate.evals)
+        return undefined;
+    const { requests, tokens, cost } = totals;
+    const sent = tokens.prompt + tokens.completion;
+    const took = [
+        (0,_model_format_js__WEBPACK_IMPORTED_MODULE_2__/* .counted */ .hS)(requests.sent, 'request'),
+        `${(0,_numbers_js__WEBPACK_IMPORTED_MODULE_3__/* .amount */ .vj)(sent)} tokens`,
+        ...(cost === null ? [] : [(0,_model_format_js__WEBPACK_IMPORTED_MODULE_2__/* .dollars */ .E9)(cost)]),
+    ];
+    return `Estimated for ${describeEstimate(estimate)}. It took ${took.join(', ')}${judged(estimate, sent, totals)}.`;
+}
+/** Whether the tokens are those that were estimated. Of a run that is not complete, that says nothing. */
+function judged(estimate, sent, { evals }) {
+    if (evals.completed < evals.total)
+        return ', and is not complete';
+    if (estimate.unknownEvals > 0)
+        return '';
+    const { low, high } = (0,_model_estimate_js__WEBPACK_IMPORTED_MODULE_0__/* .tokensOf */ .k8)(estimate);
+    if (sent < low)
+        return ', less than estimated';
+    return sent > high ? ', more than estimated' : ', as estimated';
 }
 
 
@@ -50869,8 +51784,8 @@ function locked(paths) {
 
 // EXTERNAL MODULE: ./lib/progress/saved-plan.js
 var saved_plan = __nccwpck_require__(6366);
-// EXTERNAL MODULE: ./lib/progress/state.js + 10 modules
-var progress_state = __nccwpck_require__(3225);
+// EXTERNAL MODULE: ./lib/progress/state.js + 9 modules
+var progress_state = __nccwpck_require__(7432);
 ;// CONCATENATED MODULE: ./lib/run/open-state.js
 
 
@@ -50978,16 +51893,20 @@ function outcomeOf(planned, ended) {
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   r: () => (/* binding */ recordedResponses),
-/* harmony export */   t: () => (/* binding */ withRecorded)
+/* harmony export */   NT: () => (/* binding */ replayableOf),
+/* harmony export */   rc: () => (/* binding */ recordedResponses),
+/* harmony export */   tu: () => (/* binding */ withRecorded)
 /* harmony export */ });
 /* harmony import */ var _plan_content_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7146);
 
+/** How many recorded responses an eval will replay when it runs. */
+function replayableOf({ journals, repository, sampleResume }) {
+    return (planned) => sampleResume ? journals.replayable((0,_plan_content_js__WEBPACK_IMPORTED_MODULE_0__/* .journalOwner */ .Vn)(planned, repository)) : 0;
+}
 /** The recorded responses that the evals of this run will replay. */
 function recordedResponses(decisions, { journals, repository, sampleResume }) {
-    const counts = decisions.map((decision) => sampleResume && decision.kind === 'run'
-        ? journals.replayable((0,_plan_content_js__WEBPACK_IMPORTED_MODULE_0__/* .journalOwner */ .Vn)(decision.eval, repository))
-        : 0);
+    const replayable = replayableOf({ journals, repository, sampleResume });
+    const counts = decisions.map((decision) => (decision.kind === 'run' ? replayable(decision.eval) : 0));
     return {
         responses: counts.reduce((sum, count) => sum + count, 0),
         evals: counts.filter((count) => count > 0).length,
@@ -51014,6 +51933,8 @@ __nccwpck_require__.d(__webpack_exports__, {
 
 // EXTERNAL MODULE: ./lib/errors.js
 var lib_errors = __nccwpck_require__(452);
+// EXTERNAL MODULE: ./lib/progress/snapshot.js
+var snapshot = __nccwpck_require__(6839);
 ;// CONCATENATED MODULE: ./lib/checkpoint/save-schedule.js
 /**
  * The cache of a repository has room for 10 GB. If superseded checkpoints cannot be deleted, each interval is this many
@@ -51119,6 +52040,7 @@ function discard(root) {
 var checkpoint_superseded = __nccwpck_require__(8876);
 ;// CONCATENATED MODULE: ./lib/checkpoint/checkpointer.js
 /** Decides when to save checkpoints: in the background while evals run, without delaying them, and at the end. */
+
 
 
 
@@ -51244,7 +52166,7 @@ class Checkpointer {
             log.info(`Saved the checkpoint ${outcome.key} while evals are running`);
             await this.#superseded.add(outcome.key, signal);
             const { canDelete } = this.#superseded;
-            this.#schedule.saved({ canDelete, tookMs, bytes: this.#options.state.bytes() });
+            this.#schedule.saved({ canDelete, tookMs, bytes: (0,snapshot/* bytesOf */.$$)(this.#options.state.paths) });
         }
         else if (outcome.kind === 'unavailable') {
             this.#isRunning = false;
@@ -54760,7 +55682,9 @@ class Lane {
         const found = attempt.replays ? this.#recorder.find(request, n) : undefined;
         if (!found)
             return this.#sender.send(request, n, client);
-        this.#job.replayed(nature.model);
+        // A kept answer may be weeks old, so it does not say that the API serves the model today.
+        if (found.keptAt === undefined)
+            this.#job.replayed(nature.model);
         this.#replay(found, request, n, client);
     }
     #replay(found, { key, model }, n, client) {
@@ -56971,7 +57895,7 @@ async function runSet(request) {
             log.info(describeDropped(answers.dropped));
         const saved = await checkpointer.finish(cancelled.saveDeadline);
         return {
-            outcomes: (0,recorded_responses/* withRecorded */.t)(outcomes, journals, run.repository),
+            outcomes: (0,recorded_responses/* withRecorded */.tu)(outcomes, journals, run.repository),
             traffic: gateway.traffic(),
             savedKey: saved.key,
             isSaved: saved.complete,

@@ -28669,7 +28669,7 @@ function pathInCheckout(file, workspace) {
 
 /***/ }),
 
-/***/ 900:
+/***/ 4:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -29683,6 +29683,7 @@ function summarize(run, pricing = price/* noPricing */.Qx) {
         adaptations: distinct(evals.flatMap(({ adaptations }) => adaptations)),
         args,
         ...(shard ? { shard } : {}),
+        ...(facts.estimate ? { estimate: facts.estimate } : {}),
         totals: totalsOf(run, pricing.prices),
         ...(prices ? { prices } : {}),
         evals,
@@ -29940,6 +29941,8 @@ function redactedTexts(texts, redact) {
 
 // EXTERNAL MODULE: ./node_modules/@actions/core/lib/core.js + 20 modules
 var core = __nccwpck_require__(3218);
+// EXTERNAL MODULE: ./lib/model/estimate.js
+var model_estimate = __nccwpck_require__(1383);
 // EXTERNAL MODULE: ./lib/gate/rules/rule.js
 var rules_rule = __nccwpck_require__(6993);
 // EXTERNAL MODULE: ./lib/report/result-text.js
@@ -30054,6 +30057,100 @@ var head = __nccwpck_require__(9110);
 var markdown_text = __nccwpck_require__(5265);
 // EXTERNAL MODULE: ./lib/model/adaptation.js
 var model_adaptation = __nccwpck_require__(9704);
+// EXTERNAL MODULE: ./lib/report/numbers.js
+var numbers = __nccwpck_require__(8844);
+;// CONCATENATED MODULE: ./lib/report/estimate-text.js
+/** Says what evals are likely to take, and how that compares with what they took. Pure. */
+
+
+
+
+const estimate_text_MAX_NAME_BYTES = 80;
+/** More names do not help a reader. */
+const estimate_text_MAX_NAMES = 3;
+/** `28 evals to run: about 1,140–1,400 requests, 0.8–1.1 M tokens, $1.60–2.40` */
+function describeEstimate(estimate) {
+    const { evals, unknownEvals, guessedEvals } = estimate;
+    const head = `${(0,format/* counted */.hS)(evals, 'eval')} to run`;
+    if (unknownEvals === evals)
+        return `${head}: how many requests they will send is not known`;
+    const notes = [
+        ...(guessedEvals > 0 ? [`for ${(0,format/* counted */.hS)(guessedEvals, 'eval')} this is a guess`] : []),
+        ...(unknownEvals > 0 ? [`without ${(0,format/* counted */.hS)(unknownEvals, 'eval')} of which nothing is known`] : []),
+    ];
+    return `${head}: ${describeEstimated(estimate)}${notes.length > 0 ? ` (${notes.join('; ')})` : ''}`;
+}
+/** `about 1,140–1,400 requests, 0.8–1.1 M tokens, $1.60–2.40` */
+function describeEstimated(estimated) {
+    const { requests } = estimated;
+    if (requests.high === 0)
+        return 'no request';
+    const parts = [
+        `${rangeText(requests, format/* wholeNumber */.rD)} ${requests.high === 1 ? 'request' : 'requests'}`,
+        `${tokenText((0,model_estimate/* tokensOf */.k8)(estimated))} tokens`,
+        estimated.cost ? costText(estimated.cost) : unknownCost(estimated.unpriced),
+    ];
+    return `about ${parts.join(', ')}`;
+}
+/** Names of models come from registries. */
+function unknownCost(unpriced) {
+    const names = unpriced.map((name) => (0,lib_text/* oneLine */.TN)(name, estimate_text_MAX_NAME_BYTES) || 'some models');
+    return `cost not known, because there is no price for ${(0,format/* listed */.KE)(names, estimate_text_MAX_NAMES)}`;
+}
+/** `1,140–1,400`, or `1,140` */
+function countText(range) {
+    return rangeText(range, format/* wholeNumber */.rD);
+}
+function rangeText({ low, high }, text) {
+    const [from, to] = [text(low), text(high)];
+    return from === to ? to : `${from}–${to}`;
+}
+const UNITS = [
+    { below: 10_000, size: 1, name: '' },
+    { below: 999_500, size: 1000, name: ' k' },
+    { below: 999_500_000, size: 1e6, name: ' M' },
+    { below: Number.POSITIVE_INFINITY, size: 1e9, name: ' G' },
+];
+/** `800–1,100`, `8.4–12 k`, `0.8–1.1 M`: both ends have the unit of the high end. */
+function tokenText(range) {
+    const { size, name } = UNITS.find(({ below }) => range.high < below) ?? UNITS[3];
+    if (size === 1)
+        return countText(range);
+    const text = (value) => {
+        const inUnits = value / size;
+        return inUnits < 9.95 ? inUnits.toFixed(1) : (0,format/* wholeNumber */.rD)(Math.round(inUnits));
+    };
+    return `${rangeText(range, text)}${name}`;
+}
+/** `$1.60–2.40`, `$0.0042–0.0061` */
+function costText(range) {
+    return `$${rangeText(range, (value) => (0,format/* dollars */.E9)(value).slice(1))}`;
+}
+/** `Estimated: about 12 requests, … It took 12 requests, …`; undefined when nothing was estimated. */
+function describeComparison({ estimate, totals }) {
+    if (!estimate || estimate.unknownEvals === estimate.evals)
+        return undefined;
+    const { requests, tokens, cost } = totals;
+    const sent = tokens.prompt + tokens.completion;
+    const took = [
+        (0,format/* counted */.hS)(requests.sent, 'request'),
+        `${(0,numbers/* amount */.vj)(sent)} tokens`,
+        ...(cost === null ? [] : [(0,format/* dollars */.E9)(cost)]),
+    ];
+    return `Estimated for ${describeEstimate(estimate)}. It took ${took.join(', ')}${judged(estimate, sent, totals)}.`;
+}
+/** Whether the tokens are those that were estimated. Of a run that is not complete, that says nothing. */
+function judged(estimate, sent, { evals }) {
+    if (evals.completed < evals.total)
+        return ', and is not complete';
+    if (estimate.unknownEvals > 0)
+        return '';
+    const { low, high } = (0,model_estimate/* tokensOf */.k8)(estimate);
+    if (sent < low)
+        return ', less than estimated';
+    return sent > high ? ', more than estimated' : ', as estimated';
+}
+
 // EXTERNAL MODULE: ./lib/report/links.js
 var report_links = __nccwpck_require__(4503);
 ;// CONCATENATED MODULE: ./lib/report/summary/reruns.js
@@ -30110,6 +30207,7 @@ function withoutHashes(reason) {
 
 
 
+
 function aboutLines(report, places) {
     const { results } = report;
     return [
@@ -30124,6 +30222,7 @@ function aboutLines(report, places) {
             ...replacedModelLines(results.evals),
             ...requestLines(results),
             ...priceLines(results),
+            ...estimateLines(results),
             versionsLine(results),
             ...linkLines(report, places),
         ].map((line) => (line.startsWith('  ') ? line : `- ${line}`)),
@@ -30231,6 +30330,10 @@ function priceLines(results) {
         ? `those of ${(0,markdown_text/* inline */.mG)(prices.list.date, 40)}, unless ${(0,markdown_text/* code */.aY)('prices')} sets others`
         : `set by ${(0,markdown_text/* code */.aY)('prices')}`;
     return [[`Prices are ${source}.`, ...unknown].join(' ')];
+}
+function estimateLines(results) {
+    const text = describeComparison(results);
+    return text === undefined ? [] : [(0,markdown_text/* inline */.mG)(text, 1000)];
 }
 function versionsLine({ versions: { action, evals, python } }) {
     return [
@@ -30610,9 +30713,10 @@ var report_files = __nccwpck_require__(9073);
 
 
 
+
 /** In millionths of a cent: sums of products of decimals have many more digits. */
 const COST_DIGITS = 8;
-/** Sets the outputs of the step. If that fails, as on a full disk, it warns and the run continues. */
+/** Sets the outputs of the step. */
 function publishOutputs({ results, verdict }, places, log) {
     const { evals, requests, tokens, cost } = results.totals;
     const outputs = {
@@ -30629,6 +30733,7 @@ function publishOutputs({ results, verdict }, places, log) {
         'requests-replayed': String(requests.replayed),
         'total-tokens': String(tokens.prompt + tokens.completion),
         cost: cost === null ? '' : String(Number(cost.toFixed(COST_DIGITS))),
+        ...estimateOutputs(results.estimate),
         'restored-key': places.restoredKey,
         'saved-key': places.savedKey,
         'progress-file': places.progressFile,
@@ -30638,6 +30743,25 @@ function publishOutputs({ results, verdict }, places, log) {
         'report-file': places.report.html,
         'junit-file': places.report.junit,
     };
+    setOutputs(outputs, log);
+}
+/**
+ * `low-high`, as `1140-1400` or `1.60-2.40`. Empty when it is not known of an eval, or when a price is not known: a sum without it
+ * would be too low. Without an eval to run, `0-0`.
+ */
+function estimateOutputs(estimate) {
+    const { requests, cost } = estimate ?? { requests: model_estimate/* NOTHING */.K$, cost: model_estimate/* NOTHING */.K$ };
+    const tokens = estimate ? (0,model_estimate/* tokensOf */.k8)(estimate) : model_estimate/* NOTHING */.K$;
+    const isKnown = !estimate || estimate.unknownEvals === 0;
+    const text = (range, digits) => isKnown && range ? `${range.low.toFixed(digits)}-${range.high.toFixed(digits)}` : '';
+    return {
+        'estimated-requests': text(requests, 0),
+        'estimated-tokens': text(tokens, 0),
+        'estimated-cost': text(cost, 4),
+    };
+}
+/** If an output cannot be written, as on a full disk, it warns and the run continues. */
+function setOutputs(outputs, log) {
     try {
         for (const [name, value] of Object.entries(outputs))
             (0,core/* setOutput */.uH)(name, value);
@@ -32133,7 +32257,7 @@ async function baselineInput() {
     if (path === undefined)
         return undefined;
     // The schemas of a results.json take as long to make as the rest of the inputs to read, and few runs have a baseline.
-    const { readBaseline } = await __nccwpck_require__.e(/* import() */ 370).then(__nccwpck_require__.bind(__nccwpck_require__, 6370));
+    const { readBaseline } = await __nccwpck_require__.e(/* import() */ 291).then(__nccwpck_require__.bind(__nccwpck_require__, 291));
     return await readBaseline(path, text_text('baseline'));
 }
 /** Absolute; undefined when the input is empty. */
@@ -32877,6 +33001,10 @@ function values_boolean(name, fallback) {
         return false;
     throw invalid(name, value, 'it is neither true nor false', `Set ${name} to true or false.`);
 }
+/** Whether the step sends nothing, so that it needs no key. */
+function values_planOnlyInput() {
+    return values_boolean('plan-only', false);
+}
 /** One of a few words. The first is the default. */
 function oneOf(name, words) {
     const value = text_text(name);
@@ -33141,6 +33269,7 @@ function readInputs(env = process.env) {
         judgeModel: judgeModelInput,
         modelMap: () => readModelMap({ model: inputs_namesIn('model'), 'judge-model': inputs_namesIn('judge-model') }),
         evalSet: () => evalSetInput(env),
+        planOnly: planOnlyInput,
         include: () => lines('include'),
         exclude: () => lines('exclude'),
         args: oaievalArgs,
@@ -33338,7 +33467,7 @@ async function requireShards({ found, missing }, store, { context }) {
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   u6: () => (/* binding */ pricingOf)
 /* harmony export */ });
-/* unused harmony exports priceFacts, budgetPrices */
+/* unused harmony exports priceFacts, stepPrices, budgetPrices, requirePrices */
 /* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(452);
 /* harmony import */ var _model_price_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(4028);
 /** The prices of a run: of its report, and for its budget. */
@@ -33348,51 +33477,64 @@ async function requireShards({ found, missing }, store, { context }) {
 
 /** More names would hide what to do. */
 const MAX_NAMES = 5;
+/** A server on this machine. */
+const LOCAL = /^(localhost|127(\.\d+){3}|\[::1\])$/;
 /** What the prices of this run depend on. Its report may be written by another process, or by the merge of its shards. */
-async function priceFacts({ inputs, urls, }) {
-    // Few runs need the list, and it takes time to load.
+async function priceFacts({ inputs, urls }) {
+    const overrides = inputs.prices;
+    if (LOCAL.test(urls.openai.hostname))
+        return { providers: [], overrides };
+    // The list takes some milliseconds to load.
     const { pricedProviders } = await __nccwpck_require__.e(/* import() */ 563).then(__nccwpck_require__.bind(__nccwpck_require__, 9563));
-    return { providers: await pricedProviders([urls.openai, urls.anthropic]), overrides: inputs.prices };
+    return { providers: await pricedProviders([urls.openai, urls.anthropic]), overrides };
 }
 /** The prices of the day on which the run started. Nothing is loaded for a run that has neither sent nor reused anything. */
 async function pricingOf({ facts, traffic, outcomes }) {
     const hasTokens = Object.keys(traffic.models).length > 0 ||
         outcomes.some((outcome) => 'record' in outcome && outcome.record !== undefined);
-    return hasTokens ? await loadPricing(facts) : _model_price_js__WEBPACK_IMPORTED_MODULE_1__/* .noPricing */ .Qx;
+    return hasTokens ? await loadPricing(facts.prices, new Date(facts.run.started)) : _model_price_js__WEBPACK_IMPORTED_MODULE_1__/* .noPricing */ .Qx;
 }
-async function loadPricing({ prices, run }) {
+/** Without a listed provider and without overrides, no price can be known. */
+async function loadPricing(prices, at) {
     if (!prices || (prices.providers.length === 0 && prices.overrides.length === 0))
         return _model_price_js__WEBPACK_IMPORTED_MODULE_1__/* .noPricing */ .Qx;
     const { loadPricing: load } = await __nccwpck_require__.e(/* import() */ 563).then(__nccwpck_require__.bind(__nccwpck_require__, 9563));
-    return await load(prices, new Date(run.started));
+    return await load(prices, at);
+}
+/** The prices of the day on which the step began. */
+async function stepPrices(step) {
+    return (await loadPricing(await priceFacts(step), new Date(step.beganAt))).prices;
+}
+/** The prices for the cost-budget; undefined without one. */
+async function budgetPrices(step) {
+    return step.inputs.costBudget === undefined ? undefined : await stepPrices(step);
 }
 /**
- * The prices for the cost-budget, of which none may be missing: a run would spend more than it is allowed to.
- * @returns undefined without a cost-budget
- * @throws ActionError INPUT_INVALID, before anything is spent, when no price is known of a model that the evals will ask for
+ * A run with a model without a price would spend more than its budget allows.
+ * @param prices undefined without a cost-budget
+ * @param toRun the evals that will run
+ * @throws ActionError INPUT_INVALID, before anything is spent
  */
-async function budgetPrices({ inputs }, facts, { plan, decisions }) {
-    if (inputs.costBudget === undefined)
-        return undefined;
-    const { prices } = await loadPricing(facts);
-    const missing = askedModels(inputs, plan, decisions).filter((model) => prices(model) === undefined);
+function requirePrices(prices, { inputs }, plan, toRun) {
+    if (!prices)
+        return;
+    const missing = askedModels(inputs, plan, toRun).filter((model) => prices(model) === undefined);
     if (missing.length === 0)
-        return prices;
+        return;
     throw new ActionError('INPUT_INVALID', `The input cost-budget needs the price of each model, but no price is known of ${listed(missing, MAX_NAMES)}.`, `Set the input prices, in US dollars per million tokens, with ${missing.length === 1 ? 'this line' : 'these lines'} and your numbers, or remove cost-budget:\n${missing.slice(0, MAX_NAMES).map(exampleLine).join('\n')}`);
 }
 /** To be pasted. */
 function exampleLine(model) {
     return `${model}: input 0.15, output 0.60`;
 }
-/** Of those evals that run: the models of the inputs, and those that the model map names. */
-function askedModels({ modelMap }, { apiModels, needsApiKey }, decisions) {
-    const running = decisions.filter(({ kind }) => kind === 'run');
-    if (running.length === 0 || !needsApiKey)
+/** The models of the inputs that these evals ask for, and those that the model map names. */
+function askedModels({ modelMap }, { apiModels, needsApiKey }, toRun) {
+    if (toRun.length === 0 || !needsApiKey)
         return [];
-    const named = new Set(running.flatMap((decision) => completionFnsOf(decision.eval.command)));
-    // Other names are completion functions, whose models are known when they send requests.
-    const models = apiModels ?? [...named].filter((name) => name !== 'dummy');
-    return [...new Set([...models.filter((name) => named.has(name)), ...modelMap.values()])];
+    const named = new Set(toRun.flatMap(({ command }) => completionFnsOf(command)));
+    // The other names are completion functions, whose models are known when they send requests.
+    const models = apiModels?.filter((name) => named.has(name)) ?? [...named].filter((name) => name !== 'dummy');
+    return [...new Set([...models, ...modelMap.values()])];
 }
 
 
@@ -35370,8 +35512,10 @@ __nccwpck_require__.d(__webpack_exports__, {
   r0: () => (/* binding */ storeRequest)
 });
 
-// UNUSED EXPORTS: commandOf, commentDeadline, enginesRequest, githubOf, installationOf, planRequest, runRequest
+// UNUSED EXPORTS: commandOf, commentDeadline, enginesRequest, estimateRequest, githubOf, installationOf, planRequest, runRequest, stateDirectoryOf
 
+// EXTERNAL MODULE: external "node:crypto"
+var external_node_crypto_ = __nccwpck_require__(7598);
 // EXTERNAL MODULE: external "node:path"
 var external_node_path_ = __nccwpck_require__(6760);
 // EXTERNAL MODULE: ./lib/model/model-map.js
@@ -35426,11 +35570,23 @@ function serverOf({ protocol, host, hostname, pathname }) {
 
 // EXTERNAL MODULE: ./lib/github/github-api.js
 var github_api = __nccwpck_require__(3029);
+// EXTERNAL MODULE: ./lib/model/price.js
+var price = __nccwpck_require__(4028);
+// EXTERNAL MODULE: ./lib/run/recorded-responses.js
+var recorded_responses = __nccwpck_require__(8628);
 // EXTERNAL MODULE: ./lib/action/context.js
 var context = __nccwpck_require__(6225);
+// EXTERNAL MODULE: ./lib/action/prices.js
+var prices = __nccwpck_require__(7938);
 // EXTERNAL MODULE: ./lib/action/signals.js + 1 modules
 var signals = __nccwpck_require__(2417);
 ;// CONCATENATED MODULE: ./lib/action/requests.js
+/** Makes the request to each room from the step. Only those for the checkpoint store, GitHub's API and the reports contain a secret. */
+
+
+
+
+
 
 
 
@@ -35486,6 +35642,22 @@ function planRequest(step) {
         sharesRegistry: engine === 'warm',
     };
     return { ...installationOf(step), ...set, temporaryDirectory: step.context.temporaryDirectory };
+}
+/** What an estimate of the evals that run is made from. Nothing is loaded for a run with nothing to do. */
+async function estimateRequest(step, { state, journals }, decisions) {
+    const { sampleResume } = step.inputs;
+    const { repository } = step.context;
+    const replayable = replayableOf({ journals, repository, sampleResume });
+    const prices = decisions.some(({ kind }) => kind === 'run') ? await stepPrices(step) : noPricing.prices;
+    return { records: state.records, prices, replayable };
+}
+/**
+ * Where the state is. A plan changes nothing that a run uses: with `resume: false` a run would quarantine the state, so its plan is
+ * made with an empty one.
+ */
+function stateDirectoryOf({ inputs, context }) {
+    const { planOnly, resume, stateDirectory } = inputs;
+    return planOnly && !resume ? join(context.temporaryDirectory, `plan-only-${randomUUID()}`) : stateDirectory;
 }
 /** Aborted shortly before a runner ends a cancelled job. */
 function commentDeadline(cancelled) {
@@ -35610,7 +35782,7 @@ var prices = __nccwpck_require__(7938);
 
 
 /** What this run is, for its reports. */
-async function runFacts(step, plan, decisions) {
+async function runFacts(step, { plan, decisions, estimate }) {
     const { inputs, context, beganAt } = step;
     const bare = bareFacts(context, new Date(beganAt));
     return {
@@ -35621,6 +35793,7 @@ async function runFacts(step, plan, decisions) {
         args: inputs.args,
         ...(isWhole(inputs.shard) ? {} : { shard: { ...inputs.shard, plan: planDigest(plan) } }),
         prices: await priceFacts(step),
+        ...(estimate.evals > 0 ? { estimate } : {}),
         decisions: Object.fromEntries(decisions.map((each) => [each.eval.key, reportedDecision(each)])),
     };
 }
@@ -37352,6 +37525,8 @@ __nccwpck_require__.d(__webpack_exports__, {
 
 // EXTERNAL MODULE: ./lib/errors.js
 var lib_errors = __nccwpck_require__(452);
+// EXTERNAL MODULE: ./lib/progress/snapshot.js
+var snapshot = __nccwpck_require__(6839);
 ;// CONCATENATED MODULE: ./lib/checkpoint/save-schedule.js
 /**
  * The cache of a repository has room for 10 GB. If superseded checkpoints cannot be deleted, each interval is this many
@@ -37514,6 +37689,7 @@ class SupersededCheckpoints {
 
 
 
+
 /** A save in the background that takes longer is abandoned. */
 const MAX_SAVE_MS = 10 * 60_000;
 /** Node fires a longer timer at once. The delay after failed saves may be longer. */
@@ -37635,7 +37811,7 @@ class Checkpointer {
             log.info(`Saved the checkpoint ${outcome.key} while evals are running`);
             await this.#superseded.add(outcome.key, signal);
             const { canDelete } = this.#superseded;
-            this.#schedule.saved({ canDelete, tookMs, bytes: this.#options.state.bytes() });
+            this.#schedule.saved({ canDelete, tookMs, bytes: (0,snapshot/* bytesOf */.$$)(this.#options.state.paths) });
         }
         else if (outcome.kind === 'unavailable') {
             this.#isRunning = false;
@@ -37814,7 +37990,7 @@ function keyPart(text) {
 /* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3024);
 /* harmony import */ var _model_shard_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(8165);
 /* harmony import */ var _progress_paths_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(8943);
-/* harmony import */ var _progress_state_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(4632);
+/* harmony import */ var _progress_state_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(9198);
 /* harmony import */ var _keys_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(448);
 /* harmony import */ var _trust_inspection_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(9565);
 /** Restores the newest checkpoint that each shard of a set has saved in this run. */
@@ -37893,8 +38069,8 @@ var errors = __nccwpck_require__(452);
 var shard = __nccwpck_require__(8165);
 // EXTERNAL MODULE: ./lib/progress/paths.js
 var paths = __nccwpck_require__(8943);
-// EXTERNAL MODULE: ./lib/progress/state.js + 11 modules
-var progress_state = __nccwpck_require__(4632);
+// EXTERNAL MODULE: ./lib/progress/state.js + 10 modules
+var progress_state = __nccwpck_require__(9198);
 // EXTERNAL MODULE: external "node:crypto"
 var external_node_crypto_ = __nccwpck_require__(7598);
 // EXTERNAL MODULE: external "node:path"
@@ -38168,7 +38344,7 @@ class RestoredCheckpoint {
 /* harmony import */ var _progress_completions_file_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(5043);
 /* harmony import */ var _progress_paths_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(8943);
 /* harmony import */ var _progress_progress_file_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(1119);
-/* harmony import */ var _progress_saved_plan_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(4992);
+/* harmony import */ var _progress_saved_plan_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(4672);
 /* harmony import */ var _untrusted_tree_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(976);
 /** Checks a restored tree before anything in it is used, because the content of a cache is not trusted. */
 
@@ -40417,7 +40593,7 @@ class Splitter {
 /***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _action_conclude_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(900);
+/* harmony import */ var _action_conclude_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(4);
 /* harmony import */ var _action_finish_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(5670);
 /* harmony import */ var _action_log_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(2988);
 /* harmony import */ var _action_merge_step_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(7810);
@@ -40437,7 +40613,7 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 /* harmony import */ var _progress_states_on_machine_js__WEBPACK_IMPORTED_MODULE_17__ = __nccwpck_require__(3311);
 /* harmony import */ var _report_describe_shards_js__WEBPACK_IMPORTED_MODULE_18__ = __nccwpck_require__(7599);
 /* harmony import */ var _run_dropped_answers_js__WEBPACK_IMPORTED_MODULE_21__ = __nccwpck_require__(265);
-/* harmony import */ var _run_merge_shards_js__WEBPACK_IMPORTED_MODULE_19__ = __nccwpck_require__(9551);
+/* harmony import */ var _run_merge_shards_js__WEBPACK_IMPORTED_MODULE_19__ = __nccwpck_require__(2565);
 /* harmony import */ var _run_open_merged_js__WEBPACK_IMPORTED_MODULE_20__ = __nccwpck_require__(7893);
 var __addDisposableResource = (undefined && undefined.__addDisposableResource) || function (env, value, async) {
     if (value !== null && value !== void 0) {
@@ -40688,6 +40864,40 @@ const MAX_RECORDED_MODELS = 100;
 
 /***/ }),
 
+/***/ 1383:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   K$: () => (/* binding */ NOTHING),
+/* harmony export */   XK: () => (/* binding */ addEstimates),
+/* harmony export */   k8: () => (/* binding */ tokensOf)
+/* harmony export */ });
+/* unused harmony export addRanges */
+/** What evals are likely to take before they have run: docs/estimates.md. */
+const NOTHING = { low: 0, high: 0 };
+function addRanges(a, b) {
+    return { low: a.low + b.low, high: a.high + b.high };
+}
+function tokensOf({ promptTokens, completionTokens }) {
+    return addRanges(promptTokens, completionTokens);
+}
+/** The sum of what two parts of a set take. */
+function addEstimates(a, b) {
+    return {
+        evals: a.evals + b.evals,
+        unknownEvals: a.unknownEvals + b.unknownEvals,
+        guessedEvals: a.guessedEvals + b.guessedEvals,
+        requests: addRanges(a.requests, b.requests),
+        promptTokens: addRanges(a.promptTokens, b.promptTokens),
+        completionTokens: addRanges(a.completionTokens, b.completionTokens),
+        cost: a.cost && b.cost && addRanges(a.cost, b.cost),
+        unpriced: [...new Set([...a.unpriced, ...b.unpriced])],
+    };
+}
+
+
+/***/ }),
+
 /***/ 9774:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
@@ -40915,7 +41125,7 @@ function printable(text) {
 /* unused harmony exports costOfTokens, isFree */
 /* harmony import */ var _own_value_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(9553);
 
-const noPricing = { prices: () => undefined, list: undefined, hasOverrides: false };
+const noPricing = { prices: () => undefined, list: undefined };
 /** No set needs nearly as many. */
 const MAX_PRICE_OVERRIDES = 1000;
 /** A million times the price of the dearest model. */
@@ -41373,6 +41583,109 @@ function codeOf(error) {
 
 /***/ }),
 
+/***/ 7146:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   TI: () => (/* binding */ isContentOf),
+/* harmony export */   Vn: () => (/* binding */ journalOwner)
+/* harmony export */ });
+/* unused harmony exports writtenArguments, changesSince, renewed, SERVERS_PART, answersOwner, changedParts */
+/* harmony import */ var _model_model_map_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7651);
+/* harmony import */ var _model_part_names_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(2789);
+/* harmony import */ var _hash_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(6371);
+
+
+
+function isContentOf(planned, done) {
+    if (versionOf(planned, done))
+        return true;
+    return (done.fingerprint === (0,_hash_js__WEBPACK_IMPORTED_MODULE_2__/* .hashOf */ .q)(done.parts) && changedInputs(planned, done, planned.fingerprint).length === 0);
+}
+/** The arguments that do not count, because the eval itself writes what they name. */
+function writtenArguments(planned, done) {
+    if (done.fingerprint === planned.fingerprint.value)
+        return [];
+    const parts = changedParts(done.parts, planned.fingerprint.parts).map(({ name }) => name);
+    return [...new Set(parts.filter((part) => isOutput(planned, done, part)).map(argumentOf))].sort();
+}
+/**
+ * The parts that have changed. A result of an earlier version is compared with the fingerprint that this version would make
+ * today, because its parts have other names: the form with the fewest changes.
+ */
+function changesSince(planned, done) {
+    const forms = [planned.fingerprint, ...planned.earlier].map((form) => changedInputs(planned, done, form));
+    return forms.reduce((fewest, changes) => (changes.length < fewest.length ? changes : fewest));
+}
+/** A record of today's content that an earlier version made, in the form of this version. Undefined for any other record. */
+function renewed(planned, record) {
+    const version = versionOf(planned, record);
+    if (!version || version === planned.fingerprint)
+        return undefined;
+    const whole = version === planned.earlier[0];
+    const parts = whole ? planned.fingerprint.parts : withoutWritable(planned);
+    return { ...record, fingerprint: hashOf(parts), parts: { ...parts } };
+}
+/**
+ * The owner of a journal. What the eval writes does not count, because an interrupted eval may have changed it, and the model
+ * map does not count either. Responses are looked up by the whole request, as it was sent, so neither leads to wrong ones.
+ */
+function journalOwner(planned, repository) {
+    const { [_model_part_names_js__WEBPACK_IMPORTED_MODULE_1__/* .MODEL_MAP_PART */ .$$]: map, ...parts } = withoutWritable(planned);
+    const all = planned.writable.length === 0 && map === undefined;
+    return {
+        eval: planned.key,
+        repository,
+        fingerprint: all ? planned.fingerprint.value : (0,_hash_js__WEBPACK_IMPORTED_MODULE_2__/* .hashOf */ .q)(parts),
+        parts,
+        formerFingerprints: planned.earlier.map(({ value }) => value),
+    };
+}
+/** The part of a fingerprint that names the servers. */
+const SERVERS_PART = 'base_url';
+/** The owner of kept answers. Only the servers count: an answer is looked up by the whole request, which has all the rest. */
+function answersOwner(planned, repository) {
+    const parts = { [SERVERS_PART]: planned.fingerprint.parts[SERVERS_PART] ?? '' };
+    return { eval: planned.key, repository, fingerprint: hashOf({ answers: hashOf(parts) }), parts };
+}
+/** The parts that differ, by name. */
+function changedParts(then, today) {
+    const names = [...new Set([...Object.keys(then), ...Object.keys(today)])].sort();
+    return names
+        .filter((name) => then[name] !== today[name])
+        .map((name) => ({ name, from: then[name], to: today[name] }));
+}
+function versionOf({ fingerprint, earlier }, done) {
+    return [fingerprint, ...earlier].find(({ value }) => value === done.fingerprint);
+}
+function changedInputs(planned, done, today) {
+    return changedParts(done.parts, today.parts).filter(({ name }) => !isOutput(planned, done, name) && !(name === _model_part_names_js__WEBPACK_IMPORTED_MODULE_1__/* .MODEL_MAP_PART */ .$$ && sendsTheSameModels(planned, done)));
+}
+/** Whether the eval would ask the same models today. A map then makes no difference to its result. */
+function sendsTheSameModels({ modelMap = {} }, { models }) {
+    return models !== undefined && (0,_model_model_map_js__WEBPACK_IMPORTED_MODULE_0__/* .sendsTheSame */ .xc)(models, new Map(Object.entries(modelMap)));
+}
+/** Whether a part of today's content is something that the eval writes. */
+function isOutput({ fingerprint, writable }, done, part) {
+    if (part in done.parts)
+        return false;
+    const argument = (0,_model_part_names_js__WEBPACK_IMPORTED_MODULE_1__/* .argumentOf */ .Nf)(part);
+    if (done.written.includes(argument))
+        return true;
+    // The argument named nothing when the eval completed.
+    const namedNothing = !Object.keys(done.parts).some((each) => (0,_model_part_names_js__WEBPACK_IMPORTED_MODULE_1__/* .argumentOf */ .Nf)(each) === argument);
+    return (namedNothing &&
+        done.parts.spec === fingerprint.parts.spec &&
+        writable.some((each) => each.argument === argument));
+}
+function withoutWritable({ fingerprint, writable }) {
+    const left = new Set(writable.map(({ argument }) => argument));
+    return Object.fromEntries(Object.entries(fingerprint.parts).filter(([part]) => !left.has((0,_model_part_names_js__WEBPACK_IMPORTED_MODULE_1__/* .argumentOf */ .Nf)(part))));
+}
+
+
+/***/ }),
+
 /***/ 6371:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
@@ -41432,7 +41745,7 @@ function planDigest({ evals, leftOut = [] }) {
 /* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(452);
 /* harmony import */ var _model_format_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(9774);
 /* harmony import */ var _model_part_names_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(2789);
-/* harmony import */ var _progress_saved_plan_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(4992);
+/* harmony import */ var _progress_saved_plan_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(4672);
 /* harmony import */ var _text_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(8804);
 /* harmony import */ var _plan_digest_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(4145);
 /** The one plan that all shards of a run have. */
@@ -43600,7 +43913,7 @@ const runSchema = zod__WEBPACK_IMPORTED_MODULE_4__/* .object */ .Ikc({ repositor
 
 /***/ }),
 
-/***/ 4992:
+/***/ 4672:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -43644,6 +43957,10 @@ function isOrdinary(path) {
     return !UNREAL.some((top) => path === top || path.startsWith(top + external_node_path_.sep));
 }
 
+;// CONCATENATED MODULE: ./lib/model/request-demand.js
+/** The kinds of answers that classes of evals ask for. How long they are: src/estimate/answer-tokens.ts. */
+const ANSWER_KINDS = ['short', 'text', 'json', 'choice', 'reasoned'];
+
 // EXTERNAL MODULE: ./lib/text.js
 var lib_text = __nccwpck_require__(8804);
 // EXTERNAL MODULE: ./lib/progress/schema-use.js
@@ -43660,6 +43977,7 @@ var untrusted_files = __nccwpck_require__(8047);
 
 
 
+
 const saved_plan_text = schemas/* string */.YjP().max(65536);
 /** Text that is printed. */
 const line = saved_plan_text.refine(lib_text/* isSingleLine */.v_, 'has control characters');
@@ -43668,6 +43986,18 @@ const paths = schemas/* array */.YOg(saved_plan_text)
     .refine(areOrdinaryPaths, 'contains a path that a plan cannot have');
 const sha256 = schemas/* string */.YjP().regex(/^[0-9a-f]{64}$/);
 const fingerprint = schemas/* object */.Ikc({ value: sha256, parts: schemas/* record */.g1P(line, sha256) });
+const whole = schemas/* int */.Whr().nonnegative();
+const requestDemand = schemas/* object */.Ikc({
+    by: schemas/* enum */.k5n(['model', 'judge']),
+    requests: whole,
+    characters: whole,
+    bytes: whole,
+    messages: whole,
+    answers: whole,
+    answer: schemas/* enum */.k5n(ANSWER_KINDS),
+    choices: schemas/* int */.Whr().positive(),
+    maxTokens: schemas/* int */.Whr().positive().nullable(),
+});
 const schema = schemas/* object */.Ikc({
     version: schemas/* literal */.euz(1),
     owner: schemas/* object */.Ikc({ repository: line, cacheKey: saved_plan_text, model: line, evalSet: line }),
@@ -43689,6 +44019,7 @@ const schema = schemas/* object */.Ikc({
         // Version 0.1 did not write it.
         modelGraded: schemas/* boolean */.zMY().default(false),
         samples: schemas/* int */.Whr().nonnegative().nullable(),
+        demand: schemas/* array */.YOg(requestDemand).max(10).optional(),
         metrics: schemas/* array */.YOg(line),
         // Version 0.1 wrote neither of these two.
         evalClass: line.optional(),
@@ -43919,6 +44250,91 @@ function isUnreadable(error) {
 
 /***/ }),
 
+/***/ 6839:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   $$: () => (/* binding */ bytesOf),
+/* harmony export */   W4: () => (/* binding */ outlineOf),
+/* harmony export */   W9: () => (/* binding */ takeSnapshot)
+/* harmony export */ });
+/* harmony import */ var node_crypto__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7598);
+/* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(3024);
+/* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(6760);
+/* harmony import */ var _directories_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(6420);
+/* harmony import */ var _durable_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(9600);
+/* harmony import */ var _paths_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(8943);
+/* harmony import */ var _quarantine_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(2763);
+/* harmony import */ var _untrusted_files_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(8047);
+/** The part of a state that belongs into a checkpoint: the progress file, and the files of this action in `.resume/`. */
+
+
+
+
+
+
+
+
+/**
+ * Puts a copy at `<target>/{model}.{eval_set}.progress.txt` and `.resume/`. No file of the copy grows any more, because a file
+ * that grows while it is archived makes the archive invalid. Files that never change (record files, sealed journal segments and
+ * kept answers) are linked where the file system has links, so that a snapshot takes milliseconds while evals run.
+ */
+function takeSnapshot(paths, target) {
+    const place = (path) => (0,node_path__WEBPACK_IMPORTED_MODULE_2__.join)(target, (0,node_path__WEBPACK_IMPORTED_MODULE_2__.relative)(paths.base, path));
+    (0,_directories_js__WEBPACK_IMPORTED_MODULE_3__/* .makeDirectory */ .Oh)(place((0,_paths_js__WEBPACK_IMPORTED_MODULE_5__/* .stateFolder */ .yp)(paths)));
+    if ((0,node_fs__WEBPACK_IMPORTED_MODULE_1__.existsSync)(paths.progressFile))
+        (0,node_fs__WEBPACK_IMPORTED_MODULE_1__.copyFileSync)(paths.progressFile, place(paths.progressFile));
+    const files = checkpointedFiles(paths);
+    for (const directory of new Set(files.map(node_path__WEBPACK_IMPORTED_MODULE_2__.dirname)))
+        (0,_directories_js__WEBPACK_IMPORTED_MODULE_3__/* .makeDirectory */ .Oh)(place(directory));
+    for (const path of files)
+        (isFinal(paths, path) ? _durable_js__WEBPACK_IMPORTED_MODULE_4__/* .linkOrCopy */ .L7 : node_fs__WEBPACK_IMPORTED_MODULE_1__.copyFileSync)(path, place(path));
+}
+/**
+ * SHA-256 (hex) over the names and sizes of all files of a snapshot. Records are only appended and sealed segments never
+ * change, so two snapshots of one state that have the same outline have the same content.
+ */
+function outlineOf(paths) {
+    const sizes = checkpointedFiles(paths)
+        .sort()
+        .map((path) => [(0,node_path__WEBPACK_IMPORTED_MODULE_2__.relative)(paths.resume, path), (0,_untrusted_files_js__WEBPACK_IMPORTED_MODULE_7__/* .sizeOfFile */ .JL)(path)]);
+    return (0,node_crypto__WEBPACK_IMPORTED_MODULE_0__.createHash)('sha256')
+        .update(JSON.stringify([(0,_untrusted_files_js__WEBPACK_IMPORTED_MODULE_7__/* .sizeOfFile */ .JL)(paths.progressFile), sizes]))
+        .digest('hex');
+}
+/** Size of all files of a snapshot. */
+function bytesOf(paths) {
+    const sizes = [paths.progressFile, ...checkpointedFiles(paths)].map(_untrusted_files_js__WEBPACK_IMPORTED_MODULE_7__/* .sizeOfFile */ .JL);
+    return sizes.reduce((sum, size) => sum + Math.max(0, size), 0);
+}
+function isFinal({ logs, journal, answers }, path) {
+    return [logs, journal, answers].some((directory) => path.startsWith(`${directory}/`));
+}
+/** The deepest file is `journal/<eval>/<n>.jsonl`. */
+const MAX_DEPTH = 3;
+/** Files of `.resume/`, without quarantined and unfinished ones. Neither quarantined nor deeper directories are entered. */
+function checkpointedFiles({ resume }) {
+    const files = [];
+    const open = (0,_directories_js__WEBPACK_IMPORTED_MODULE_3__/* .isRealDirectory */ .sL)(resume) ? [{ directory: resume, depth: 1 }] : [];
+    for (let next = open.pop(); next; next = open.pop()) {
+        const { directory, depth } = next;
+        for (const entry of (0,node_fs__WEBPACK_IMPORTED_MODULE_1__.readdirSync)(directory, { withFileTypes: true })) {
+            if ((0,_quarantine_js__WEBPACK_IMPORTED_MODULE_6__/* .isQuarantined */ .fK)(entry.name) || entry.name.endsWith(_durable_js__WEBPACK_IMPORTED_MODULE_4__/* .TEMPORARY */ .G2))
+                continue;
+            const path = (0,node_path__WEBPACK_IMPORTED_MODULE_2__.join)(directory, entry.name);
+            if (entry.isFile())
+                files.push(path);
+            else if (entry.isDirectory() && depth < MAX_DEPTH)
+                open.push({ directory: path, depth: depth + 1 });
+        }
+    }
+    return files;
+}
+
+
+/***/ }),
+
 /***/ 4700:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
@@ -44096,7 +44512,7 @@ function notOurs(root, why, next) {
 
 /***/ }),
 
-/***/ 4632:
+/***/ 9198:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -44518,6 +44934,18 @@ const prices = schemas/* object */.Ikc({
     overrides: schemas/* array */.YOg(schemas/* object */.Ikc({ model: line, price: schemas/* object */.Ikc({ input: dollars, output: dollars, cached: dollars }) }))
         .max(price/* MAX_PRICE_OVERRIDES */.v7),
 });
+const range = schemas/* object */.Ikc({ low: schemas/* number */.aig().nonnegative(), high: schemas/* number */.aig().nonnegative() })
+    .refine(({ low, high }) => low <= high, 'has a low end above its high end');
+const runEstimate = schemas/* object */.Ikc({
+    evals: record_lines/* count */.U9,
+    unknownEvals: record_lines/* count */.U9,
+    guessedEvals: record_lines/* count */.U9,
+    requests: range,
+    promptTokens: range,
+    completionTokens: range,
+    cost: range.nullable(),
+    unpriced: schemas/* array */.YOg(line).max(1000),
+});
 const run_facts_file_schema = schemas/* object */.Ikc({
     version: schemas/* literal */.euz(1),
     run: schemas/* object */.Ikc({
@@ -44542,6 +44970,7 @@ const run_facts_file_schema = schemas/* object */.Ikc({
         .optional(),
     // Version 0.1 did not write it.
     prices: prices.optional(),
+    estimate: runEstimate.optional(),
     decisions: schemas/* record */.g1P(line, schemas/* object */.Ikc({
         kind: schemas/* enum */.k5n(['reuse', 'run']),
         reason: line,
@@ -44577,8 +45006,8 @@ function run_facts_file_short(text) {
     return (0,lib_text/* oneLine */.TN)(text, MAX_TEXT_BYTES);
 }
 
-// EXTERNAL MODULE: ./lib/progress/saved-plan.js + 2 modules
-var saved_plan = __nccwpck_require__(4992);
+// EXTERNAL MODULE: ./lib/progress/saved-plan.js + 3 modules
+var saved_plan = __nccwpck_require__(4672);
 ;// CONCATENATED MODULE: ./lib/progress/load-state.js
 /** Reads the state of one (model, eval set) from disk, quarantines what is invalid, and heals what a kill left half written. */
 
@@ -44820,75 +45249,8 @@ function greaterText(a, b) {
     return (0,lib_text/* compareText */.n6)(JSON.stringify(a), JSON.stringify(b)) >= 0 ? a : b;
 }
 
-// EXTERNAL MODULE: external "node:crypto"
-var external_node_crypto_ = __nccwpck_require__(7598);
-;// CONCATENATED MODULE: ./lib/progress/snapshot.js
-/** The part of a state that belongs into a checkpoint: the progress file, and the files of this action in `.resume/`. */
-
-
-
-
-
-
-
-
-/**
- * Puts a copy at `<target>/{model}.{eval_set}.progress.txt` and `.resume/`. No file of the copy grows any more, because a file
- * that grows while it is archived makes the archive invalid. Files that never change (record files, sealed journal segments and
- * kept answers) are linked where the file system has links, so that a snapshot takes milliseconds while evals run.
- */
-function takeSnapshot(paths, target) {
-    const place = (path) => (0,external_node_path_.join)(target, (0,external_node_path_.relative)(paths.base, path));
-    (0,directories/* makeDirectory */.Oh)(place((0,progress_paths/* stateFolder */.yp)(paths)));
-    if ((0,external_node_fs_.existsSync)(paths.progressFile))
-        (0,external_node_fs_.copyFileSync)(paths.progressFile, place(paths.progressFile));
-    const files = checkpointedFiles(paths);
-    for (const directory of new Set(files.map(external_node_path_.dirname)))
-        (0,directories/* makeDirectory */.Oh)(place(directory));
-    for (const path of files)
-        (isFinal(paths, path) ? durable/* linkOrCopy */.L7 : external_node_fs_.copyFileSync)(path, place(path));
-}
-/**
- * SHA-256 (hex) over the names and sizes of all files of a snapshot. Records are only appended and sealed segments never
- * change, so two snapshots of one state that have the same outline have the same content.
- */
-function outlineOf(paths) {
-    const sizes = checkpointedFiles(paths)
-        .sort()
-        .map((path) => [(0,external_node_path_.relative)(paths.resume, path), (0,untrusted_files/* sizeOfFile */.JL)(path)]);
-    return (0,external_node_crypto_.createHash)('sha256')
-        .update(JSON.stringify([(0,untrusted_files/* sizeOfFile */.JL)(paths.progressFile), sizes]))
-        .digest('hex');
-}
-/** Size of all files of a snapshot. */
-function bytesOf(paths) {
-    const sizes = [paths.progressFile, ...checkpointedFiles(paths)].map(untrusted_files/* sizeOfFile */.JL);
-    return sizes.reduce((sum, size) => sum + Math.max(0, size), 0);
-}
-function isFinal({ logs, journal, answers }, path) {
-    return [logs, journal, answers].some((directory) => path.startsWith(`${directory}/`));
-}
-/** The deepest file is `journal/<eval>/<n>.jsonl`. */
-const MAX_DEPTH = 3;
-/** Files of `.resume/`, without quarantined and unfinished ones. Neither quarantined nor deeper directories are entered. */
-function checkpointedFiles({ resume }) {
-    const files = [];
-    const open = (0,directories/* isRealDirectory */.sL)(resume) ? [{ directory: resume, depth: 1 }] : [];
-    for (let next = open.pop(); next; next = open.pop()) {
-        const { directory, depth } = next;
-        for (const entry of (0,external_node_fs_.readdirSync)(directory, { withFileTypes: true })) {
-            if ((0,quarantine/* isQuarantined */.fK)(entry.name) || entry.name.endsWith(durable/* TEMPORARY */.G2))
-                continue;
-            const path = (0,external_node_path_.join)(directory, entry.name);
-            if (entry.isFile())
-                files.push(path);
-            else if (entry.isDirectory() && depth < MAX_DEPTH)
-                open.push({ directory: path, depth: depth + 1 });
-        }
-    }
-    return files;
-}
-
+// EXTERNAL MODULE: ./lib/progress/snapshot.js
+var snapshot = __nccwpck_require__(6839);
 // EXTERNAL MODULE: ./lib/progress/unwritable.js
 var unwritable = __nccwpck_require__(8820);
 ;// CONCATENATED MODULE: ./lib/progress/state.js
@@ -45076,15 +45438,11 @@ class State {
     }
     /** Puts a copy of what belongs into a checkpoint into `target`. */
     snapshot(target) {
-        takeSnapshot(this.paths, target);
-    }
-    /** Size of the files of a snapshot. */
-    bytes() {
-        return bytesOf(this.paths);
+        (0,snapshot/* takeSnapshot */.W9)(this.paths, target);
     }
     /** Changes when the content of a snapshot changes. */
     outline() {
-        return outlineOf(this.paths);
+        return (0,snapshot/* outlineOf */.W4)(this.paths);
     }
     /** The evals whose merged record comes from the other state. */
     #evalsToAdopt(merged, other) {
@@ -46508,7 +46866,7 @@ function describeDropped(evalKeys) {
 
 /***/ }),
 
-/***/ 9551:
+/***/ 2565:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -46518,6 +46876,8 @@ __nccwpck_require__.d(__webpack_exports__, {
   P: () => (/* binding */ tidyMerged)
 });
 
+// EXTERNAL MODULE: ./lib/model/estimate.js
+var estimate = __nccwpck_require__(1383);
 // EXTERNAL MODULE: ./lib/model/shard.js
 var model_shard = __nccwpck_require__(8165);
 // EXTERNAL MODULE: ./lib/model/traffic.js
@@ -46599,102 +46959,8 @@ var answer_store = __nccwpck_require__(5791);
 var progress_journals = __nccwpck_require__(5526);
 // EXTERNAL MODULE: ./lib/model/own-value.js
 var own_value = __nccwpck_require__(9553);
-// EXTERNAL MODULE: ./lib/model/model-map.js
-var model_map = __nccwpck_require__(7651);
-// EXTERNAL MODULE: ./lib/model/part-names.js
-var part_names = __nccwpck_require__(2789);
-// EXTERNAL MODULE: ./lib/plan/hash.js
-var hash = __nccwpck_require__(6371);
-;// CONCATENATED MODULE: ./lib/plan/content.js
-
-
-
-function isContentOf(planned, done) {
-    if (versionOf(planned, done))
-        return true;
-    return (done.fingerprint === (0,hash/* hashOf */.q)(done.parts) && changedInputs(planned, done, planned.fingerprint).length === 0);
-}
-/** The arguments that do not count, because the eval itself writes what they name. */
-function writtenArguments(planned, done) {
-    if (done.fingerprint === planned.fingerprint.value)
-        return [];
-    const parts = changedParts(done.parts, planned.fingerprint.parts).map(({ name }) => name);
-    return [...new Set(parts.filter((part) => isOutput(planned, done, part)).map(argumentOf))].sort();
-}
-/**
- * The parts that have changed. A result of an earlier version is compared with the fingerprint that this version would make
- * today, because its parts have other names: the form with the fewest changes.
- */
-function changesSince(planned, done) {
-    const forms = [planned.fingerprint, ...planned.earlier].map((form) => changedInputs(planned, done, form));
-    return forms.reduce((fewest, changes) => (changes.length < fewest.length ? changes : fewest));
-}
-/** A record of today's content that an earlier version made, in the form of this version. Undefined for any other record. */
-function renewed(planned, record) {
-    const version = versionOf(planned, record);
-    if (!version || version === planned.fingerprint)
-        return undefined;
-    const whole = version === planned.earlier[0];
-    const parts = whole ? planned.fingerprint.parts : withoutWritable(planned);
-    return { ...record, fingerprint: hashOf(parts), parts: { ...parts } };
-}
-/**
- * The owner of a journal. What the eval writes does not count, because an interrupted eval may have changed it, and the model
- * map does not count either. Responses are looked up by the whole request, as it was sent, so neither leads to wrong ones.
- */
-function content_journalOwner(planned, repository) {
-    const { [part_names/* MODEL_MAP_PART */.$$]: map, ...parts } = withoutWritable(planned);
-    const all = planned.writable.length === 0 && map === undefined;
-    return {
-        eval: planned.key,
-        repository,
-        fingerprint: all ? planned.fingerprint.value : (0,hash/* hashOf */.q)(parts),
-        parts,
-        formerFingerprints: planned.earlier.map(({ value }) => value),
-    };
-}
-/** The part of a fingerprint that names the servers. */
-const SERVERS_PART = 'base_url';
-/** The owner of kept answers. Only the servers count: an answer is looked up by the whole request, which has all the rest. */
-function answersOwner(planned, repository) {
-    const parts = { [SERVERS_PART]: planned.fingerprint.parts[SERVERS_PART] ?? '' };
-    return { eval: planned.key, repository, fingerprint: hashOf({ answers: hashOf(parts) }), parts };
-}
-/** The parts that differ, by name. */
-function changedParts(then, today) {
-    const names = [...new Set([...Object.keys(then), ...Object.keys(today)])].sort();
-    return names
-        .filter((name) => then[name] !== today[name])
-        .map((name) => ({ name, from: then[name], to: today[name] }));
-}
-function versionOf({ fingerprint, earlier }, done) {
-    return [fingerprint, ...earlier].find(({ value }) => value === done.fingerprint);
-}
-function changedInputs(planned, done, today) {
-    return changedParts(done.parts, today.parts).filter(({ name }) => !isOutput(planned, done, name) && !(name === part_names/* MODEL_MAP_PART */.$$ && sendsTheSameModels(planned, done)));
-}
-/** Whether the eval would ask the same models today. A map then makes no difference to its result. */
-function sendsTheSameModels({ modelMap = {} }, { models }) {
-    return models !== undefined && (0,model_map/* sendsTheSame */.xc)(models, new Map(Object.entries(modelMap)));
-}
-/** Whether a part of today's content is something that the eval writes. */
-function isOutput({ fingerprint, writable }, done, part) {
-    if (part in done.parts)
-        return false;
-    const argument = (0,part_names/* argumentOf */.Nf)(part);
-    if (done.written.includes(argument))
-        return true;
-    // The argument named nothing when the eval completed.
-    const namedNothing = !Object.keys(done.parts).some((each) => (0,part_names/* argumentOf */.Nf)(each) === argument);
-    return (namedNothing &&
-        done.parts.spec === fingerprint.parts.spec &&
-        writable.some((each) => each.argument === argument));
-}
-function withoutWritable({ fingerprint, writable }) {
-    const left = new Set(writable.map(({ argument }) => argument));
-    return Object.fromEntries(Object.entries(fingerprint.parts).filter(([part]) => !left.has((0,part_names/* argumentOf */.Nf)(part))));
-}
-
+// EXTERNAL MODULE: ./lib/plan/content.js
+var content = __nccwpck_require__(7146);
 // EXTERNAL MODULE: ./lib/progress/doubt.js
 var doubt = __nccwpck_require__(417);
 ;// CONCATENATED MODULE: ./lib/run/outcomes-on-disk.js
@@ -46727,7 +46993,7 @@ function attemptsIn({ attempts }, { id, attempt }) {
 function outcomeOf(planned, ended) {
     const { state, run, attempts, decisions, whyPending, now } = ended;
     const record = state.record(planned.command);
-    if (record && isContentOf(planned, record) && !(0,doubt/* doubtOf */.kv)(record, now, undefined)) {
+    if (record && (0,content/* isContentOf */.TI)(planned, record) && !(0,doubt/* doubtOf */.kv)(record, now, undefined)) {
         const isFresh = record.run.id === run.id && record.run.attempt === run.attempt;
         // A run that is killed early has not yet removed the records that it does not reuse, such as those that are too old.
         const isReusable = (0,own_value/* ownValue */.e)(decisions, planned.key)?.kind !== 'run';
@@ -46749,25 +47015,8 @@ function outcomeOf(planned, ended) {
     return { status: 'pending', eval: planned, reason };
 }
 
-;// CONCATENATED MODULE: ./lib/run/recorded-responses.js
-
-/** The recorded responses that the evals of this run will replay. */
-function recordedResponses(decisions, { journals, repository, sampleResume }) {
-    const counts = decisions.map((decision) => sampleResume && decision.kind === 'run'
-        ? journals.replayable(journalOwner(decision.eval, repository))
-        : 0);
-    return {
-        responses: counts.reduce((sum, count) => sum + count, 0),
-        evals: counts.filter((count) => count > 0).length,
-    };
-}
-/** The outcomes, with the number of recorded responses of those that are not completed. */
-function withRecorded(outcomes, journals, repository) {
-    return outcomes.map((outcome) => outcome.status === 'failed' || outcome.status === 'pending'
-        ? { ...outcome, recorded: journals.replayable(content_journalOwner(outcome.eval, repository)) }
-        : outcome);
-}
-
+// EXTERNAL MODULE: ./lib/run/recorded-responses.js
+var recorded_responses = __nccwpck_require__(8628);
 // EXTERNAL MODULE: ./lib/progress/paths.js
 var progress_paths = __nccwpck_require__(8943);
 // EXTERNAL MODULE: ./lib/model/sample.js
@@ -47829,7 +48078,7 @@ async function runOnDisk(request) {
     const { model, evalSet, state, journals, part, excluded, facts, texts, whyPending } = request;
     const { run, decisions, shard = model_shard/* WHOLE */.Ef } = facts;
     const onDisk = outcomesOnDisk(part.evals, state, run, { decisions, whyPending });
-    const outcomes = withRecorded(onDisk, journals, run.repository);
+    const outcomes = (0,recorded_responses/* withRecorded */.tu)(onDisk, journals, run.repository);
     return {
         model,
         evalSet,
@@ -47852,6 +48101,8 @@ function isSameRun(a, b) {
 }
 
 ;// CONCATENATED MODULE: ./lib/run/merge-shards.js
+/** Makes one run of the runs of all shards of a set. */
+
 
 
 
@@ -47911,8 +48162,13 @@ function mergedFacts(own, ofShards) {
         modelMap,
         args,
         ...(prices ? { prices } : {}),
+        ...mergedEstimate(ofShards),
         decisions: Object.fromEntries(ofShards.flatMap(({ decisions }) => Object.entries(decisions))),
     };
+}
+function mergedEstimate(ofShards) {
+    const [first, ...others] = ofShards.flatMap(({ estimate }) => estimate ?? []);
+    return first ? { estimate: others.reduce(estimate/* addEstimates */.XK, first) } : {};
 }
 /**
  * Takes from a merged state what the shards do not have any more: results of other content, journals of completed evals, and kept
@@ -48077,8 +48333,8 @@ function locked(paths) {
     return new errors/* ActionError */.lZ('STATE_LOCKED', `Another run of this eval set is using ${paths.progressFile} on this machine.`, 'Wait until it ends and re-run this job, add a concurrency group to the workflow, or give this job its own state-directory.');
 }
 
-// EXTERNAL MODULE: ./lib/progress/state.js + 11 modules
-var progress_state = __nccwpck_require__(4632);
+// EXTERNAL MODULE: ./lib/progress/state.js + 10 modules
+var progress_state = __nccwpck_require__(9198);
 ;// CONCATENATED MODULE: ./lib/run/open-merged.js
 
 
@@ -48098,6 +48354,38 @@ async function openMerged(request) {
         await lock.release();
         throw error;
     }
+}
+
+
+/***/ }),
+
+/***/ 8628:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   tu: () => (/* binding */ withRecorded)
+/* harmony export */ });
+/* unused harmony exports replayableOf, recordedResponses */
+/* harmony import */ var _plan_content_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7146);
+
+/** How many recorded responses an eval will replay when it runs. */
+function replayableOf({ journals, repository, sampleResume }) {
+    return (planned) => sampleResume ? journals.replayable(journalOwner(planned, repository)) : 0;
+}
+/** The recorded responses that the evals of this run will replay. */
+function recordedResponses(decisions, { journals, repository, sampleResume }) {
+    const replayable = replayableOf({ journals, repository, sampleResume });
+    const counts = decisions.map((decision) => (decision.kind === 'run' ? replayable(decision.eval) : 0));
+    return {
+        responses: counts.reduce((sum, count) => sum + count, 0),
+        evals: counts.filter((count) => count > 0).length,
+    };
+}
+/** The outcomes, with the number of recorded responses of those that are not completed. */
+function withRecorded(outcomes, journals, repository) {
+    return outcomes.map((outcome) => outcome.status === 'failed' || outcome.status === 'pending'
+        ? { ...outcome, recorded: journals.replayable((0,_plan_content_js__WEBPACK_IMPORTED_MODULE_0__/* .journalOwner */ .Vn)(outcome.eval, repository)) }
+        : outcome);
 }
 
 

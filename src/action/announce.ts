@@ -2,10 +2,12 @@
 import { actionVersion } from '../action-root.ts';
 import type { Log } from '../log.ts';
 import type { Decision } from '../model/decision.ts';
+import type { RunEstimate } from '../model/estimate.ts';
 import type { Plan } from '../model/plan.ts';
 import { shardOf } from '../plan/assign-shards.ts';
 import { announceJudge } from '../report/announce-judge.ts';
 import { describePlan, describeVersions } from '../report/describe-start.ts';
+import { describeEstimate } from '../report/estimate-text.ts';
 import { type RecordedRequest, recordedResponses } from '../run/recorded-responses.ts';
 import { runIdentity } from './context.ts';
 import { baselineFault } from './input/gate.ts';
@@ -13,6 +15,7 @@ import type { Step } from './step.ts';
 
 /** Says why nothing will be compared with the baseline, while a job can still be stopped. */
 export function announceBaseline({ inputs }: Step, log: Log): void {
+  if (inputs.planOnly) return;
   const { baseline } = inputs.gate;
   const fault = baseline && baselineFault(baseline);
   if (fault) {
@@ -40,11 +43,13 @@ export interface AnnouncedRun extends Pick<RecordedRequest, 'journals'> {
   /** Keys of the evals that other shards have. */
   readonly elsewhere: readonly string[];
   readonly decisions: readonly Decision[];
+  /** Of the evals that run. */
+  readonly estimate: RunEstimate;
 }
 
 /** Which evals are reused, which run, and why. */
 export function announceRun({ inputs, context }: Step, run: AnnouncedRun, log: Log): void {
-  const { decisions, elsewhere, journals, plan } = run;
+  const { decisions, elsewhere, journals, plan, estimate } = run;
   const { evalSet, shard, sampleResume } = inputs;
   const { repository } = context;
   const recorded = recordedResponses(decisions, { journals, repository, sampleResume });
@@ -58,4 +63,6 @@ export function announceRun({ inputs, context }: Step, run: AnnouncedRun, log: L
     run: runIdentity(context),
   };
   for (const line of describePlan(planned)) log.info(line);
+  // A step with plan-only ends with it.
+  if (estimate.evals > 0 && !inputs.planOnly) log.info(describeEstimate(estimate));
 }

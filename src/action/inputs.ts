@@ -19,7 +19,7 @@ import { registryPathsInput } from './input/registry-paths.ts';
 import { checkedReportInputs, type ReportInputs } from './input/report.ts';
 import { shardInput } from './input/shard.ts';
 import { invalid, lines, SEVERAL_LINES, secret, text } from './input/text.ts';
-import { boolean, count, tokenCount, wholeNumberOf } from './input/values.ts';
+import { boolean, count, planOnlyInput, tokenCount, wholeNumberOf } from './input/values.ts';
 import { readAll } from './read-all.ts';
 
 export interface Inputs {
@@ -29,6 +29,8 @@ export interface Inputs {
   /** Empty: no name is replaced. */
   readonly modelMap: ModelMap;
   readonly evalSet: string;
+  /** Whether the step only says what would run, and what it is likely to take. */
+  readonly planOnly: boolean;
   /** Globs over the names of evals; empty: all evals of the set. */
   readonly include: readonly string[];
   readonly exclude: readonly string[];
@@ -108,6 +110,7 @@ export function readInputs(env: NodeJS.ProcessEnv = process.env): Promise<Inputs
     judgeModel: judgeModelInput,
     modelMap: () => readModelMap({ model: namesIn('model'), 'judge-model': namesIn('judge-model') }),
     evalSet: () => evalSetInput(env),
+    planOnly: planOnlyInput,
     include: () => lines('include'),
     exclude: () => lines('exclude'),
     args: oaievalArgs,

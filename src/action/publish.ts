@@ -2,6 +2,7 @@
 import { setOutput } from '@actions/core';
 import { reasonOf } from '../errors.ts';
 import type { Log } from '../log.ts';
+import { NOTHING, type Range, type RunEstimate, tokensOf } from '../model/estimate.ts';
 import type { Report } from '../model/report.ts';
 import { closingTable } from '../report/closing-table.ts';
 import { describeCost } from '../report/describe-costs.ts';
@@ -26,7 +27,7 @@ export interface Places {
 /** In millionths of a cent: sums of products of decimals have many more digits. */
 const COST_DIGITS = 8;
 
-/** Sets the outputs of the step. If that fails, as on a full disk, it warns and the run continues. */
+/** Sets the outputs of the step. */
 export function publishOutputs({ results, verdict }: Report, places: Places, log: Log): void {
   const { evals, requests, tokens, cost } = results.totals;
   const outputs = {
@@ -43,6 +44,7 @@ export function publishOutputs({ results, verdict }: Report, places: Places, log
     'requests-replayed': String(requests.replayed),
     'total-tokens': String(tokens.prompt + tokens.completion),
     cost: cost === null ? '' : String(Number(cost.toFixed(COST_DIGITS))),
+    ...estimateOutputs(results.estimate),
     'restored-key': places.restoredKey,
     'saved-key': places.savedKey,
     'progress-file': places.progressFile,
@@ -52,6 +54,28 @@ export function publishOutputs({ results, verdict }: Report, places: Places, log
     'report-file': places.report.html,
     'junit-file': places.report.junit,
   };
+  setOutputs(outputs, log);
+}
+
+/**
+ * `low-high`, as `1140-1400` or `1.60-2.40`. Empty when it is not known of an eval, or when a price is not known: a sum without it
+ * would be too low. Without an eval to run, `0-0`.
+ */
+export function estimateOutputs(estimate: RunEstimate | undefined): Record<string, string> {
+  const { requests, cost } = estimate ?? { requests: NOTHING, cost: NOTHING };
+  const tokens = estimate ? tokensOf(estimate) : NOTHING;
+  const isKnown = !estimate || estimate.unknownEvals === 0;
+  const text = (range: Range | null, digits: number) =>
+    isKnown && range ? `${range.low.toFixed(digits)}-${range.high.toFixed(digits)}` : '';
+  return {
+    'estimated-requests': text(requests, 0),
+    'estimated-tokens': text(tokens, 0),
+    'estimated-cost': text(cost, 4),
+  };
+}
+
+/** If an output cannot be written, as on a full disk, it warns and the run continues. */
+export function setOutputs(outputs: Readonly<Record<string, string>>, log: Log): void {
   try {
     for (const [name, value] of Object.entries(outputs)) setOutput(name, value);
   } catch (error) {

@@ -1,15 +1,22 @@
 /** Makes the request to each room from the step. Only those for the checkpoint store, GitHub's API and the reports contain a secret. */
+import { randomUUID } from 'node:crypto';
+import { join } from 'node:path';
 import type { StoreRequest } from '../checkpoint/checkpoint-store.ts';
 import { checkpointIdentity } from '../checkpoint/identity.ts';
 import type { CheckpointIdentity } from '../checkpoint/keys.ts';
 import type { EnginesOptions } from '../engine/engines.ts';
+import type { EstimateRequest } from '../estimate/estimate-run.ts';
 import { GitHubApi } from '../github/github-api.ts';
-import type { Prices } from '../model/price.ts';
+import type { Decision } from '../model/decision.ts';
+import { noPricing, type Prices } from '../model/price.ts';
 import type { SetCommands } from '../plan/command.ts';
 import type { CostLimit } from '../run/budget.ts';
+import type { OpenedState } from '../run/open-state.ts';
+import { replayableOf } from '../run/recorded-responses.ts';
 import type { RunSetRequest } from '../run/run-set.ts';
 import { runIdentity } from './context.ts';
 import type { Inputs } from './inputs.ts';
+import { stepPrices } from './prices.ts';
 import { CANCEL_GRACE_MS, type Cancellation } from './signals.ts';
 import type { Step } from './step.ts';
 
@@ -97,6 +104,28 @@ export function planRequest(step: Step) {
     sharesRegistry: engine === 'warm',
   };
   return { ...installationOf(step), ...set, temporaryDirectory: step.context.temporaryDirectory };
+}
+
+/** What an estimate of the evals that run is made from. Nothing is loaded for a run with nothing to do. */
+export async function estimateRequest(
+  step: Step,
+  { state, journals }: Pick<OpenedState, 'state' | 'journals'>,
+  decisions: readonly Decision[],
+): Promise<EstimateRequest> {
+  const { sampleResume } = step.inputs;
+  const { repository } = step.context;
+  const replayable = replayableOf({ journals, repository, sampleResume });
+  const prices = decisions.some(({ kind }) => kind === 'run') ? await stepPrices(step) : noPricing.prices;
+  return { records: state.records, prices, replayable };
+}
+
+/**
+ * Where the state is. A plan changes nothing that a run uses: with `resume: false` a run would quarantine the state, so its plan is
+ * made with an empty one.
+ */
+export function stateDirectoryOf({ inputs, context }: Step): string {
+  const { planOnly, resume, stateDirectory } = inputs;
+  return planOnly && !resume ? join(context.temporaryDirectory, `plan-only-${randomUUID()}`) : stateDirectory;
 }
 
 /** Aborted shortly before a runner ends a cancelled job. */

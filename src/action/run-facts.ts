@@ -1,5 +1,6 @@
 import { actionVersion } from '../action-root.ts';
 import { type Decision, reportedDecision } from '../model/decision.ts';
+import type { RunEstimate } from '../model/estimate.ts';
 import { sortedLines } from '../model/model-map.ts';
 import type { Plan } from '../model/plan.ts';
 import type { RunFacts } from '../model/run-facts.ts';
@@ -9,8 +10,15 @@ import type { RunContext } from './context.ts';
 import { priceFacts } from './prices.ts';
 import type { Step } from './step.ts';
 
+export interface PlannedFacts {
+  readonly plan: Plan;
+  readonly decisions: readonly Decision[];
+  /** Of the evals that run. */
+  readonly estimate: RunEstimate;
+}
+
 /** What this run is, for its reports. */
-export async function runFacts(step: Step, plan: Plan, decisions: readonly Decision[]): Promise<RunFacts> {
+export async function runFacts(step: Step, { plan, decisions, estimate }: PlannedFacts): Promise<RunFacts> {
   const { inputs, context, beganAt } = step;
   const bare = bareFacts(context, new Date(beganAt));
   return {
@@ -21,6 +29,7 @@ export async function runFacts(step: Step, plan: Plan, decisions: readonly Decis
     args: inputs.args,
     ...(isWhole(inputs.shard) ? {} : { shard: { ...inputs.shard, plan: planDigest(plan) } }),
     prices: await priceFacts(step),
+    ...(estimate.evals > 0 ? { estimate } : {}),
     decisions: Object.fromEntries(decisions.map((each) => [each.eval.key, reportedDecision(each)])),
   };
 }

@@ -7,6 +7,7 @@ import { type ApiKeys, readApiKeys } from '../run/api-keys.ts';
 import { evalEnvironment, missingKey } from '../run/eval-environment.ts';
 import { type RunContext, readContext } from './context.ts';
 import { hideKeys } from './hide-keys.ts';
+import { planOnlyInput } from './input/values.ts';
 import { type Inputs, readInputs, readSecrets, type Secrets } from './inputs.ts';
 import { readAll } from './read-all.ts';
 
@@ -35,17 +36,18 @@ export async function readStep(log: Log, env: NodeJS.ProcessEnv = process.env): 
   hideKeys(keys, log);
   for (const notice of keys.notices) log.info(notice);
   const model = getInput('model');
+  // Neither the model `dummy` nor a plan needs a key.
+  const sendsRequests = model !== 'dummy' && !isPlanOnly();
   const { secrets, inputs, urls } = await readAll({
     secrets: readSecrets,
     inputs: () => readInputs(env),
-    // The model `dummy` needs no key: it sends no request.
     key: () => {
-      if (keys.refusal && model !== 'dummy') throw keys.refusal;
+      if (keys.refusal && sendsRequests) throw keys.refusal;
     },
     urls: () => providerUrls(env, (message) => log.warning(message)),
   }).catch((error: unknown) => {
     // Whether a key is needed is known when there is a plan. The next run should not find one more mistake.
-    const isMissing = isOpenAiModel(model) && !keys.env.OPENAI_API_KEY;
+    const isMissing = sendsRequests && isOpenAiModel(model) && !keys.env.OPENAI_API_KEY;
     throw error instanceof ActionError && isMissing
       ? oneError([error, missingKey(keys, context.withheldSecrets)])
       : error;
@@ -60,6 +62,15 @@ export async function readStep(log: Log, env: NodeJS.ProcessEnv = process.env): 
     ownEnv: env,
     beganAt: Math.round(performance.timeOrigin),
   };
+}
+
+/** False also when the input is wrong, which is reported elsewhere. */
+function isPlanOnly(): boolean {
+  try {
+    return planOnlyInput();
+  } catch {
+    return false;
+  }
 }
 
 /** Whether the name is one of OpenAI's own models, so that the evals certainly need its key. */

@@ -19,6 +19,7 @@ import {
   time,
   tokenUsage,
 } from './fields.ts';
+import { estimate, shard } from './run-schema.ts';
 import { verdictSchema } from './verdict-schema.ts';
 
 /** No eval set has a hundredth as many. */
@@ -82,14 +83,6 @@ const totals = z
       ),
   })
   .describe('Of this run alone. What reused evals took is in their entries.');
-
-const shard = z
-  .object({
-    index: count.describe('From 1.'),
-    count: count.describe('Shards of the set.'),
-    elsewhere: count.describe('Evals of the plan that the other shards have.'),
-  })
-  .describe('Which part of the set was run; missing when these are the results of the whole set.');
 
 const dollars = z.number().nonnegative().max(MAX_PRICE);
 
@@ -269,6 +262,7 @@ export const resultsSchema = z
       ),
     args: z.array(text).max(10_000).describe('Further arguments of oaieval.'),
     shard: shard.optional(),
+    estimate: estimate.optional(),
     totals,
     prices: prices.optional(),
     evals: z.array(evalResult).max(MAX_EVALS).describe('In the order of the set; excluded evals last.'),

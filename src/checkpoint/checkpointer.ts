@@ -2,6 +2,7 @@
 import { reasonOf } from '../errors.ts';
 import type { Log } from '../log.ts';
 import type { Journals } from '../progress/journals.ts';
+import { bytesOf } from '../progress/snapshot.ts';
 import { SaveSchedule } from './save-schedule.ts';
 import { type SnapshotOptions, saveSnapshot } from './save-snapshot.ts';
 import type { SaveOutcome } from './store.ts';
@@ -156,7 +157,7 @@ export class Checkpointer {
       log.info(`Saved the checkpoint ${outcome.key} while evals are running`);
       await this.#superseded.add(outcome.key, signal);
       const { canDelete } = this.#superseded;
-      this.#schedule.saved({ canDelete, tookMs, bytes: this.#options.state.bytes() });
+      this.#schedule.saved({ canDelete, tookMs, bytes: bytesOf(this.#options.state.paths) });
     } else if (outcome.kind === 'unavailable') {
       this.#isRunning = false;
     } else if (!signal.aborted) {

@@ -1,6 +1,7 @@
 import type { Command } from './command.ts';
 import type { Fingerprint } from './fingerprint.ts';
 import type { Owner } from './owner.ts';
+import type { RequestDemand } from './request-demand.ts';
 
 /** An argument of a class that does not belong to evals itself, and the path that it names: an input or an output of the eval. */
 export interface WritableArgument {
@@ -24,6 +25,8 @@ export interface PlannedEval {
   readonly modelGraded: boolean;
   /** Number of samples; null when it is unknown before the eval runs. */
   readonly samples: number | null;
+  /** The requests that it will send; missing when they are not known, or when an earlier version of the action saved the plan. */
+  readonly demand?: readonly RequestDemand[] | undefined;
   /** Names of the main metrics in the registry, the most important one first. */
   readonly metrics: readonly string[];
   /** `evals.elsuite.basic.match:Match`; missing when an earlier version of the action saved the plan. */

@@ -30,13 +30,11 @@ export interface PriceFacts {
 /** The prices of a run, and where they come from. */
 export interface Pricing {
   readonly prices: Prices;
-  /** The vendored price list; undefined when it was not needed. */
+  /** The vendored price list; undefined when the input prices is the only source. */
   readonly list: { readonly version: string; readonly date: string } | undefined;
-  /** Whether the user set prices. */
-  readonly hasOverrides: boolean;
 }
 
-export const noPricing: Pricing = { prices: () => undefined, list: undefined, hasOverrides: false };
+export const noPricing: Pricing = { prices: () => undefined, list: undefined };
 
 /** No set needs nearly as many. */
 export const MAX_PRICE_OVERRIDES = 1000;

@@ -2,6 +2,7 @@
 import type { Adaptation } from './adaptation.ts';
 import type { TokenUsage } from './api-response.ts';
 import type { MetricValue, RecordedTokens, ReusedAnswers } from './completion-record.ts';
+import type { RunEstimate } from './estimate.ts';
 import type { Place } from './place.ts';
 import type { Price } from './price.ts';
 import type { Shard } from './shard.ts';
@@ -204,6 +205,8 @@ export interface Results {
   readonly args: readonly string[];
   /** Missing when these are the results of the whole set. */
   readonly shard?: ResultsShard | undefined;
+  /** Of the evals that were not reused, before they ran; missing when there was none, or when it was not made. */
+  readonly estimate?: RunEstimate | undefined;
   readonly totals: Totals;
   /** Missing in results of earlier versions. */
   readonly prices?: ResultsPrices | undefined;

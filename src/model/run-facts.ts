@@ -1,3 +1,4 @@
+import type { RunEstimate } from './estimate.ts';
 import type { PriceFacts } from './price.ts';
 import type { EvalDecision, ResultsRun, Versions } from './results.ts';
 import type { Shard } from './shard.ts';
@@ -18,6 +19,8 @@ export interface RunFacts {
   readonly shard?: ShardFacts | undefined;
   /** Missing when an earlier version of the action wrote the facts. */
   readonly prices?: PriceFacts | undefined;
+  /** Of the evals that are not reused; missing when there is none, and in files of earlier versions. */
+  readonly estimate?: RunEstimate | undefined;
   /** By eval key, of the evals of the shard. */
   readonly decisions: Readonly<Record<string, EvalDecision>>;
 }

@@ -5,6 +5,7 @@ import { sep } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import type { Plan, PlanDependencies, PlannedEval, SavedDependencies } from '../model/plan.ts';
 import { areOrdinaryPaths } from '../model/plan-paths.ts';
+import type { RequestDemand } from '../model/request-demand.ts';
 import type { FileHashes } from './file-hashes.ts';
 import { hashOf } from './hash.ts';
 import { namesIn, pathBytes } from './path-bytes.ts';
@@ -60,14 +61,20 @@ export async function planDigest(
 
 /** All fields of an eval, in an order that is always the same. */
 function fieldsOf({ fingerprint, earlier, writable, modelMap, ...rest }: PlannedEval): unknown[] {
-  const { key, name, command, modelGraded, samples, metrics } = rest;
+  const { key, name, command, modelGraded, samples, metrics, demand } = rest;
   const forms = [fingerprint, ...earlier].map(({ value, parts }) => [value, Object.entries(parts).sort()]);
   const paths = writable.map(({ argument, path, label }) => [argument, path, label ?? null]);
   const added = [
     ...(modelMap ? [Object.entries(modelMap)] : []),
     ...(modelGraded ? ['graded by a model'] : []),
+    ...(demand ? ['demand', demand.map(demandFields)] : []),
   ];
   return [key, name, command, samples, metrics, forms, paths, ...added];
+}
+
+function demandFields({ by, answer, maxTokens, ...counts }: RequestDemand): unknown[] {
+  const { requests, characters, bytes, messages, answers, choices } = counts;
+  return [by, answer, maxTokens, requests, characters, bytes, messages, answers, choices];
 }
 
 /** The dependencies without those in directories that the plan key already determines: the venvs with the locked packages. */

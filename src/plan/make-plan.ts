@@ -37,6 +37,7 @@ export async function makePlan(request: MakePlanRequest): Promise<Plan> {
     command: recordedCommand(registryRequest, { key: evalKey, modelGraded: registered.modelGraded }),
     modelGraded: registered.modelGraded,
     samples: registered.samples,
+    ...(registered.demand ? { demand: registered.demand } : {}),
     metrics: registered.metrics,
     evalClass: spec.cls,
     higherIsBetter: registered.higherIsBetter,

@@ -1,6 +1,7 @@
 /** The file that src/python/oaievalset_action/plan.py writes: its schema, and the types of what it describes. */
 import { z } from 'zod';
 import { oneLine } from '../text.ts';
+import { requestDemand } from './demand-schema.ts';
 import { planFailed } from './plan-problems.ts';
 
 /**
@@ -87,6 +88,8 @@ const registeredEval = z
     solver_data: z.array(dataFile),
     /** Null when only the class knows the number. A class that chooses among its samples may evaluate fewer. */
     samples: z.int().nonnegative().nullable(),
+    /** The requests that it sends, by kind. Null when they are not known. */
+    demand: z.array(requestDemand).nullable(),
   })
   .transform(({ higher_is_better, may_write, model_graded, solver_data, ...rest }) => ({
     ...rest,

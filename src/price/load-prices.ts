@@ -7,7 +7,7 @@ export async function loadPricing({ providers, overrides }: PriceFacts, at: Date
   const { priceList } = await import('./price-list.ts');
   const { version, date } = priceList;
   const prices = priceBook(priceList, { providers, overrides, at });
-  return { prices, list: { version, date }, hasOverrides: overrides.length > 0 };
+  return { prices, list: providers.length > 0 ? { version, date } : undefined };
 }
 
 /** The providers at these base URLs that have listed prices. */

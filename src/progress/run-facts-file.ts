@@ -1,6 +1,7 @@
 /** `run.json`: what the last run is. Others may have written the file. */
 import { z } from 'zod';
 import { parseBoundedJson } from '../model/bounded-json.ts';
+import type { RunEstimate } from '../model/estimate.ts';
 import { MAX_PRICE, MAX_PRICE_OVERRIDES } from '../model/price.ts';
 import type { RunFacts } from '../model/run-facts.ts';
 import { MAX_SHARDS } from '../model/shard.ts';
@@ -24,6 +25,21 @@ const prices = z.object({
   overrides: z
     .array(z.object({ model: line, price: z.object({ input: dollars, output: dollars, cached: dollars }) }))
     .max(MAX_PRICE_OVERRIDES),
+});
+
+const range = z
+  .object({ low: z.number().nonnegative(), high: z.number().nonnegative() })
+  .refine(({ low, high }) => low <= high, 'has a low end above its high end');
+
+const runEstimate: z.ZodType<RunEstimate> = z.object({
+  evals: count,
+  unknownEvals: count,
+  guessedEvals: count,
+  requests: range,
+  promptTokens: range,
+  completionTokens: range,
+  cost: range.nullable(),
+  unpriced: z.array(line).max(1000),
 });
 
 const schema: z.ZodType<RunFacts> = z.object({
@@ -51,6 +67,7 @@ const schema: z.ZodType<RunFacts> = z.object({
     .optional(),
   // Version 0.1 did not write it.
   prices: prices.optional(),
+  estimate: runEstimate.optional(),
   decisions: z.record(
     line,
     z.object({

@@ -10,6 +10,7 @@ import {
   type SavedPlan,
 } from '../model/plan.ts';
 import { areOrdinaryPaths } from '../model/plan-paths.ts';
+import { ANSWER_KINDS } from '../model/request-demand.ts';
 import { isSingleLine } from '../text.ts';
 import type { StatePaths } from './paths.ts';
 import { schemaUse } from './schema-use.ts';
@@ -25,6 +26,20 @@ const paths = z
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
 
 const fingerprint = z.object({ value: sha256, parts: z.record(line, sha256) });
+
+const whole = z.int().nonnegative();
+
+const requestDemand = z.object({
+  by: z.enum(['model', 'judge']),
+  requests: whole,
+  characters: whole,
+  bytes: whole,
+  messages: whole,
+  answers: whole,
+  answer: z.enum(ANSWER_KINDS),
+  choices: z.int().positive(),
+  maxTokens: z.int().positive().nullable(),
+});
 
 const schema: z.ZodType<SavedPlan> = z.object({
   version: z.literal(1),
@@ -49,6 +64,7 @@ const schema: z.ZodType<SavedPlan> = z.object({
         // Version 0.1 did not write it.
         modelGraded: z.boolean().default(false),
         samples: z.int().nonnegative().nullable(),
+        demand: z.array(requestDemand).max(10).optional(),
         metrics: z.array(line),
         // Version 0.1 wrote neither of these two.
         evalClass: line.optional(),

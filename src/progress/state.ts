@@ -24,7 +24,7 @@ import { mergeStates, type StateFacts, withoutEvals } from './merge-states.ts';
 import { completedRecordFile, type StatePaths } from './paths.ts';
 import { formatProgress } from './progress-file.ts';
 import { formatRunFacts } from './run-facts-file.ts';
-import { bytesOf, outlineOf, takeSnapshot } from './snapshot.ts';
+import { outlineOf, takeSnapshot } from './snapshot.ts';
 import { unwritable } from './unwritable.ts';
 
 export type { OpenOptions } from './load-state.ts';
@@ -203,11 +203,6 @@ export class State {
   /** Puts a copy of what belongs into a checkpoint into `target`. */
   snapshot(target: string): void {
     takeSnapshot(this.paths, target);
-  }
-
-  /** Size of the files of a snapshot. */
-  bytes(): number {
-    return bytesOf(this.paths);
   }
 
   /** Changes when the content of a snapshot changes. */

@@ -37,6 +37,7 @@ export function summarize(run: FinishedRun, pricing: Pricing = noPricing): Resul
     adaptations: distinct(evals.flatMap(({ adaptations }) => adaptations)),
     args,
     ...(shard ? { shard } : {}),
+    ...(facts.estimate ? { estimate: facts.estimate } : {}),
     totals: totalsOf(run, pricing.prices),
     ...(prices ? { prices } : {}),
     evals,

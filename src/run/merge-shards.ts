@@ -1,4 +1,5 @@
 /** Makes one run of the runs of all shards of a set. */
+import { addEstimates } from '../model/estimate.ts';
 import type { FinishedRun } from '../model/finished-run.ts';
 import type { Outcome } from '../model/outcome.ts';
 import type { PlannedEval, SavedPlan } from '../model/plan.ts';
@@ -93,8 +94,14 @@ function mergedFacts(own: RunFacts, ofShards: readonly RunFacts[]): RunFacts {
     modelMap,
     args,
     ...(prices ? { prices } : {}),
+    ...mergedEstimate(ofShards),
     decisions: Object.fromEntries(ofShards.flatMap(({ decisions }) => Object.entries(decisions))),
   };
+}
+
+function mergedEstimate(ofShards: readonly RunFacts[]): Pick<RunFacts, 'estimate'> {
+  const [first, ...others] = ofShards.flatMap(({ estimate }) => estimate ?? []);
+  return first ? { estimate: others.reduce(addEstimates, first) } : {};
 }
 
 /**

@@ -1,6 +1,7 @@
 /** How many recorded responses evals replay when they run next. */
 import type { Decision } from '../model/decision.ts';
 import type { Outcome } from '../model/outcome.ts';
+import type { PlannedEval } from '../model/plan.ts';
 import type { RecordedResponses } from '../model/recorded-responses.ts';
 import { journalOwner } from '../plan/content.ts';
 import type { Journals } from '../progress/journals.ts';
@@ -15,16 +16,19 @@ export interface RecordedRequest {
   readonly sampleResume: boolean;
 }
 
+/** How many recorded responses an eval will replay when it runs. */
+export function replayableOf({ journals, repository, sampleResume }: RecordedRequest) {
+  return (planned: PlannedEval): number =>
+    sampleResume ? journals.replayable(journalOwner(planned, repository)) : 0;
+}
+
 /** The recorded responses that the evals of this run will replay. */
 export function recordedResponses(
   decisions: readonly Decision[],
   { journals, repository, sampleResume }: RecordedRequest,
 ): RecordedResponses {
-  const counts = decisions.map((decision) =>
-    sampleResume && decision.kind === 'run'
-      ? journals.replayable(journalOwner(decision.eval, repository))
-      : 0,
-  );
+  const replayable = replayableOf({ journals, repository, sampleResume });
+  const counts = decisions.map((decision) => (decision.kind === 'run' ? replayable(decision.eval) : 0));
   return {
     responses: counts.reduce((sum, count) => sum + count, 0),
     evals: counts.filter((count) => count > 0).length,

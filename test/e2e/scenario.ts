@@ -111,6 +111,7 @@ const printed = [
   'pending',
   'requests-sent',
   'requests-replayed',
+  'cost',
   'restored-key',
   'saved-key',
 ];

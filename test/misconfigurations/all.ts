@@ -5,6 +5,7 @@ import { inputMistakes } from './inputs.ts';
 import { keyMistakes } from './keys.ts';
 import type { Misconfiguration } from './misconfiguration.ts';
 import { pathMistakes } from './paths.ts';
+import { priceMistakes } from './prices.ts';
 import { registryMistakes } from './registry.ts';
 import { reportMistakes } from './reports.ts';
 import { shardMistakes } from './shards.ts';
@@ -21,4 +22,5 @@ export const misconfigurations: readonly Misconfiguration[] = [
   ...codeMistakes,
   ...dataMistakes,
   ...classArgumentMistakes,
+  ...priceMistakes,
 ];

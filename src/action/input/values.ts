@@ -11,6 +11,11 @@ export function boolean(name: string, fallback: boolean): boolean {
   throw invalid(name, value, 'it is neither true nor false', `Set ${name} to true or false.`);
 }
 
+/** Whether the step sends nothing, so that it needs no key. */
+export function planOnlyInput(): boolean {
+  return boolean('plan-only', false);
+}
+
 /** One of a few words. The first is the default. */
 export function oneOf<T extends string>(name: string, words: readonly [T, ...T[]]): T {
   const value = text(name);

@@ -157,6 +157,11 @@ def api_of(entries):
     return {"openai-chat": "chat", "api-model": entries[0]["api"] or "completions"}.get(entries[0]["kind"])
 
 
+def asks_models(entries):
+    """Whether each completion function sends a prompt to a model as it is. Those of a registry do what they like with it."""
+    return all(entry["kind"] != "registry" for entry in entries)
+
+
 def names_of(entries):
     return [reference["name"] for entry in entries for reference in entry["references"]]
 

@@ -19,3 +19,7 @@ class EvalChecks:
         """Returns the number of samples; None when only the class knows it."""
         self._samples.check_few_shot(spec, cls, named)
         return self._samples.count(spec, cls, named, may_write, modelgraded)
+
+    def demand(self, spec, cls, named, modelgraded):
+        """The requests that the eval sends, after `check_samples`. None when they are not known."""
+        return None if cls is None else self._samples.demand(spec, cls, named, modelgraded)

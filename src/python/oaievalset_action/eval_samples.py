@@ -3,20 +3,25 @@ import os
 
 from .classes import own_registry_arguments
 from .data_files import REMOTE, is_pointer
+from .demand import Measure, example_size, measure_of
 from .needs import few_shot_need, need_of
 from .own_reading import reads_samples
 from .sample_need import kind_of
 from .samples import indices
 
+EXAMPLE = Measure(example_size, 3, None, ("example",))
+
 
 class EvalSamples:
-    """`limit` is --max_samples. `api`: which of OpenAI's APIs gets the input of a sample, or None when that is not known."""
+    """`limit` is --max_samples. `api`: which of OpenAI's APIs gets the input of a sample, or None when that is not known.
+    `asks_models`: whether each completion function sends a prompt to a model as it is."""
 
-    def __init__(self, data_files, samples, limit, api, problems):
+    def __init__(self, data_files, samples, limit, api, asks_models, problems):
         self._data_files = data_files
         self._samples = samples
         self._limit = limit
         self._api = api
+        self._asks_models = asks_models
         self._problems = problems
         self._reads = {}
 
@@ -33,17 +38,39 @@ class EvalSamples:
     def check_few_shot(self, spec, cls, args):
         """The examples that evals.elsuite.basic.match and translate put before the input of each sample."""
         need, shots = few_shot_need(cls, args)
-        path = need and self._data_files.samples_of(args["few_shot_jsonl"], spec.registry_path, own_registry_arguments(cls))
-        files = self._files(path)
+        files = need and self._few_shot_files(spec, cls, args)
         if files:
-            self._samples.check(files, spec.key, self._shown(spec), need, lambda total: range(shots))
+            self._samples.check(files, spec.key, self._shown(spec), need, lambda total: range(shots), EXAMPLE)
+
+    def _few_shot_files(self, spec, cls, args):
+        return self._files(self._data_files.samples_of(args["few_shot_jsonl"], spec.registry_path, own_registry_arguments(cls)))
+
+    def demand(self, spec, cls, args, modelgraded):
+        """The requests that the eval sends, by kind, after `count`. None when they are not known."""
+        measure = self._measure(spec, cls, args, modelgraded)
+        files = measure and self._files(self._path(spec, cls, args["samples_jsonl"]))
+        if not files:
+            return None
+        need = need_of(cls, args, self._api, modelgraded)[0]
+        sums = self._samples.sums(files, self._limited(need), measure, self._limit)
+        return sums and measure.described(*sums)
+
+    def _measure(self, spec, cls, args, modelgraded):
+        if not self._asks_models or not self._reads_samples(cls) or not isinstance(args.get("samples_jsonl"), str):
+            return None
+        need, shots = few_shot_need(cls, args)
+        if need is None:
+            return measure_of(cls, args, modelgraded)
+        files = self._few_shot_files(spec, cls, args)
+        sums = files and self._samples.first(files, need, EXAMPLE, shots)
+        return sums and measure_of(cls, args, modelgraded, sums)
 
     def count(self, spec, cls, args, may_write, modelgraded):
         """The lines of samples_jsonl, limited as evals.eval._index_samples does. A class may choose among them."""
         value, own_registry_only = args.get("samples_jsonl"), own_registry_arguments(cls)
         if not isinstance(value, str) or REMOTE.fullmatch(value):
             return None
-        path = self._data_files.samples_of(value, spec.registry_path, own_registry_only)
+        path = self._path(spec, cls, value)
         files = self._files(path)
         count = None if files is None else self._read(files, spec, cls, args, modelgraded)
         if count is None:
@@ -54,6 +81,9 @@ class EvalSamples:
             self._problems.add("no-samples", spec.key, self._why_none(count, path, value))
         return samples
 
+    def _path(self, spec, cls, value):
+        return self._data_files.samples_of(value, spec.registry_path, own_registry_arguments(cls))
+
     def _files(self, path):
         files = None if path is None else self._samples.files(path)
         return None if files is None or any(is_pointer(file) for file in files) else files
@@ -61,11 +91,14 @@ class EvalSamples:
     def _read(self, files, spec, cls, args, modelgraded):
         if not self._reads_samples(cls):
             return self._samples.count(files, spec.key)
-        need, _ = need_of(cls, args, self._api, modelgraded)
-        if self._limit is None:
-            return self._samples.check(files, spec.key, self._shown(spec), need)
-        need = None if need and need.reorders else need
-        return self._samples.check(files, spec.key, self._shown(spec), need, lambda total: indices(total, self._limit))
+        need = self._limited(need_of(cls, args, self._api, modelgraded)[0])
+        measure = self._measure(spec, cls, args, modelgraded)
+        evaluated = None if self._limit is None else lambda total: indices(total, self._limit)
+        return self._samples.check(files, spec.key, self._shown(spec), need, evaluated, measure)
+
+    def _limited(self, need):
+        """Which samples are evaluated is not known of a class that reorders them."""
+        return None if need and need.reorders and self._limit is not None else need
 
     def _shown(self, spec):
         return lambda file: self._data_files.shown(file, spec.registry_path)

@@ -56,6 +56,7 @@ class EvalsOfSet:
             "data": data,
             "remote": remote,
             "samples": self._checks.check_samples(spec, cls, named, may_write, grading),
+            "demand": self._checks.demand(spec, cls, named, grading),
         }
 
     def _check_names(self, spec):

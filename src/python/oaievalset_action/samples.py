@@ -2,6 +2,7 @@
 import os
 import random
 from array import array
+from itertools import chain, islice
 
 from .json_lines import COMPRESSED, broken, jsonl_files, lines_of, name_of_whole, open_bytes, parser_of
 from .problems import in_own_words
@@ -21,6 +22,8 @@ class Reading:
         self.broken_count = 0
         # By what is wrong, the numbers of the lines whose samples the class refuses.
         self.refused = {}
+        # What is sent for each line, a column for each number of a Measure. None when that is not known of all lines.
+        self.sizes = None
 
 
 class Samples:
@@ -46,12 +49,13 @@ class Samples:
         readings = [self._reading(file, subject, count_lines) for file in files]
         return None if None in readings else sum(reading.lines for reading in readings)
 
-    def check(self, files, subject, shown, need=None, evaluated=None):
+    def check(self, files, subject, shown, need=None, evaluated=None, measure=None):
         """Reads the files of an eval whose class certainly reads them with evals.data.get_jsonl, and adds a problem for each
         line that is not JSON, and for each sample in which the class does not find what it needs. `shown` makes the name
         of a file for the reader. `evaluated` says which of so many samples the class uses. Returns what `count` does.
+        `measure`: what `sums` will be asked for.
         """
-        readings = [self._reading(file, subject, lambda path: read(path, need), need and need.identity) for file in files]
+        readings = [self._reading(file, subject, lambda path: read(path, need, measure), (need, measure)) for file in files]
         if None in readings:
             return None
         for file, reading in sorted(zip(files, readings), key=lambda each: each[0]):
@@ -60,8 +64,34 @@ class Samples:
             self._report_refused(files, readings, subject, shown, evaluated)
         return sum(reading.lines for reading in readings)
 
-    def _reading(self, path, subject, make, identity=None):
-        key = path, make if make is count_lines else None, identity
+    def sums(self, files, need, measure, limit):
+        """(sums, number) of the sizes of the samples that are evaluated with --max_samples, after `check`. None when they are not known."""
+        columns = self._sizes(files, need, measure)
+        if columns is None:
+            return None
+        total = sum(map(len, columns[0]))
+        used = len(range(total)[:limit])
+        if used == total:
+            return [sum(map(sum, each)) for each in columns], total
+        if measure.reorders:
+            return [sum(map(sum, each)) * used // total for each in columns], used
+        chosen = indices(total, limit)
+        return [sum(size for at, size in enumerate(chain.from_iterable(each)) if at in chosen) for each in columns], used
+
+    def first(self, files, need, measure, count):
+        """The sums of the first samples, after `check`. None when they are not known."""
+        columns = self._sizes(files, need, measure)
+        return columns and [sum(islice(chain.from_iterable(each), count)) for each in columns]
+
+    def _sizes(self, files, need, measure):
+        """Each column of all files, in parts. None when it is not known."""
+        readings = [self._readings.get(key_of(file, read, (need, measure))) for file in files]
+        if any(reading is None or reading.lines and reading.sizes is None for reading in readings):
+            return None
+        return [[reading.sizes[at] for reading in readings if reading.lines] for at in range(measure.width)]
+
+    def _reading(self, path, subject, make, wanted=(None, None)):
+        key = key_of(path, make, wanted)
         if key not in self._readings:
             try:
                 self._readings[key] = make(path)
@@ -93,9 +123,14 @@ class Samples:
             start += reading.lines
 
 
-def read(path, need):
+def key_of(path, make, wanted):
+    return path, make is count_lines, *(each and each.identity for each in wanted)
+
+
+def read(path, need, measure=None):
     reading = Reading()
     parse, refusal = parser_of(path), need.refusal if need else None
+    sizes = [array("Q") for _ in range(measure.width)] if measure else None
     is_blank = True
     for number, line in enumerate(lines_of(path), 1):
         reading.lines = number
@@ -108,13 +143,25 @@ def read(path, need):
                 break
             continue
         except RecursionError:
-            is_blank = False
+            is_blank, sizes = False, None
             continue  # Whether evals can read it depends on how deep its own calls are.
         is_blank = False
         why = refusal(sample) if refusal else None
         if why:
             reading.refused.setdefault(why, array("Q")).append(number)
+        elif sizes is not None and not add_sizes(sizes, measure, sample):
+            sizes = None
+    reading.sizes = sizes
     return Reading() if is_blank else reading
+
+
+def add_sizes(columns, measure, sample):
+    try:
+        for column, size in zip(columns, measure.sizes(sample)):
+            column.append(size)
+        return True
+    except (TypeError, AttributeError, KeyError, ValueError):
+        return False  # Something else than text is sent, such as a picture.
 
 
 def note_broken(reading, number, line, error, path):

@@ -5,7 +5,7 @@ from .arguments import read_arguments
 from .class_arguments import ClassArguments
 from .class_code import ClassCode
 from .classes import IMPORT_ERRORS
-from .completion_functions import CompletionFunctions, api_of, names_of
+from .completion_functions import CompletionFunctions, api_of, asks_models, names_of
 from .data_files import DataFiles
 from .dependencies import Dependencies
 from .eval_checks import EvalChecks
@@ -85,6 +85,7 @@ class SetPlan:
             Samples(self._problems, self._dependencies),
             self._arguments["max_samples"],
             api_of(self._plan["completion_fns"]),
+            asks_models(self._plan["completion_fns"]),
             self._problems,
         )
         judge = Judge(self._models, self._request["judge_model"], self._problems)

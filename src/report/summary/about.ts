@@ -5,6 +5,7 @@ import type { Report } from '../../model/report.ts';
 import type { EvalResult, Results } from '../../model/results.ts';
 import { hasPrices } from '../costs.ts';
 import { reusedAnswerLines } from '../describe-reused.ts';
+import { describeComparison } from '../estimate-text.ts';
 import { runUrl, webUrl } from '../links.ts';
 import { code, inline } from '../markdown-text.ts';
 import { rerunLines } from './reruns.ts';
@@ -30,6 +31,7 @@ export function aboutLines(report: Report, places: ReportPlaces): string[] {
       ...replacedModelLines(results.evals),
       ...requestLines(results),
       ...priceLines(results),
+      ...estimateLines(results),
       versionsLine(results),
       ...linkLines(report, places),
     ].map((line) => (line.startsWith('  ') ? line : `- ${line}`)),
@@ -155,6 +157,11 @@ function priceLines(results: Results): string[] {
     ? `those of ${inline(prices.list.date, 40)}, unless ${code('prices')} sets others`
     : `set by ${code('prices')}`;
   return [[`Prices are ${source}.`, ...unknown].join(' ')];
+}
+
+function estimateLines(results: Results): string[] {
+  const text = describeComparison(results);
+  return text === undefined ? [] : [inline(text, 1000)];
 }
 
 function versionsLine({ versions: { action, evals, python } }: Results): string {

@@ -41,6 +41,7 @@ const registry: RegistryPlan = {
       modelgraded: [],
       solvers: [],
       solverData: [],
+      demand: null,
       samples: 3,
     },
   ],

@@ -3,6 +3,7 @@ import { existsSync, readdirSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { AnswerStore } from '../../../src/progress/answer-store.ts';
 import { answersFile, type StatePaths, statePaths } from '../../../src/progress/paths.ts';
+import { bytesOf } from '../../../src/progress/snapshot.ts';
 import { type OpenOptions, State } from '../../../src/progress/state.ts';
 import { owner, sha256, temporaryDirectory } from '../../helpers/builders.ts';
 import { response } from '../../helpers/journal-directory.ts';
@@ -30,10 +31,10 @@ const filesOf = (...evals: readonly { readonly key: string }[]) => evals.map(({ 
 describe('kept answers in a state', () => {
   test('kept answers: are in a snapshot, and change its outline and its size', async () => {
     const { state, paths } = stateWithDone(a);
-    const [outline, bytes] = [state.outline(), state.bytes()];
+    const [outline, bytes] = [state.outline(), bytesOf(paths)];
     await keep(paths, a);
     expect(state.outline()).not.toBe(outline);
-    expect(state.bytes()).toBeGreaterThan(bytes);
+    expect(bytesOf(paths)).toBeGreaterThan(bytes);
     const target = temporaryDirectory();
     state.snapshot(target);
     expect(readdirSync(`${target}/gpt-4.set.resume/answers`)).toEqual(filesOf(a));

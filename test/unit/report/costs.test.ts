@@ -27,7 +27,6 @@ const PRICES: Readonly<Record<string, Price>> = {
 const pricing: Pricing = {
   prices: (model) => PRICES[model],
   list: { version: '0.1.8', date: '2026-09-23' },
-  hasOverrides: false,
 };
 
 const million = { prompt: 1_000_000, completion: 1_000_000, cached: 0, reasoning: 0 };

@@ -1,0 +1,98 @@
+/** Says what evals are likely to take, and how that compares with what they took. Pure. */
+import { type Estimated, type Range, type RunEstimate, tokensOf } from '../model/estimate.ts';
+import { counted, dollars, listed, wholeNumber } from '../model/format.ts';
+import type { Results } from '../model/results.ts';
+import { oneLine } from '../text.ts';
+import { amount } from './numbers.ts';
+
+const MAX_NAME_BYTES = 80;
+
+/** More names do not help a reader. */
+const MAX_NAMES = 3;
+
+/** `28 evals to run: about 1,140–1,400 requests, 0.8–1.1 M tokens, $1.60–2.40` */
+export function describeEstimate(estimate: RunEstimate): string {
+  const { evals, unknownEvals, guessedEvals } = estimate;
+  const head = `${counted(evals, 'eval')} to run`;
+  if (unknownEvals === evals) return `${head}: how many requests they will send is not known`;
+  const notes = [
+    ...(guessedEvals > 0 ? [`for ${counted(guessedEvals, 'eval')} this is a guess`] : []),
+    ...(unknownEvals > 0 ? [`without ${counted(unknownEvals, 'eval')} of which nothing is known`] : []),
+  ];
+  return `${head}: ${describeEstimated(estimate)}${notes.length > 0 ? ` (${notes.join('; ')})` : ''}`;
+}
+
+type Priced = Estimated & Pick<RunEstimate, 'unpriced'>;
+
+/** `about 1,140–1,400 requests, 0.8–1.1 M tokens, $1.60–2.40` */
+export function describeEstimated(estimated: Priced): string {
+  const { requests } = estimated;
+  if (requests.high === 0) return 'no request';
+  const parts = [
+    `${rangeText(requests, wholeNumber)} ${requests.high === 1 ? 'request' : 'requests'}`,
+    `${tokenText(tokensOf(estimated))} tokens`,
+    estimated.cost ? costText(estimated.cost) : unknownCost(estimated.unpriced),
+  ];
+  return `about ${parts.join(', ')}`;
+}
+
+/** Names of models come from registries. */
+function unknownCost(unpriced: readonly string[]): string {
+  const names = unpriced.map((name) => oneLine(name, MAX_NAME_BYTES) || 'some models');
+  return `cost not known, because there is no price for ${listed(names, MAX_NAMES)}`;
+}
+
+/** `1,140–1,400`, or `1,140` */
+export function countText(range: Range): string {
+  return rangeText(range, wholeNumber);
+}
+
+function rangeText({ low, high }: Range, text: (value: number) => string): string {
+  const [from, to] = [text(low), text(high)];
+  return from === to ? to : `${from}–${to}`;
+}
+
+const UNITS = [
+  { below: 10_000, size: 1, name: '' },
+  { below: 999_500, size: 1000, name: ' k' },
+  { below: 999_500_000, size: 1e6, name: ' M' },
+  { below: Number.POSITIVE_INFINITY, size: 1e9, name: ' G' },
+] as const;
+
+/** `800–1,100`, `8.4–12 k`, `0.8–1.1 M`: both ends have the unit of the high end. */
+export function tokenText(range: Range): string {
+  const { size, name } = UNITS.find(({ below }) => range.high < below) ?? UNITS[3];
+  if (size === 1) return countText(range);
+  const text = (value: number) => {
+    const inUnits = value / size;
+    return inUnits < 9.95 ? inUnits.toFixed(1) : wholeNumber(Math.round(inUnits));
+  };
+  return `${rangeText(range, text)}${name}`;
+}
+
+/** `$1.60–2.40`, `$0.0042–0.0061` */
+export function costText(range: Range): string {
+  return `$${rangeText(range, (value) => dollars(value).slice(1))}`;
+}
+
+/** `Estimated: about 12 requests, … It took 12 requests, …`; undefined when nothing was estimated. */
+export function describeComparison({ estimate, totals }: Results): string | undefined {
+  if (!estimate || estimate.unknownEvals === estimate.evals) return undefined;
+  const { requests, tokens, cost } = totals;
+  const sent = tokens.prompt + tokens.completion;
+  const took = [
+    counted(requests.sent, 'request'),
+    `${amount(sent)} tokens`,
+    ...(cost === null ? [] : [dollars(cost)]),
+  ];
+  return `Estimated for ${describeEstimate(estimate)}. It took ${took.join(', ')}${judged(estimate, sent, totals)}.`;
+}
+
+/** Whether the tokens are those that were estimated. Of a run that is not complete, that says nothing. */
+function judged(estimate: RunEstimate, sent: number, { evals }: Results['totals']): string {
+  if (evals.completed < evals.total) return ', and is not complete';
+  if (estimate.unknownEvals > 0) return '';
+  const { low, high } = tokensOf(estimate);
+  if (sent < low) return ', less than estimated';
+  return sent > high ? ', more than estimated' : ', as estimated';
+}
