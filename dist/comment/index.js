@@ -29549,14 +29549,12 @@ function evalCost(record, prices) {
 function usageOf({ usage, tokens }) {
     return usage ?? (tokens.total > 0 ? { '': tokens } : {});
 }
-/** The prices that the costs are computed with; undefined when there is nothing to price. */
+/** The prices that the costs are computed with; undefined when no tokens were counted for a model. */
 function usedPrices({ traffic, outcomes }, { prices, list }) {
     const { sent, replayed } = usesOf(traffic);
     const records = outcomes.flatMap((outcome) => ('record' in outcome ? (outcome.record ?? []) : []));
     const uses = [sent, replayed, ...records.map(usageOf)].flatMap((use) => Object.entries(use));
     const names = new Set(uses.flatMap(([name, use]) => (isUnused(use) ? [] : [name])));
-    if (names.size === 0)
-        return undefined;
     const models = [];
     const unknown = [];
     for (const name of [...names].sort(compareText)) {
@@ -29566,6 +29564,8 @@ function usedPrices({ traffic, outcomes }, { prices, list }) {
         else if (name !== '')
             unknown.push(name);
     }
+    if (models.length + unknown.length === 0)
+        return undefined;
     return { list: list ?? null, models: Object.fromEntries(models), unknown };
 }
 /** US dollars that this run saved with its replayed responses and its reused evals; null when a price is not known. */
@@ -30423,7 +30423,7 @@ function unexpected(error) {
 
 /***/ }),
 
-/***/ 2936:
+/***/ 8469:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -30484,8 +30484,6 @@ const MAX_RECORDED_ADAPTATIONS = 1000;
 /** No eval asks for nearly as many models. The models of one that asks for more are not recorded. */
 const MAX_RECORDED_MODELS = 100;
 
-// EXTERNAL MODULE: ./lib/model/price.js
-var price = __nccwpck_require__(4028);
 // EXTERNAL MODULE: ./node_modules/zod/v4/core/api.js
 var api = __nccwpck_require__(3759);
 ;// CONCATENATED MODULE: ./node_modules/zod/v4/classic/iso.js
@@ -30575,6 +30573,56 @@ const shard = schemas/* object */.Ikc({
     elsewhere: count.describe('Evals of the plan that the other shards have.'),
 })
     .describe('Which part of the set was run; missing when these are the results of the whole set.');
+
+// EXTERNAL MODULE: ./lib/model/price.js
+var price = __nccwpck_require__(4028);
+;// CONCATENATED MODULE: ./lib/artifact/totals-schema.js
+/** The schema of what results.json says of the whole run: its counts, tokens, costs and prices. */
+
+
+
+const totals = schemas/* object */.Ikc({
+    evals: schemas/* object */.Ikc({
+        total: count.describe('Evals of the plan; of a shard, those that it has.'),
+        completed: count.describe('Evals that are fresh or reused.'),
+        fresh: count.describe('Evals that this run completed.'),
+        reused: count.describe('Evals that an earlier run completed and that are still valid.'),
+        failed: count.describe('Evals that ended their last attempt without a valid result.'),
+        pending: count.describe('Evals that are neither completed nor failed.'),
+        excluded: count.describe('Evals of the set that the inputs include and exclude leave out of the plan.'),
+    })
+        .describe('Numbers of evals.'),
+    requests: schemas/* object */.Ikc({
+        sent: count.describe('Requests that were sent to the API, without retries.'),
+        replayed: count.describe('Requests whose response was replayed.'),
+        retried: count.describe('Retries of requests.'),
+        failed: count.describe('Requests that ended without a successful response.'),
+    })
+        .describe('Numbers of requests.'),
+    tokens: tokenUsage.describe('Tokens of the responses that the API returned to this run.'),
+    replayedTokens: tokenUsage.describe('Tokens of replayed responses, which were paid for earlier.'),
+    cost: cost.describe('US dollars of tokens; null when a price is not known.'),
+    replayedCost: cost
+        .optional()
+        .describe('US dollars of replayedTokens; null when a price is not known. Earlier versions did not write it.'),
+})
+    .describe('Of this run alone. What reused evals took is in their entries.');
+const dollars = schemas/* number */.aig().nonnegative().max(price/* MAX_PRICE */.P4);
+const prices = schemas/* object */.Ikc({
+    list: schemas/* object */.Ikc({
+        version: line.describe('Of @pydantic/genai-prices.'),
+        date: line.describe('When it was published.'),
+    })
+        .nullable()
+        .describe('The price list of the action; null when it was not used.'),
+    models: named(schemas/* object */.Ikc({
+        input: dollars,
+        output: dollars,
+        cached: dollars.describe('Of input tokens that the API read from its cache.'),
+    }), 10_000).describe('US dollars per million tokens of the models with a known price.'),
+    unknown: schemas/* array */.YOg(label).max(10_000).describe('Models without a known price.'),
+})
+    .describe('The prices that costs are computed with; missing when no model has tokens.');
 
 // EXTERNAL MODULE: ./lib/model/verdict.js
 var verdict = __nccwpck_require__(1732);
@@ -30724,48 +30772,6 @@ const versions = schemas/* object */.Ikc({
     python: line.nullable().describe('The version of Python; null when it is not known.'),
 })
     .describe('The programs that the results depend on.');
-const totals = schemas/* object */.Ikc({
-    evals: schemas/* object */.Ikc({
-        total: count.describe('Evals of the plan; of a shard, those that it has.'),
-        completed: count.describe('Evals that are fresh or reused.'),
-        fresh: count.describe('Evals that this run completed.'),
-        reused: count.describe('Evals that an earlier run completed and that are still valid.'),
-        failed: count.describe('Evals that ended their last attempt without a valid result.'),
-        pending: count.describe('Evals that are neither completed nor failed.'),
-        excluded: count.describe('Evals of the set that the inputs include and exclude leave out of the plan.'),
-    })
-        .describe('Numbers of evals.'),
-    requests: schemas/* object */.Ikc({
-        sent: count.describe('Requests that were sent to the API, without retries.'),
-        replayed: count.describe('Requests whose response was replayed.'),
-        retried: count.describe('Retries of requests.'),
-        failed: count.describe('Requests that ended without a successful response.'),
-    })
-        .describe('Numbers of requests.'),
-    tokens: tokenUsage.describe('Tokens of the responses that the API returned to this run.'),
-    replayedTokens: tokenUsage.describe('Tokens of replayed responses, which were paid for earlier.'),
-    cost: cost.describe('US dollars of tokens; null when a price is not known.'),
-    replayedCost: cost
-        .optional()
-        .describe('US dollars of replayedTokens; null when a price is not known. Earlier versions did not write it.'),
-})
-    .describe('Of this run alone. What reused evals took is in their entries.');
-const dollars = schemas/* number */.aig().nonnegative().max(price/* MAX_PRICE */.P4);
-const prices = schemas/* object */.Ikc({
-    list: schemas/* object */.Ikc({
-        version: line.describe('Of @pydantic/genai-prices.'),
-        date: line.describe('When it was published.'),
-    })
-        .nullable()
-        .describe('The price list of the action; null when it was not used.'),
-    models: named(schemas/* object */.Ikc({
-        input: dollars,
-        output: dollars,
-        cached: dollars.describe('Of input tokens that the API read from its cache.'),
-    }), 10_000).describe('US dollars per million tokens of the models with a known price.'),
-    unknown: schemas/* array */.YOg(label).max(10_000).describe('Models without a known price.'),
-})
-    .describe('The prices that costs are computed with; missing when no model has tokens.');
 const interval = schemas/* object */.Ikc({
     low: number,
     high: number,
@@ -30879,7 +30885,7 @@ const resultsSchema = schemas/* object */.Ikc({
     args: schemas/* array */.YOg(fields_text).max(10_000).describe('Further arguments of oaieval.'),
     shard: shard.optional(),
     estimate: estimate.optional(),
-    totals,
+    totals: totals,
     prices: prices.optional(),
     evals: schemas/* array */.YOg(evalResult).max(results_schema_MAX_EVALS).describe('In the order of the set; excluded evals last.'),
     verdict: verdictSchema,
@@ -31690,7 +31696,7 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 /* harmony import */ var _action_comment_inputs_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(2024);
 /* harmony import */ var _action_comment_owner_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(621);
 /* harmony import */ var _action_comment_publish_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(574);
-/* harmony import */ var _action_comment_report_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(2936);
+/* harmony import */ var _action_comment_report_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(8469);
 /* harmony import */ var _action_comment_source_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(1309);
 /* harmony import */ var _action_context_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(6225);
 /* harmony import */ var _action_event_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(3118);

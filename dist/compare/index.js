@@ -29205,7 +29205,7 @@ async function publishComparison(comparison, problems, log) {
 
 /***/ }),
 
-/***/ 1563:
+/***/ 8630:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -38799,46 +38799,6 @@ const MAX_RECORDED_ADAPTATIONS = 1000;
 /** No eval asks for nearly as many models. The models of one that asks for more are not recorded. */
 const MAX_RECORDED_MODELS = 100;
 
-;// CONCATENATED MODULE: ./lib/model/price.js
-
-const noPricing = { prices: () => undefined, list: undefined };
-/** No set needs nearly as many. */
-const MAX_PRICE_OVERRIDES = 1000;
-/** A million times the price of the dearest model. */
-const MAX_PRICE = 1_000_000_000;
-const PER_TOKENS = 1_000_000;
-/** US dollars. Reasoning tokens are billed as output, of which they are a part. */
-function costOfTokens({ prompt, completion, cached }, price) {
-    const fresh = Math.max(0, prompt - cached);
-    return (fresh * price.input + cached * price.cached + completion * price.output) / PER_TOKENS;
-}
-function isFree({ input, output, cached }) {
-    return input === 0 && output === 0 && cached === 0;
-}
-/**
- * US dollars of the tokens of several models; null when the price of one that has tokens is not known, or when the API did not say
- * how many tokens its responses have.
- */
-function costOf(usage, prices) {
-    let sum = 0;
-    for (const model of Object.keys(usage)) {
-        const tokens = ownValue(usage, model);
-        if (!tokens || isUnused(tokens))
-            continue;
-        const price = prices(model);
-        if (!price || (isUncounted(tokens) && !isFree(price)))
-            return null;
-        sum += costOfTokens(tokens, price);
-    }
-    return sum;
-}
-function isUnused({ prompt, completion, responses = 0 }) {
-    return prompt + completion + responses === 0;
-}
-function isUncounted({ prompt, completion }) {
-    return prompt + completion === 0;
-}
-
 ;// CONCATENATED MODULE: ./node_modules/zod/v4/classic/iso.js
 
 
@@ -38926,6 +38886,94 @@ const shard = object({
     elsewhere: count.describe('Evals of the plan that the other shards have.'),
 })
     .describe('Which part of the set was run; missing when these are the results of the whole set.');
+
+;// CONCATENATED MODULE: ./lib/model/price.js
+
+const noPricing = { prices: () => undefined, list: undefined };
+/** No set needs nearly as many. */
+const MAX_PRICE_OVERRIDES = 1000;
+/** A million times the price of the dearest model. */
+const MAX_PRICE = 1_000_000_000;
+const PER_TOKENS = 1_000_000;
+/** US dollars. Reasoning tokens are billed as output, of which they are a part. */
+function costOfTokens({ prompt, completion, cached }, price) {
+    const fresh = Math.max(0, prompt - cached);
+    return (fresh * price.input + cached * price.cached + completion * price.output) / PER_TOKENS;
+}
+function isFree({ input, output, cached }) {
+    return input === 0 && output === 0 && cached === 0;
+}
+/**
+ * US dollars of the tokens of several models; null when the price of one that has tokens is not known, or when the API did not say
+ * how many tokens its responses have.
+ */
+function costOf(usage, prices) {
+    let sum = 0;
+    for (const model of Object.keys(usage)) {
+        const tokens = ownValue(usage, model);
+        if (!tokens || isUnused(tokens))
+            continue;
+        const price = prices(model);
+        if (!price || (isUncounted(tokens) && !isFree(price)))
+            return null;
+        sum += costOfTokens(tokens, price);
+    }
+    return sum;
+}
+function isUnused({ prompt, completion, responses = 0 }) {
+    return prompt + completion + responses === 0;
+}
+function isUncounted({ prompt, completion }) {
+    return prompt + completion === 0;
+}
+
+;// CONCATENATED MODULE: ./lib/artifact/totals-schema.js
+/** The schema of what results.json says of the whole run: its counts, tokens, costs and prices. */
+
+
+
+const totals = object({
+    evals: object({
+        total: count.describe('Evals of the plan; of a shard, those that it has.'),
+        completed: count.describe('Evals that are fresh or reused.'),
+        fresh: count.describe('Evals that this run completed.'),
+        reused: count.describe('Evals that an earlier run completed and that are still valid.'),
+        failed: count.describe('Evals that ended their last attempt without a valid result.'),
+        pending: count.describe('Evals that are neither completed nor failed.'),
+        excluded: count.describe('Evals of the set that the inputs include and exclude leave out of the plan.'),
+    })
+        .describe('Numbers of evals.'),
+    requests: object({
+        sent: count.describe('Requests that were sent to the API, without retries.'),
+        replayed: count.describe('Requests whose response was replayed.'),
+        retried: count.describe('Retries of requests.'),
+        failed: count.describe('Requests that ended without a successful response.'),
+    })
+        .describe('Numbers of requests.'),
+    tokens: tokenUsage.describe('Tokens of the responses that the API returned to this run.'),
+    replayedTokens: tokenUsage.describe('Tokens of replayed responses, which were paid for earlier.'),
+    cost: cost.describe('US dollars of tokens; null when a price is not known.'),
+    replayedCost: cost
+        .optional()
+        .describe('US dollars of replayedTokens; null when a price is not known. Earlier versions did not write it.'),
+})
+    .describe('Of this run alone. What reused evals took is in their entries.');
+const dollars = schemas_number().nonnegative().max(MAX_PRICE);
+const prices = object({
+    list: object({
+        version: line.describe('Of @pydantic/genai-prices.'),
+        date: line.describe('When it was published.'),
+    })
+        .nullable()
+        .describe('The price list of the action; null when it was not used.'),
+    models: named(object({
+        input: dollars,
+        output: dollars,
+        cached: dollars.describe('Of input tokens that the API read from its cache.'),
+    }), 10_000).describe('US dollars per million tokens of the models with a known price.'),
+    unknown: array(label).max(10_000).describe('Models without a known price.'),
+})
+    .describe('The prices that costs are computed with; missing when no model has tokens.');
 
 ;// CONCATENATED MODULE: ./lib/model/verdict.js
 /** Further flips are only counted. */
@@ -39080,48 +39128,6 @@ const versions = object({
     python: line.nullable().describe('The version of Python; null when it is not known.'),
 })
     .describe('The programs that the results depend on.');
-const totals = object({
-    evals: object({
-        total: count.describe('Evals of the plan; of a shard, those that it has.'),
-        completed: count.describe('Evals that are fresh or reused.'),
-        fresh: count.describe('Evals that this run completed.'),
-        reused: count.describe('Evals that an earlier run completed and that are still valid.'),
-        failed: count.describe('Evals that ended their last attempt without a valid result.'),
-        pending: count.describe('Evals that are neither completed nor failed.'),
-        excluded: count.describe('Evals of the set that the inputs include and exclude leave out of the plan.'),
-    })
-        .describe('Numbers of evals.'),
-    requests: object({
-        sent: count.describe('Requests that were sent to the API, without retries.'),
-        replayed: count.describe('Requests whose response was replayed.'),
-        retried: count.describe('Retries of requests.'),
-        failed: count.describe('Requests that ended without a successful response.'),
-    })
-        .describe('Numbers of requests.'),
-    tokens: tokenUsage.describe('Tokens of the responses that the API returned to this run.'),
-    replayedTokens: tokenUsage.describe('Tokens of replayed responses, which were paid for earlier.'),
-    cost: cost.describe('US dollars of tokens; null when a price is not known.'),
-    replayedCost: cost
-        .optional()
-        .describe('US dollars of replayedTokens; null when a price is not known. Earlier versions did not write it.'),
-})
-    .describe('Of this run alone. What reused evals took is in their entries.');
-const dollars = schemas_number().nonnegative().max(MAX_PRICE);
-const prices = object({
-    list: object({
-        version: line.describe('Of @pydantic/genai-prices.'),
-        date: line.describe('When it was published.'),
-    })
-        .nullable()
-        .describe('The price list of the action; null when it was not used.'),
-    models: named(object({
-        input: dollars,
-        output: dollars,
-        cached: dollars.describe('Of input tokens that the API read from its cache.'),
-    }), 10_000).describe('US dollars per million tokens of the models with a known price.'),
-    unknown: array(label).max(10_000).describe('Models without a known price.'),
-})
-    .describe('The prices that costs are computed with; missing when no model has tokens.');
 const interval = object({
     low: fields_number,
     high: fields_number,
@@ -39235,7 +39241,7 @@ const resultsSchema = object({
     args: array(fields_text).max(10_000).describe('Further arguments of oaieval.'),
     shard: shard.optional(),
     estimate: estimate.optional(),
-    totals,
+    totals: totals,
     prices: prices.optional(),
     evals: array(evalResult).max(results_schema_MAX_EVALS).describe('In the order of the set; excluded evals last.'),
     verdict: verdictSchema,
@@ -40001,7 +40007,7 @@ function quoteChildLine(line) {
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
 /* harmony import */ var _action_compare_inputs_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1180);
 /* harmony import */ var _action_compare_publish_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(5374);
-/* harmony import */ var _action_compare_reports_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(1563);
+/* harmony import */ var _action_compare_reports_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(8630);
 /* harmony import */ var _action_log_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(4262);
 /* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(452);
 /* harmony import */ var _gate_ranking_compare_models_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(3138);

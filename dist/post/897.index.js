@@ -2004,7 +2004,7 @@ async function baselineInput() {
     if (path === undefined)
         return undefined;
     // The schemas of a results.json take as long to make as the rest of the inputs to read, and few runs have a baseline.
-    const { readBaseline } = await __webpack_require__.e(/* import() */ 291).then(__webpack_require__.bind(__webpack_require__, 291));
+    const { readBaseline } = await __webpack_require__.e(/* import() */ 890).then(__webpack_require__.bind(__webpack_require__, 6890));
     return await readBaseline(path, text_text('baseline'));
 }
 /** Absolute; undefined when the input is empty. */
@@ -3786,7 +3786,7 @@ function missing({ prices }) {
 function pricesText(results) {
     const { prices } = results;
     if (!prices)
-        return 'None: no model has tokens.';
+        return 'None: no tokens were counted for a model.';
     const date = prices.list && `of ${prices.list.date}, where the input prices sets no others`;
     const source = (0,costs/* hasPrices */.Xb)(results) ? [date ?? 'of the input prices'] : [];
     return (0,format/* asSentence */.KG)([...source, ...missing(results)].join('; '));
@@ -3848,7 +3848,7 @@ const estimate_text_MAX_NAME_BYTES = 80;
 /** More names do not help a reader. */
 const estimate_text_MAX_NAMES = 3;
 /** `28 evals to run: about 1,140–1,400 requests, 0.8–1.1 M tokens, $1.60–2.40` */
-function describeEstimate(estimate) {
+function describeEstimate(estimate, describe = describeEstimated) {
     const { evals, unknownEvals, guessedEvals } = estimate;
     const head = `${(0,format/* counted */.hS)(evals, 'eval')} to run`;
     if (unknownEvals === evals)
@@ -3857,17 +3857,23 @@ function describeEstimate(estimate) {
         ...(guessedEvals > 0 ? [`for ${(0,format/* counted */.hS)(guessedEvals, 'eval')} this is a guess`] : []),
         ...(unknownEvals > 0 ? [`without ${(0,format/* counted */.hS)(unknownEvals, 'eval')} of which nothing is known`] : []),
     ];
-    return `${head}: ${describeEstimated(estimate)}${notes.length > 0 ? ` (${notes.join('; ')})` : ''}`;
+    return `${head}: ${describe(estimate)}${notes.length > 0 ? ` (${notes.join('; ')})` : ''}`;
 }
 /** `about 1,140–1,400 requests, 0.8–1.1 M tokens, $1.60–2.40` */
 function describeEstimated(estimated) {
     const { requests } = estimated;
     if (requests.high === 0)
         return 'no request';
+    const cost = estimated.cost ? '' : `, ${unknownCost(estimated.unpriced)}`;
+    return `${describeKnown(estimated)}${cost}`;
+}
+/** Without a word of a cost that is not known. */
+function describeKnown(estimated) {
+    const { requests, cost } = estimated;
     const parts = [
         `${rangeText(requests, format/* wholeNumber */.rD)} ${requests.high === 1 ? 'request' : 'requests'}`,
         `${tokenText(estimate_tokensOf(estimated))} tokens`,
-        estimated.cost ? costText(estimated.cost) : unknownCost(estimated.unpriced),
+        ...(cost ? [costText(cost)] : []),
     ];
     return `about ${parts.join(', ')}`;
 }
@@ -3916,7 +3922,8 @@ function describeComparison({ estimate, totals }) {
         `${(0,numbers/* amount */.vj)(sent)} tokens`,
         ...(cost === null ? [] : [(0,format/* dollars */.E9)(cost)]),
     ];
-    return `Estimated for ${describeEstimate(estimate)}. It took ${took.join(', ')}${judged(estimate, sent, totals)}.`;
+    // Another line says which prices are not known.
+    return `Estimated for ${describeEstimate(estimate, describeKnown)}. It took ${took.join(', ')}${judged(estimate, sent, totals)}.`;
 }
 /** Whether the tokens are those that were estimated. Of a run that is not complete, that says nothing. */
 function judged(estimate, sent, { evals }) {
@@ -5685,7 +5692,7 @@ function detailsOf(entry) {
         ...present('Coverage', samples.coverage, (coverage) => `${numbers_valueText(coverage, true)} of the samples are scored`),
         ...present('Tokens', tokens, (used) => `${(0,numbers/* amount */.vj)(used.prompt)} prompt (${(0,numbers/* amount */.vj)(used.cached)} cached), ${(0,numbers/* amount */.vj)(used.completion)} completion (${(0,numbers/* amount */.vj)(used.reasoning)} reasoning)`),
         ...present('Requests', requests, (each) => `${(0,format/* wholeNumber */.rD)(each.sent)} sent, ${(0,format/* wholeNumber */.rD)(each.replayed)} replayed`),
-        ...present('Cost', result.cost, numbers_costText),
+        ...present('Cost', tokens && tokens.total > 0 ? result.cost : null, numbers_costText),
         ...present('Time', result.tookMs, format/* duration */.p0),
         ...present('Adaptations', result.adaptations.length > 0 ? result.adaptations : null, (all) => all
             .slice(0, MAX_METRICS)
@@ -14418,14 +14425,12 @@ function evalCost(record, prices) {
 function usageOf({ usage, tokens }) {
     return usage ?? (tokens.total > 0 ? { '': tokens } : {});
 }
-/** The prices that the costs are computed with; undefined when there is nothing to price. */
+/** The prices that the costs are computed with; undefined when no tokens were counted for a model. */
 function usedPrices({ traffic, outcomes }, { prices, list }) {
     const { sent, replayed } = usesOf(traffic);
     const records = outcomes.flatMap((outcome) => ('record' in outcome ? (outcome.record ?? []) : []));
     const uses = [sent, replayed, ...records.map(usageOf)].flatMap((use) => Object.entries(use));
     const names = new Set(uses.flatMap(([name, use]) => ((0,_model_price_js__WEBPACK_IMPORTED_MODULE_0__/* .isUnused */ .j0)(use) ? [] : [name])));
-    if (names.size === 0)
-        return undefined;
     const models = [];
     const unknown = [];
     for (const name of [...names].sort(_text_js__WEBPACK_IMPORTED_MODULE_2__/* .compareText */ .n6)) {
@@ -14435,6 +14440,8 @@ function usedPrices({ traffic, outcomes }, { prices, list }) {
         else if (name !== '')
             unknown.push(name);
     }
+    if (models.length + unknown.length === 0)
+        return undefined;
     return { list: list ?? null, models: Object.fromEntries(models), unknown };
 }
 /** US dollars that this run saved with its replayed responses and its reused evals; null when a price is not known. */

@@ -1,14 +1,7 @@
 import type { Adaptation } from './adaptation.ts';
+import type { TokenUsage } from './token-usage.ts';
 
-/** Tokens of one response, as the API counted them. */
-export interface TokenUsage {
-  readonly prompt: number;
-  readonly completion: number;
-  /** Part of `prompt`. */
-  readonly cached: number;
-  /** Part of `completion`. */
-  readonly reasoning: number;
-}
+export type { TokenUsage };
 
 /** A complete, successful response of the API. */
 export interface ApiResponse {

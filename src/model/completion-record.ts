@@ -1,8 +1,8 @@
 import type { Adaptation } from './adaptation.ts';
-import type { TokenUsage } from './api-response.ts';
 import type { Fingerprint } from './fingerprint.ts';
 import type { AskedModels } from './model-map.ts';
 import type { RunIdentity } from './run-identity.ts';
+import type { TokenUsage } from './token-usage.ts';
 
 /** A value of a final report. JSON has no NaN and no infinity, so they are the strings `NaN`, `Infinity` and `-Infinity`. */
 export type MetricValue = number | string | boolean | null;

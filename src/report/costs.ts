@@ -48,7 +48,7 @@ function usageOf({ usage, tokens }: Pick<CompletionRecord, 'usage' | 'tokens'>):
   return usage ?? (tokens.total > 0 ? { '': tokens } : {});
 }
 
-/** The prices that the costs are computed with; undefined when there is nothing to price. */
+/** The prices that the costs are computed with; undefined when no tokens were counted for a model. */
 export function usedPrices(
   { traffic, outcomes }: Pick<FinishedRun, 'traffic' | 'outcomes'>,
   { prices, list }: Pricing,
@@ -57,7 +57,6 @@ export function usedPrices(
   const records = outcomes.flatMap((outcome) => ('record' in outcome ? (outcome.record ?? []) : []));
   const uses = [sent, replayed, ...records.map(usageOf)].flatMap((use) => Object.entries(use));
   const names = new Set(uses.flatMap(([name, use]) => (isUnused(use) ? [] : [name])));
-  if (names.size === 0) return undefined;
   const models: [string, Price][] = [];
   const unknown: string[] = [];
   for (const name of [...names].sort(compareText)) {
@@ -65,6 +64,7 @@ export function usedPrices(
     if (price) models.push([name, price]);
     else if (name !== '') unknown.push(name);
   }
+  if (models.length + unknown.length === 0) return undefined;
   return { list: list ?? null, models: Object.fromEntries(models), unknown };
 }
 

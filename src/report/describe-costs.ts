@@ -45,7 +45,7 @@ function missing({ prices }: Results): string[] {
 /** `Of 2026-09-23, where the input prices sets no others; no price is known of a-model` */
 export function pricesText(results: Results): string {
   const { prices } = results;
-  if (!prices) return 'None: no model has tokens.';
+  if (!prices) return 'None: no tokens were counted for a model.';
   const date = prices.list && `of ${prices.list.date}, where the input prices sets no others`;
   const source = hasPrices(results) ? [date ?? 'of the input prices'] : [];
   return asSentence([...source, ...missing(results)].join('; '));

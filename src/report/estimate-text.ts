@@ -11,7 +11,7 @@ const MAX_NAME_BYTES = 80;
 const MAX_NAMES = 3;
 
 /** `28 evals to run: about 1,140–1,400 requests, 0.8–1.1 M tokens, $1.60–2.40` */
-export function describeEstimate(estimate: RunEstimate): string {
+export function describeEstimate(estimate: RunEstimate, describe = describeEstimated): string {
   const { evals, unknownEvals, guessedEvals } = estimate;
   const head = `${counted(evals, 'eval')} to run`;
   if (unknownEvals === evals) return `${head}: how many requests they will send is not known`;
@@ -19,7 +19,7 @@ export function describeEstimate(estimate: RunEstimate): string {
     ...(guessedEvals > 0 ? [`for ${counted(guessedEvals, 'eval')} this is a guess`] : []),
     ...(unknownEvals > 0 ? [`without ${counted(unknownEvals, 'eval')} of which nothing is known`] : []),
   ];
-  return `${head}: ${describeEstimated(estimate)}${notes.length > 0 ? ` (${notes.join('; ')})` : ''}`;
+  return `${head}: ${describe(estimate)}${notes.length > 0 ? ` (${notes.join('; ')})` : ''}`;
 }
 
 type Priced = Estimated & Pick<RunEstimate, 'unpriced'>;
@@ -28,10 +28,17 @@ type Priced = Estimated & Pick<RunEstimate, 'unpriced'>;
 export function describeEstimated(estimated: Priced): string {
   const { requests } = estimated;
   if (requests.high === 0) return 'no request';
+  const cost = estimated.cost ? '' : `, ${unknownCost(estimated.unpriced)}`;
+  return `${describeKnown(estimated)}${cost}`;
+}
+
+/** Without a word of a cost that is not known. */
+function describeKnown(estimated: Estimated): string {
+  const { requests, cost } = estimated;
   const parts = [
     `${rangeText(requests, wholeNumber)} ${requests.high === 1 ? 'request' : 'requests'}`,
     `${tokenText(tokensOf(estimated))} tokens`,
-    estimated.cost ? costText(estimated.cost) : unknownCost(estimated.unpriced),
+    ...(cost ? [costText(cost)] : []),
   ];
   return `about ${parts.join(', ')}`;
 }
@@ -85,7 +92,8 @@ export function describeComparison({ estimate, totals }: Results): string | unde
     `${amount(sent)} tokens`,
     ...(cost === null ? [] : [dollars(cost)]),
   ];
-  return `Estimated for ${describeEstimate(estimate)}. It took ${took.join(', ')}${judged(estimate, sent, totals)}.`;
+  // Another line says which prices are not known.
+  return `Estimated for ${describeEstimate(estimate, describeKnown)}. It took ${took.join(', ')}${judged(estimate, sent, totals)}.`;
 }
 
 /** Whether the tokens are those that were estimated. Of a run that is not complete, that says nothing. */

@@ -11,6 +11,18 @@ const values: readonly Row[] = [
 What to do: Set resume to true or false. [INPUT_INVALID]`,
   },
   {
+    title: 'a plan-only that is neither true nor false',
+    inputs: { 'plan-only': 'dry' },
+    says: `The input plan-only is "dry": it is neither true nor false.
+What to do: Set plan-only to true or false. [INPUT_INVALID]`,
+  },
+  {
+    title: 'a wrong number with plan-only',
+    inputs: { 'plan-only': 'true', attempts: '0' },
+    says: `The input attempts is "0": it is not a whole number from 1 to 100.
+What to do: Set attempts to a number in this range. With 1, an eval that fails is not run again. [INPUT_INVALID]`,
+  },
+  {
     title: 'a number of attempts with decimals',
     inputs: { attempts: '2.5' },
     says: `The input attempts is "2.5": it is not a whole number from 1 to 100.

@@ -40,8 +40,8 @@ def measure_of(cls, args, modelgraded, shots=(0, 0, 0)):
         if name == CLASSIFY:
             return model_graded(args, modelgraded) if modelgraded else None
         return one_request(name, args, shots) if name in ANSWERS else None
-    except (TypeError, AttributeError, ValueError, KeyError):
-        return None  # An argument has a type that no measure is for.
+    except Exception:  # An argument or the spec is wrong, which other checks report. An estimate must not refuse an eval.
+        return None
 
 
 def one_request(name, args, shots):
@@ -58,7 +58,11 @@ def one_request(name, args, shots):
         prompts = [total + samples * each for total, each in zip(sums, extra)]
         return [request("model", samples, prompts, kind, limit)]
 
-    return Measure(lambda sample: size_of(sample["input"]), 3, described, ("input",), reorders=name == SOLVERS)
+    return Measure(input_size, 3, described, ("input",), reorders=name == SOLVERS)
+
+
+def input_size(sample):
+    return size_of(sample["input"])
 
 
 def example_size(example):
@@ -130,7 +134,7 @@ def size_of(prompt):
     for message in prompt:
         content = message["content"]
         characters += len(content)
-        size += octets(content)
+        size += len(content) if content.isascii() else octets(content)
     return characters, size, len(prompt)
 
 

@@ -130,7 +130,8 @@ def key_of(path, make, wanted):
 def read(path, need, measure=None):
     reading = Reading()
     parse, refusal = parser_of(path), need.refusal if need else None
-    sizes = [array("Q") for _ in range(measure.width)] if measure else None
+    # The numbers of all lines in one row, which is faster than a column for each.
+    sizes = array("Q") if measure else None
     is_blank = True
     for number, line in enumerate(lines_of(path), 1):
         reading.lines = number
@@ -149,19 +150,13 @@ def read(path, need, measure=None):
         why = refusal(sample) if refusal else None
         if why:
             reading.refused.setdefault(why, array("Q")).append(number)
-        elif sizes is not None and not add_sizes(sizes, measure, sample):
-            sizes = None
-    reading.sizes = sizes
+        elif sizes is not None:
+            try:
+                sizes.extend(measure.sizes(sample))
+            except Exception:  # Something else than text is sent, such as a picture. An estimate must not refuse a sample.
+                sizes = None
+    reading.sizes = None if sizes is None else [sizes[at :: measure.width] for at in range(measure.width)]
     return Reading() if is_blank else reading
-
-
-def add_sizes(columns, measure, sample):
-    try:
-        for column, size in zip(columns, measure.sizes(sample)):
-            column.append(size)
-        return True
-    except (TypeError, AttributeError, KeyError, ValueError):
-        return False  # Something else than text is sent, such as a picture.
 
 
 def note_broken(reading, number, line, error, path):

@@ -153,7 +153,7 @@ function detailsOf(entry: Entry): Branch {
       requests,
       (each) => `${wholeNumber(each.sent)} sent, ${wholeNumber(each.replayed)} replayed`,
     ),
-    ...present('Cost', result.cost, costText),
+    ...present('Cost', tokens && tokens.total > 0 ? result.cost : null, costText),
     ...present('Time', result.tookMs, duration),
     ...present('Adaptations', result.adaptations.length > 0 ? result.adaptations : null, (all) =>
       all

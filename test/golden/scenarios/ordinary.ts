@@ -37,6 +37,18 @@ export const ordinary: readonly Scenario[] = [
     },
   },
   {
+    name: 'plan-only',
+    title: 'plan-only, after the args of a completed set have changed: nothing is sent',
+    play: async (stage) => {
+      const play = await stage.set({ evals: GEOGRAPHY });
+      await play.before(0);
+      return play.shown(
+        { exitCode: 0, outputs: { verdict: '', pending: '4', 'requests-sent': '0' } },
+        { newMachine: true, runId: '1001', inputs: { 'plan-only': 'true', args: '--max_samples 2' } },
+      );
+    },
+  },
+  {
     name: 'one-eval',
     title: 'A set of one eval',
     play: async (stage) => {

@@ -32,6 +32,7 @@ const FIGURES: readonly Figure[] = [
   [/\b(?=[0-9a-f]*\d)(?=[0-9a-f]*[a-f])[0-9a-f]{8,64}\b/g, '########'],
   // evals draws samples at random for it.
   [/\b(boo(?:t)?strap_std) \d+(?:\.\d+)?/g, '$1 #'],
+  [/\boaievalset-action \d+\.\d+\.\d+\b/g, 'oaievalset-action #.#.#'],
   [/\bPython 3\\?\.\d+(?:\.\d+)?\b/g, 'Python 3.##'],
   [/\bpython3\.\d+\b/g, 'python3.##'],
   [/\b127\.0\.0\.1:\d{5}\b/g, '127.0.0.1:####'],

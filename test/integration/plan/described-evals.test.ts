@@ -91,6 +91,7 @@ describe.concurrent('a planned eval', () => {
       ].map(([name, label = '']) => ({ name, path: data(label), label, root: data(label) })),
       remote: [{ name: 'guide', url: 'https://example.com/guide.txt' }],
       samples: 3,
+      demand: null,
     });
   });
 

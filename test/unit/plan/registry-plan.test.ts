@@ -31,6 +31,7 @@ const written = {
       data: [],
       remote: [],
       samples: null,
+      demand: null,
     },
   ],
   left_out: ['test-\u2028other.s1.v0'],

@@ -1,5 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
+import type { RunEstimate } from '../../../src/model/estimate.ts';
 import { statePaths } from '../../../src/progress/paths.ts';
 import { State } from '../../../src/progress/state.ts';
 import { owner, recordingLog, temporaryDirectory } from '../../helpers/builders.ts';
@@ -32,6 +33,23 @@ test('run facts: the prices that the run was given are read back, and wrong ones
   expect(open(root).state.runFacts).toBeUndefined();
 });
 
+const estimate: RunEstimate = {
+  evals: 2,
+  unknownEvals: 1,
+  guessedEvals: 0,
+  requests: { low: 5, high: 6 },
+  promptTokens: { low: 10, high: 20 },
+  completionTokens: { low: 0, high: 4 },
+  cost: null,
+  unpriced: ['mystery'],
+};
+
+test('run facts: a later process reads what was estimated', () => {
+  const { state, root } = open();
+  state.beginRun({ ...someFacts, estimate });
+  expect(open(root).state.runFacts?.estimate).toEqual(estimate);
+});
+
 test('run facts: those of another repository are not used', () => {
   const { state, root } = open();
   state.beginRun({ ...someFacts, run: { ...someFacts.run, repository: 'other/one' } });
@@ -51,6 +69,14 @@ test('run facts: reasons are recorded in one line and without secrets', () => {
 test.each([
   ['no JSON', '{'],
   ['another version', JSON.stringify({ ...someFacts, version: 2 })],
+  [
+    'a range whose ends are in the wrong order',
+    JSON.stringify({ ...someFacts, estimate: { ...estimate, requests: { low: 2, high: 1 } } }),
+  ],
+  [
+    'a negative estimate',
+    JSON.stringify({ ...someFacts, estimate: { ...estimate, cost: { low: -1, high: 1 } } }),
+  ],
   ['a line break', JSON.stringify({ ...someFacts, run: { ...someFacts.run, ref: 'a\nb' } })],
 ])('run facts: a file that has %s is quarantined', (_, text) => {
   const { paths, root } = open();

@@ -26,6 +26,16 @@ test('saved plan: the model map of an eval is read as it was saved', () => {
   expect(parsed(saved)).toEqual(saved);
 });
 
+test('saved plan: the requests of an eval are read as they were saved, and wrong ones are refused', () => {
+  const counts = { requests: 3, characters: 90, bytes: 99, messages: 3, answers: 0, choices: 1 };
+  const demand = [{ by: 'model', ...counts, answer: 'short', maxTokens: null }] as const;
+  const of = (value: unknown) => ({ ...SAVED, evals: [{ ...planned('a.dev.v0'), demand: value }] });
+  expect(parsed(of(demand))).toEqual(of(demand));
+  expect(parsed(of([{ ...demand[0], requests: -1 }]))).toEqual({
+    reason: expect.stringMatching(/^evals\.0\.demand\.0\.requests: /),
+  });
+});
+
 test('saved plan: is read as it was saved', () => {
   expect(parsed(SAVED)).toEqual(SAVED);
 });
