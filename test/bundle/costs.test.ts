@@ -6,6 +6,7 @@ import type { Results } from '../../src/model/results.ts';
 import { completesElsewhere, machineWithSet, registryOf, untilRecorded } from '../helpers/generated-set.ts';
 import type { RunResult } from '../helpers/runner.ts';
 import { annotations, logOf, type TestMachine } from '../helpers/test-machine.ts';
+import { LONG } from '../helpers/test-rows.ts';
 import { runMerge, runShards } from './shards/sharded-set.ts';
 
 /** Ten cents for a thousand tokens, whether they are asked or answered. */
@@ -62,38 +63,46 @@ describe.concurrent('cost', () => {
     );
   });
 
-  test('cost: post says what a killed step cost, from the prices that the step was given', async (context) => {
-    const machine = await machineWithSet(context, { samples: [2, 6] });
-    const killed = await machine.runUntil(
-      { answered: 5, held: 1 },
-      async (main) => {
-        await untilRecorded(machine, 3);
-        main.kill('SIGKILL');
-      },
-      { inputs: PRICES },
-    );
-    const directory = join(machine.directory, 'work/_temp/oaievalset-report/__self');
-    const { totals } = JSON.parse(readFileSync(join(directory, 'results.json'), 'utf8')) as Results;
-    // Only the eval whose attempt has ended is counted.
-    expect(totals.cost, logOf(killed)).toBeCloseTo(
-      (totals.tokens.prompt + totals.tokens.completion) * PER_TOKEN,
-      8,
-    );
-    expect(totals.cost).toBeGreaterThan(0);
-    await completesElsewhere(machine, 8, 5);
-  });
+  test(
+    'cost: post says what a killed step cost, from the prices that the step was given',
+    LONG,
+    async (context) => {
+      const machine = await machineWithSet(context, { samples: [2, 6] });
+      const killed = await machine.runUntil(
+        { answered: 5, held: 1 },
+        async (main) => {
+          await untilRecorded(machine, 3);
+          main.kill('SIGKILL');
+        },
+        { inputs: PRICES },
+      );
+      const directory = join(machine.directory, 'work/_temp/oaievalset-report/__self');
+      const { totals } = JSON.parse(readFileSync(join(directory, 'results.json'), 'utf8')) as Results;
+      // Only the eval whose attempt has ended is counted.
+      expect(totals.cost, logOf(killed)).toBeCloseTo(
+        (totals.tokens.prompt + totals.tokens.completion) * PER_TOKEN,
+        8,
+      );
+      expect(totals.cost).toBeGreaterThan(0);
+      await completesElsewhere(machine, 8, 5);
+    },
+  );
 
-  test('cost: the merge of shards costs as much as they did, without being told a price', async (context) => {
-    const machine = await machineWithSet(context, { samples: [2, 3] });
-    const shards = await runShards(machine, 2, { inputs: PRICES });
-    const merged = await runMerge(machine, 2);
-    expect(merged.outputs, logOf(merged)).toMatchObject({ complete: 'true' });
-    expect(costOf(merged)).toBeGreaterThan(0);
-    expect(costOf(merged)).toBeCloseTo(
-      shards.reduce((sum, shard) => sum + costOf(shard), 0),
-      8,
-    );
-  });
+  test(
+    'cost: the merge of shards costs as much as they did, without being told a price',
+    LONG,
+    async (context) => {
+      const machine = await machineWithSet(context, { samples: [2, 3] });
+      const shards = await runShards(machine, 2, { inputs: PRICES });
+      const merged = await runMerge(machine, 2);
+      expect(merged.outputs, logOf(merged)).toMatchObject({ complete: 'true' });
+      expect(costOf(merged)).toBeGreaterThan(0);
+      expect(costOf(merged)).toBeCloseTo(
+        shards.reduce((sum, shard) => sum + costOf(shard), 0),
+        8,
+      );
+    },
+  );
 });
 
 describe.concurrent('cost-budget', () => {
@@ -116,24 +125,28 @@ describe.concurrent('cost-budget', () => {
     await completesElsewhere(machine, 65, sent);
   });
 
-  test('cost-budget: a model that is met during the run and has no price ends it before a request is sent to it', async (context) => {
-    const machine = await machineWithSet(context, { samples: [2] }, { model: 'own-function' });
-    mkdirSync(join(registryOf(machine), 'completion_fns'));
-    const spec = {
-      class: 'evals.completion_fns.openai:OpenAIChatCompletionFn',
-      args: { model: 'hidden-model' },
-    };
-    writeFileSync(
-      join(registryOf(machine), 'completion_fns/own.yaml'),
-      JSON.stringify({ 'own-function': spec }),
-    );
-    const result = await machine.run({ inputs: { 'cost-budget': '1' } });
-    expect(result.exitCode, logOf(result)).toBe(1);
-    expect(annotations(result)).toEqual([
-      expect.stringMatching(
-        /^error: .*the cost-budget needs the price of hidden-model, which is not known .*hidden-model: input 0\.15.*\[INCOMPLETE\]$/s,
-      ),
-    ]);
-    expect(machine.api.requests).toEqual([]);
-  });
+  test(
+    'cost-budget: a model that is met during the run and has no price ends it before a request is sent to it',
+    LONG,
+    async (context) => {
+      const machine = await machineWithSet(context, { samples: [2] }, { model: 'own-function' });
+      mkdirSync(join(registryOf(machine), 'completion_fns'));
+      const spec = {
+        class: 'evals.completion_fns.openai:OpenAIChatCompletionFn',
+        args: { model: 'hidden-model' },
+      };
+      writeFileSync(
+        join(registryOf(machine), 'completion_fns/own.yaml'),
+        JSON.stringify({ 'own-function': spec }),
+      );
+      const result = await machine.run({ inputs: { 'cost-budget': '1' } });
+      expect(result.exitCode, logOf(result)).toBe(1);
+      expect(annotations(result)).toEqual([
+        expect.stringMatching(
+          /^error: .*the cost-budget needs the price of hidden-model, which is not known .*hidden-model: input 0\.15.*\[INCOMPLETE\]$/s,
+        ),
+      ]);
+      expect(machine.api.requests).toEqual([]);
+    },
+  );
 });

@@ -7,6 +7,7 @@ import { machineWithSet } from '../helpers/generated-set.ts';
 import type { RunResult } from '../helpers/runner.ts';
 import { type Cleanup, temporaryDirectory } from '../helpers/temporary-directory.ts';
 import { annotations, logOf, TestMachine } from '../helpers/test-machine.ts';
+import { LONG } from '../helpers/test-rows.ts';
 
 let python = '';
 beforeAll(async () => {
@@ -156,7 +157,7 @@ describe('estimates', () => {
     });
   });
 
-  test('plan-only: with resume false it says what would run, and keeps the state', async (context) => {
+  test('plan-only: with resume false it says what would run, and keeps the state', LONG, async (context) => {
     const machine = await machineWithSet(context, { samples: [2, 1] });
     await machine.run();
     const plan = await machine.run({ inputs: { 'plan-only': 'true', resume: 'false' } });
@@ -176,13 +177,17 @@ describe('estimates', () => {
     expect(run.outputs, logOf(run)).toMatchObject({ 'requests-sent': '2', 'requests-replayed': '4' });
   });
 
-  test('plan-only: a shard has the estimate of its own evals, also without a cache', async (context) => {
-    const machine = await machineWithSet(context, { samples: [4, 3, 2] });
-    const run = { cache: false, env: { OPENAI_API_KEY: '' } };
-    const plans = [];
-    for (const shard of ['1/2', '2/2'])
-      plans.push(await machine.run({ ...run, inputs: { 'plan-only': 'true', shard } }));
-    expect(plans.map(({ exitCode }) => exitCode)).toEqual([0, 0]);
-    expect(plans.map(({ outputs }) => outputs['estimated-requests'])).toEqual(['4-4', '5-5']);
-  });
+  test(
+    'plan-only: a shard has the estimate of its own evals, also without a cache',
+    LONG,
+    async (context) => {
+      const machine = await machineWithSet(context, { samples: [4, 3, 2] });
+      const run = { cache: false, env: { OPENAI_API_KEY: '' } };
+      const plans = [];
+      for (const shard of ['1/2', '2/2'])
+        plans.push(await machine.run({ ...run, inputs: { 'plan-only': 'true', shard } }));
+      expect(plans.map(({ exitCode }) => exitCode)).toEqual([0, 0]);
+      expect(plans.map(({ outputs }) => outputs['estimated-requests'])).toEqual(['4-4', '5-5']);
+    },
+  );
 });

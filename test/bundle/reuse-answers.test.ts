@@ -12,7 +12,7 @@ import {
   reusingMachine,
 } from '../helpers/reused-answers.ts';
 import { annotations, logOf, TestMachine } from '../helpers/test-machine.ts';
-import { LONG, testRows } from '../helpers/test-rows.ts';
+import { LONG, SOAK, testRows } from '../helpers/test-rows.ts';
 import { json } from '../stand-ins/http-answer.ts';
 
 /** The same question, three times for each sample, each with the temperature at which answers differ. */
@@ -29,7 +29,7 @@ class Graded(Match):
 `;
 
 describe.concurrent('reuse-answers', () => {
-  testRows(1, [{ samples: 100 }, { samples: 1000 }])(
+  testRows({ short: 1, long: 0 }, [{ samples: 100 }, { samples: 1000 }])(
     'reuse-answers: of $samples samples only what is edited is requested again',
     async ({ samples }, context) => {
       const all = questions(samples);
@@ -128,35 +128,39 @@ describe.concurrent('reuse-answers', () => {
     },
   );
 
-  test('reuse-answers: a run that reuses is killed and resumed on another machine, with an encrypted checkpoint', async (context) => {
-    const { machine, ask, rerun } = await reusingMachine(context, questions(30), {
-      inputs: { 'encryption-key': 'XmHj2u9cGx8s6lqS1n2r7w3yB5k8Zp0Q', args: '--max_samples 1000' },
-    });
-    await rerun({ sent: 30, replayed: 0 });
-    machine.forgetState();
-    // 20 of 40 samples are new, and the API answers 5 of them.
-    ask([...questions(20), ...questions(20, 'How much is')]);
-    machine.api.forget();
-    const killed = await machine.runUntil(
-      { held: 1, answered: 5 },
-      async (main) => {
-        await untilRecorded(machine, 5);
-        main.kill('SIGKILL');
-      },
-      { runId: '200' },
-    );
-    expect(killed.post?.exitCode, logOf(killed)).toBe(0);
-    await machine.untilNoneHeld();
-    machine.api.release();
-    machine.forgetState();
-    const resumed = await rerun({ sent: 15, replayed: 25 }, { runId: '200', runAttempt: 2 });
-    expect(logOf(resumed)).toContain('20 of 40 answers reused, 5 replayed, 15 sent');
+  test(
+    'reuse-answers: a run that reuses is killed and resumed on another machine, with an encrypted checkpoint',
+    LONG,
+    async (context) => {
+      const { machine, ask, rerun } = await reusingMachine(context, questions(30), {
+        inputs: { 'encryption-key': 'XmHj2u9cGx8s6lqS1n2r7w3yB5k8Zp0Q', args: '--max_samples 1000' },
+      });
+      await rerun({ sent: 30, replayed: 0 });
+      machine.forgetState();
+      // 20 of 40 samples are new, and the API answers 5 of them.
+      ask([...questions(20), ...questions(20, 'How much is')]);
+      machine.api.forget();
+      const killed = await machine.runUntil(
+        { held: 1, answered: 5 },
+        async (main) => {
+          await untilRecorded(machine, 5);
+          main.kill('SIGKILL');
+        },
+        { runId: '200' },
+      );
+      expect(killed.post?.exitCode, logOf(killed)).toBe(0);
+      await machine.untilNoneHeld();
+      machine.api.release();
+      machine.forgetState();
+      const resumed = await rerun({ sent: 15, replayed: 25 }, { runId: '200', runAttempt: 2 });
+      expect(logOf(resumed)).toContain('20 of 40 answers reused, 5 replayed, 15 sent');
 
-    // What the first 20 were answered is as old as it was.
-    machine.forgetState();
-    ask(questions(20));
-    await rerun({ sent: 0, replayed: 20 });
-  });
+      // What the first 20 were answered is as old as it was.
+      machine.forgetState();
+      ask(questions(20));
+      await rerun({ sent: 0, replayed: 20 });
+    },
+  );
 
   test('reuse-answers: damage costs the answers of its block, with a warning', LONG, async (context) => {
     const long = questions(30).map((sample, i) => ({ ...sample, input: `${'long '.repeat(10)}${i}` }));
@@ -194,7 +198,7 @@ describe.concurrent('reuse-answers', () => {
 
   test(
     'reuse-answers: false, resume: false, cache-key and sample-resume: false send all requests',
-    LONG,
+    SOAK,
     async (context) => {
       const { machine, editClass, rerun } = await reusingMachine(context, questions(5));
       let bonus = 0;
@@ -227,7 +231,7 @@ describe.concurrent('reuse-answers', () => {
 
   test(
     'reuse-answers: an eval that fails while it reuses answers gets its last attempt without them',
-    LONG,
+    SOAK,
     async (context) => {
       const { machine, ask, editClass, rerun } = await reusingMachine(context, questions(5));
       await rerun({ sent: 5, replayed: 0 });

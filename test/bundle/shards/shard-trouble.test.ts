@@ -106,7 +106,7 @@ const rows: readonly Row[] = [
 ];
 
 describe.concurrent('shards', () => {
-  testRows({ short: 2, long: 3 }, rows)('shards: $title', async ({ cache, run, says, code }, context) => {
+  testRows({ short: 1, long: 2 }, rows)('shards: $title', async ({ cache, run, says, code }, context) => {
     const machine = await machineWithSet(context, { samples: [1, 1] }, cache ? { cache } : {});
     const result = await run(machine);
     const shown = annotations(result);

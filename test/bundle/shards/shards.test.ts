@@ -6,6 +6,7 @@ import { evalsPython } from '../../helpers/evals-venv.ts';
 import { changeContent, machineWithSet, untilRecorded } from '../../helpers/generated-set.ts';
 import { temporaryDirectory } from '../../helpers/temporary-directory.ts';
 import { annotations, logOf } from '../../helpers/test-machine.ts';
+import { LONG } from '../../helpers/test-rows.ts';
 import { restoredIn, runMerge, runShard, runShards } from './sharded-set.ts';
 
 /** Two shards of 6 samples each: the first eval and the last two, and the two in between. */
@@ -88,24 +89,28 @@ describe.concurrent('shards', () => {
     expect(machine.doneEvals()).toHaveLength(5);
   });
 
-  test('shards: a missing one makes the set incomplete, also when earlier results of its evals are known', async (context) => {
-    const machine = await machineWithSet(context, SET);
-    await runShards(machine, 2);
-    await runMerge(machine, 2);
-    await runShard(machine, '1/2', { runId: '1001' });
-    const merged = await runMerge(machine, 2, { runId: '1001' });
-    expect(merged.exitCode).toBe(1);
-    expect(merged.outputs).toMatchObject({ verdict: 'incomplete', completed: '2', pending: '3' });
-    const missing = 'Shard 2 of 2 is missing: it saved no checkpoint in this run. Its evals are pending.';
-    expect(annotations(merged)).toContain(`warning: ${missing}`);
-    expect(merged.summary).toContain(missing);
-    // What earlier runs completed is still there for the re-run.
-    machine.api.forget();
-    const rerun = await runShard(machine, '2/2', { runId: '1001', runAttempt: 2 });
-    expect(rerun.outputs, logOf(rerun)).toMatchObject({ reused: '3', 'requests-sent': '0' });
-    const complete = await runMerge(machine, 2, { runId: '1001', runAttempt: 2 });
-    expect(complete.outputs, logOf(complete)).toMatchObject({ complete: 'true', reused: '5' });
-  });
+  test(
+    'shards: a missing one makes the set incomplete, also when earlier results of its evals are known',
+    LONG,
+    async (context) => {
+      const machine = await machineWithSet(context, SET);
+      await runShards(machine, 2);
+      await runMerge(machine, 2);
+      await runShard(machine, '1/2', { runId: '1001' });
+      const merged = await runMerge(machine, 2, { runId: '1001' });
+      expect(merged.exitCode).toBe(1);
+      expect(merged.outputs).toMatchObject({ verdict: 'incomplete', completed: '2', pending: '3' });
+      const missing = 'Shard 2 of 2 is missing: it saved no checkpoint in this run. Its evals are pending.';
+      expect(annotations(merged)).toContain(`warning: ${missing}`);
+      expect(merged.summary).toContain(missing);
+      // What earlier runs completed is still there for the re-run.
+      machine.api.forget();
+      const rerun = await runShard(machine, '2/2', { runId: '1001', runAttempt: 2 });
+      expect(rerun.outputs, logOf(rerun)).toMatchObject({ reused: '3', 'requests-sent': '0' });
+      const complete = await runMerge(machine, 2, { runId: '1001', runAttempt: 2 });
+      expect(complete.outputs, logOf(complete)).toMatchObject({ complete: 'true', reused: '5' });
+    },
+  );
 
   test('shards: two on one machine run at the same time, each with a state of its own', async (context) => {
     const machine = await machineWithSet(context, SET);
@@ -123,25 +128,29 @@ describe.concurrent('shards', () => {
     expect(machine.api.counts().received).toBe(12);
   });
 
-  test('shards: results of another content or of an earlier number of shards are never taken for those of this run', async (context) => {
-    const machine = await machineWithSet(context, SET);
-    await runShards(machine, 2);
-    await runMerge(machine, 2);
-    changeContent(machine, 0, 4);
-    await runShards(machine, 3, { runId: '1001' });
-    await runMerge(machine, 3, { runId: '1001' });
-    machine.api.forget();
-    // The own checkpoints of two shards are older than what three of them merged.
-    const shards = await runShards(machine, 2, { runId: '1002' });
-    for (const shard of shards) expect(restoredIn(shard)).toMatch(/-s1of1-1001-1-\d+, of all shards/);
-    expect(machine.api.counts().received).toBe(0);
-    // A shard that ran from another commit does not belong to the others.
-    changeContent(machine, 1, 5);
-    await runShard(machine, '2/2', { runId: '1002', runAttempt: 2 });
-    const merged = await runMerge(machine, 2, { runId: '1002', runAttempt: 2 });
-    expect(merged.exitCode).toBe(1);
-    expect(annotations(merged).join('\n')).toMatch(
-      /The shards did not plan the same set.*the plan of shard 1 differs from that of shard 2\. They differ in ask-1 \(.*\)\..*\[SHARDS_DIFFER\]/s,
-    );
-  });
+  test(
+    'shards: results of another content or of an earlier number of shards are never taken for those of this run',
+    LONG,
+    async (context) => {
+      const machine = await machineWithSet(context, SET);
+      await runShards(machine, 2);
+      await runMerge(machine, 2);
+      changeContent(machine, 0, 4);
+      await runShards(machine, 3, { runId: '1001' });
+      await runMerge(machine, 3, { runId: '1001' });
+      machine.api.forget();
+      // The own checkpoints of two shards are older than what three of them merged.
+      const shards = await runShards(machine, 2, { runId: '1002' });
+      for (const shard of shards) expect(restoredIn(shard)).toMatch(/-s1of1-1001-1-\d+, of all shards/);
+      expect(machine.api.counts().received).toBe(0);
+      // A shard that ran from another commit does not belong to the others.
+      changeContent(machine, 1, 5);
+      await runShard(machine, '2/2', { runId: '1002', runAttempt: 2 });
+      const merged = await runMerge(machine, 2, { runId: '1002', runAttempt: 2 });
+      expect(merged.exitCode).toBe(1);
+      expect(annotations(merged).join('\n')).toMatch(
+        /The shards did not plan the same set.*the plan of shard 1 differs from that of shard 2\. They differ in ask-1 \(.*\)\..*\[SHARDS_DIFFER\]/s,
+      );
+    },
+  );
 });
