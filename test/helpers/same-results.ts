@@ -20,7 +20,7 @@ import { type EvalResult, isMeaningful, resultOf, withoutRandomNames } from './e
 import { evalsPython } from './evals-venv.ts';
 import { type Cleanup, cleanupAfterAll, temporaryDirectory } from './temporary-directory.ts';
 import { annotations, logOf, TestMachine } from './test-machine.ts';
-import { LONG } from './test-rows.ts';
+import { LONG, type SOAK } from './test-rows.ts';
 
 const run = promisify(execFile);
 
@@ -238,8 +238,12 @@ async function prepare(cleanup: Cleanup): Promise<void> {
 }
 
 /** Defines tests that compare these engines with plain `oaievalset`, which runs the set once. */
-export function sameResults(set: EvalSet, engines: readonly ('warm' | 'oaieval')[]): void {
-  describe(`same results as plain oaievalset: ${set.evalSet} of ${set.model}`, LONG, () => {
+export function sameResults(
+  set: EvalSet,
+  engines: readonly ('warm' | 'oaieval')[],
+  when: typeof LONG | typeof SOAK = LONG,
+): void {
+  describe(`same results as plain oaievalset: ${set.evalSet} of ${set.model}`, when, () => {
     let expected: Results;
     beforeAll(async () => {
       expected = await plain(set);

@@ -5,7 +5,7 @@ import { evalsPython } from '../../helpers/evals-venv.ts';
 import type { RunResult } from '../../helpers/runner.ts';
 import type { Cleanup } from '../../helpers/temporary-directory.ts';
 import { logOf, type MachineRun, TestMachine } from '../../helpers/test-machine.ts';
-import { LONG } from '../../helpers/test-rows.ts';
+import { LONG, SOAK } from '../../helpers/test-rows.ts';
 import { startCacheService } from '../../stand-ins/cache-service.ts';
 
 /** test-basic has four evals of three requests each, and these jobs stop after two. */
@@ -60,7 +60,7 @@ async function cancelledAndRerun(
 describe.concurrent('users of one eval set', () => {
   test(
     'users of one set (jobs and steps of a run, legs of a matrix): each resumes from its own checkpoint',
-    LONG,
+    SOAK,
     async (context) => {
       const users: MachineRun[] = [
         {},
