@@ -92,6 +92,7 @@ export function pythonResponse(root: string, paths: readonly string[]): string {
     data: [{ name: 'samples', path, label: `bench/${index}.jsonl`, root: path }],
     remote: [],
     samples: 100,
+    demand: null,
   }));
   // evals looks for each data file in the working directory before it looks in the registry.
   const absent = paths.flatMap((_, index) =>
