@@ -24,14 +24,13 @@ import { restoreShards } from '../src/checkpoint/restore-shards.ts';
 import { restoreCheckpoint } from '../src/checkpoint/restored-checkpoint.ts';
 import type { CheckpointStore } from '../src/checkpoint/store.ts';
 import { WHOLE } from '../src/model/shard.ts';
-import { partOf } from '../src/plan/assign-shards.ts';
+import { evalsOfShards, partOf } from '../src/plan/assign-shards.ts';
 import { sharedPlan } from '../src/plan/shared-plan.ts';
-import { Journals } from '../src/progress/journals.ts';
 import { statePaths } from '../src/progress/paths.ts';
 import { readSavedPlan } from '../src/progress/saved-plan.ts';
 import { statesOnMachine } from '../src/progress/states-on-machine.ts';
 import { mergedRun, tidyMerged } from '../src/run/merge-shards.ts';
-import { openMerged } from '../src/run/open-merged.ts';
+import { openMerged } from '../src/run/open-state.ts';
 import { silentLog as log } from '../test/helpers/silent-log.ts';
 import { EVAL_SET, MODEL, owner, planFromResponse, writeResponse } from './large-set.ts';
 import { MERGED, RUN, savedIn, writeSavedShards } from './saved-shards.ts';
@@ -98,10 +97,8 @@ async function merge(hasEarlier: boolean): Promise<void> {
   using found = await restoreShards({ store, identity, owner, log });
   const shards = found.found;
   const plan = sharedPlan(shards, owner);
-  const run = await mergedRun({
-    ...{ model: MODEL, evalSet: EVAL_SET, plan, count, shards, facts },
-    texts: 'failures',
-  });
+  const ofSet = { plan, evalsOf: evalsOfShards(plan, count), shards };
+  const run = await mergedRun({ ...ofSet, model: MODEL, evalSet: EVAL_SET, facts, texts: 'failures' });
   const machine = statesOnMachine(paths, owner);
   const earlier = {
     store,
@@ -114,13 +111,13 @@ async function merge(hasEarlier: boolean): Promise<void> {
   } as const;
   await using checkpoint = await restoreCheckpoint(earlier);
   await using opened = await openMerged({ paths, owner, checkpoint, log });
-  const { state } = opened;
+  const { state, journals } = opened;
   state.merge(...shards.map((shard) => shard.state));
   state.savePlan(plan);
-  tidyMerged(state, { plan, count, shards }, run.outcomes);
+  tidyMerged(state, ofSet, run.outcomes);
   state.beginRun(run.facts);
   const isUnchanged = () => checkpoint.isUnchanged();
-  await new Checkpointer({ state, isUnchanged, journals: new Journals(paths), store, log }).finish();
+  await new Checkpointer({ state, isUnchanged, journals, store, log }).finish();
 
   const completed = run.outcomes.filter(({ status }) => status === 'fresh').length;
   expect(evals - count, completed);

@@ -12,15 +12,15 @@ import { Checkpointer } from './checkpoint/checkpointer.ts';
 import { restoreShards } from './checkpoint/restore-shards.ts';
 import { restoreCheckpoint } from './checkpoint/restored-checkpoint.ts';
 import { WHOLE } from './model/shard.ts';
+import { evalsOfShards } from './plan/assign-shards.ts';
 import { sharedPlan } from './plan/shared-plan.ts';
-import { Journals } from './progress/journals.ts';
 import { statePaths } from './progress/paths.ts';
 import { requireOwnState } from './progress/state-directory.ts';
 import { statesOnMachine } from './progress/states-on-machine.ts';
 import { describeMissing } from './report/describe-shards.ts';
 import { describeDropped } from './run/dropped-answers.ts';
 import { mergedRun, tidyMerged } from './run/merge-shards.ts';
-import { openMerged } from './run/open-merged.ts';
+import { openMerged } from './run/open-state.ts';
 
 async function merge(): Promise<void> {
   const step = await readMergeStep(log);
@@ -42,23 +42,20 @@ async function merge(): Promise<void> {
 
   const plan = sharedPlan(shards, owner);
   const facts = bareFacts(context);
-  const run = await mergedRun({
-    ...{ model, evalSet, plan, count, shards, facts },
-    texts: inputs.report.samplesText,
-  });
+  const ofSet = { plan, evalsOf: evalsOfShards(plan, count), shards };
+  const run = await mergedRun({ ...ofSet, model, evalSet, facts, texts: inputs.report.samplesText });
 
   const machine = statesOnMachine(paths, owner);
   const earlier = { store, identity, owner, machine, resume: true, scope: 'user', log } as const;
   await using checkpoint = await restoreCheckpoint(earlier);
   await using opened = await openMerged({ paths, owner, checkpoint, log });
-  const { state } = opened;
+  const { state, journals } = opened;
   state.merge(...shards.map((shard) => shard.state));
   state.savePlan(plan);
-  const dropped = tidyMerged(state, { plan, count, shards }, run.outcomes);
+  const dropped = tidyMerged(state, ofSet, run.outcomes);
   if (dropped.length > 0) log.info(describeDropped(dropped));
   state.beginRun(run.facts);
   const isUnchanged = () => checkpoint.isUnchanged();
-  const journals = new Journals(paths);
   const saved = await new Checkpointer({ state, isUnchanged, journals, store, log }).finish();
 
   const places = {

@@ -28706,6 +28706,12 @@ function secret(name) {
     log/* actionLog */.Zx.hide(value, { isMasked: true });
     return value;
 }
+/** @param problems of each line that is wrong, a clause after the line */
+function wrongLines(name, problems, next) {
+    const which = problems.length === 1 ? 'a wrong line' : `${problems.length} wrong lines`;
+    const items = problems.map((problem) => `- ${problem}`).join('\n');
+    return new ActionError('INPUT_INVALID', `The input ${name} has ${which}:\n${items}`, next);
+}
 /** Of a value in an error. */
 const MAX_SHOWN_BYTES = 200;
 function text_invalid(name, value, why, next) {
@@ -29526,7 +29532,7 @@ function runCosts(traffic, prices) {
         replayedCost: costOf(replayed, prices),
     };
 }
-/** By model. Tokens of which nobody knows the model are those of a model without a name. */
+/** By model. A model that is not known has no name. */
 function usesOf({ models, tokensSent, tokensReplayed }) {
     const uses = Object.entries(models);
     const sent = uses.map(([name, use]) => [name, { ...use.tokensSent, responses: use.received }]);
@@ -30024,6 +30030,11 @@ function outputBlock({ result }) {
 ;// CONCATENATED MODULE: ./lib/report/summary/fit.js
 /** Cuts a list of blocks of Markdown to a number of bytes, by whole blocks. Pure. */
 
+/**
+ * GitHub shows nothing of a summary that is larger than 1 MiB. Other programs of the step write to the same summary
+ * (https://docs.github.com/actions/reference/workflows-and-actions/workflow-commands, "Step isolation and limits").
+ */
+const MAX_SUMMARY_BYTES = 1_000_000;
 /** The first blocks, as many as fit into `bytes` with a line break after each. */
 function fitting(blocks, bytes) {
     let room = bytes;
@@ -30483,6 +30494,10 @@ var schemas = __nccwpck_require__(2857);
 const MAX_RECORDED_ADAPTATIONS = 1000;
 /** No eval asks for nearly as many models. The models of one that asks for more are not recorded. */
 const MAX_RECORDED_MODELS = 100;
+/** Of two that ended at the same time, the later one in the list. */
+function newestRecord(records) {
+    return records.reduce((newest, each) => (newest && newest.ended > each.ended ? newest : each), undefined);
+}
 
 // EXTERNAL MODULE: ./node_modules/zod/v4/core/api.js
 var api = __nccwpck_require__(3759);
@@ -31935,7 +31950,7 @@ function sourceRun({ repository, workflow_run: run }) {
 /* harmony export */   hZ: () => (/* binding */ withMinus),
 /* harmony export */   rD: () => (/* binding */ wholeNumber)
 /* harmony export */ });
-/* unused harmony exports metricText, probabilityText, duration, listed, asSentence, capitalised, isOrAre */
+/* unused harmony exports metricText, probabilityText, duration, listed, asSentence, capitalised, minuteText, isOrAre */
 /** Rounds a number to four decimal places. Text is returned unchanged. */
 function metricText(value) {
     if (typeof value !== 'number')
@@ -31992,6 +32007,10 @@ function capitalised(text) {
 /** `1 request`, `1,200 requests` */
 function counted(count, noun) {
     return `${wholeNumber(count)} ${noun}${count === 1 ? '' : 's'}`;
+}
+/** `2026-11-26 19:11 UTC`, of a time in ISO 8601. */
+function minuteText(time) {
+    return `${time.slice(0, 16).replace('T', ' ')} UTC`;
 }
 function isOrAre(count) {
     return count === 1 ? 'is' : 'are';

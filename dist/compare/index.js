@@ -28668,6 +28668,12 @@ function secret(name) {
     actionLog.hide(value, { isMasked: true });
     return value;
 }
+/** @param problems of each line that is wrong, a clause after the line */
+function wrongLines(name, problems, next) {
+    const which = problems.length === 1 ? 'a wrong line' : `${problems.length} wrong lines`;
+    const items = problems.map((problem) => `- ${problem}`).join('\n');
+    return new ActionError('INPUT_INVALID', `The input ${name} has ${which}:\n${items}`, next);
+}
 /** Of a value in an error. */
 const MAX_SHOWN_BYTES = 200;
 function text_invalid(name, value, why, next) {
@@ -28879,6 +28885,11 @@ function amount(value) {
 ;// CONCATENATED MODULE: ./lib/report/summary/fit.js
 /** Cuts a list of blocks of Markdown to a number of bytes, by whole blocks. Pure. */
 
+/**
+ * GitHub shows nothing of a summary that is larger than 1 MiB. Other programs of the step write to the same summary
+ * (https://docs.github.com/actions/reference/workflows-and-actions/workflow-commands, "Step isolation and limits").
+ */
+const MAX_SUMMARY_BYTES = 1_000_000;
 /** The first blocks, as many as fit into `bytes` with a line break after each. */
 function fitting(blocks, bytes) {
     let room = bytes;
@@ -28946,8 +28957,8 @@ function named(texts) {
     return (0,format/* listed */.KE)(texts, MAX_NAMED);
 }
 
-// EXTERNAL MODULE: ./lib/gate/ranking/shared-scores.js + 3 modules
-var shared_scores = __nccwpck_require__(7291);
+// EXTERNAL MODULE: ./lib/model/outcome.js
+var outcome = __nccwpck_require__(6805);
 // EXTERNAL MODULE: ./lib/model/own-value.js
 var own_value = __nccwpck_require__(9553);
 // EXTERNAL MODULE: ./lib/model/sample.js
@@ -29048,13 +29059,13 @@ function modelsTable(comparison) {
 function whyUnranked({ samples, results }, isRanked) {
     if (isRanked)
         return 'no shared sample';
-    const isComplete = results.evals.every((each) => (0,shared_scores/* isCompleted */.Y)(each) || each.status === 'excluded');
+    const isComplete = results.evals.every((each) => (0,outcome/* isCompleted */.Y)(each) || each.status === 'excluded');
     return `not ranked: ${isComplete && samples.size === 0 ? 'no samples' : 'incomplete'}`;
 }
 /** Of all completed evals, those that an earlier run completed included. */
 function spent({ results }) {
     const evals = results.evals.filter(({ status }) => status !== 'excluded');
-    const completed = evals.filter(shared_scores/* isCompleted */.Y);
+    const completed = evals.filter(outcome/* isCompleted */.Y);
     const total = (values, text) => {
         const known = values.filter((value) => value !== null);
         const isKnown = known.length === values.length && known.length > 0;
@@ -29089,7 +29100,7 @@ function evalHead({ reports }) {
 function cellOf(result, report) {
     if (!result || result.status === 'excluded')
         return '—';
-    if (!(0,shared_scores/* isCompleted */.Y)(result))
+    if (!(0,outcome/* isCompleted */.Y)(result))
         return `**${result.status}**`;
     const text = resultText(result);
     if (!text)
@@ -29108,8 +29119,6 @@ function cellOf(result, report) {
 
 
 
-/** GitHub shows nothing of a summary that is larger than 1 MiB. */
-const summary_MAX_BYTES = 1_000_000;
 const MAX_OPEN_ROWS = 20;
 /** More reports that cannot be used are only counted. */
 const MAX_PROBLEMS = 20;
@@ -29140,7 +29149,7 @@ function renderComparison(comparison, problems) {
             '¹ Not part of the ranking: not completed by each ranked model under the same conditions, or without scores from 0 to 1.',
         ]
         : [];
-    const { shown: fit, hidden } = fitting(rows, summary_MAX_BYTES - bytesOf([...before, ...head]) - 2000);
+    const { shown: fit, hidden } = fitting(rows, MAX_SUMMARY_BYTES - bytesOf([...before, ...head]) - 2000);
     const table = [
         ...head,
         ...fit,
@@ -38798,6 +38807,10 @@ function preprocess(fn, schema) {
 const MAX_RECORDED_ADAPTATIONS = 1000;
 /** No eval asks for nearly as many models. The models of one that asks for more are not recorded. */
 const MAX_RECORDED_MODELS = 100;
+/** Of two that ended at the same time, the later one in the list. */
+function newestRecord(records) {
+    return records.reduce((newest, each) => (newest && newest.ended > each.ended ? newest : each), undefined);
+}
 
 ;// CONCATENATED MODULE: ./node_modules/zod/v4/classic/iso.js
 
@@ -39849,7 +39862,7 @@ async function readWhole(path) {
     const problem = `it has the results of ${describeShard(parsed.results.shard)} alone`;
     return { problem, next: 'Compare the report of the merge.' };
 }
-/** Reports of one model, such as with other arguments, are told apart by their directories. */
+/** Reports of one model, such as with other arguments, are distinguished by their directories. */
 function compare_reports_named(found) {
     return found.map(({ place, report }) => {
         const isAlone = found.filter((each) => each.report.name === report.name).length === 1;
@@ -40010,7 +40023,7 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 /* harmony import */ var _action_compare_reports_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(8630);
 /* harmony import */ var _action_log_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(4262);
 /* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(452);
-/* harmony import */ var _gate_ranking_compare_models_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(3138);
+/* harmony import */ var _gate_ranking_compare_models_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(3418);
 /** compare/action.yml: compares the reports of several models, such as those of a matrix. docs/comparing-models.md */
 
 
@@ -40160,7 +40173,7 @@ function plainText(value) {
 
 /***/ }),
 
-/***/ 3138:
+/***/ 3418:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -40169,6 +40182,8 @@ __nccwpck_require__.d(__webpack_exports__, {
   w: () => (/* binding */ compareModels)
 });
 
+// EXTERNAL MODULE: ./lib/model/outcome.js
+var outcome = __nccwpck_require__(6805);
 ;// CONCATENATED MODULE: ./lib/gate/statistics/mcnemar.js
 /**
  * The exact two-sided p-value of McNemar's test on pairs with two outcomes: McNemar, Note on the Sampling Error of the Difference
@@ -40432,45 +40447,6 @@ function rankModels(names, rows) {
     };
 }
 
-// EXTERNAL MODULE: ./lib/gate/ranking/shared-scores.js + 3 modules
-var shared_scores = __nccwpck_require__(7291);
-;// CONCATENATED MODULE: ./lib/gate/ranking/compare-models.js
-/** Compares the reports of several models. Pure. */
-
-
-/** Evals that a model has not completed may be the hard ones, so a model is ranked only with all of them. */
-function compareModels(reports) {
-    const ranked = reports.filter(isRankable);
-    const shared = (0,shared_scores/* sharedScores */.b)(ranked);
-    const ranking = rankModels(ranked.map(({ name }) => name), shared.rows);
-    const place = new Map(ranking.models.map(({ name }, index) => [name, index]));
-    const order = ({ name }) => place.get(name) ?? reports.length;
-    return {
-        reports: reports.toSorted((a, b) => order(a) - order(b)),
-        unranked: reports.filter((each) => !isRankable(each)).map(({ name }) => name),
-        shared,
-        ranking,
-    };
-}
-function isRankable({ results, samples }) {
-    const evals = results.evals.filter(({ status }) => status !== 'excluded');
-    const isComplete = evals.length > 0 && evals.every(({ status }) => status === 'fresh' || status === 'reused');
-    return isComplete && samples.size > 0;
-}
-
-
-/***/ }),
-
-/***/ 7291:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-
-// EXPORTS
-__nccwpck_require__.d(__webpack_exports__, {
-  Y: () => (/* binding */ isCompleted),
-  b: () => (/* binding */ sharedScores)
-});
-
 // EXTERNAL MODULE: ./lib/model/own-value.js
 var own_value = __nccwpck_require__(9553);
 ;// CONCATENATED MODULE: ./lib/model/part-names.js
@@ -40601,21 +40577,21 @@ function pairSamples(now, before, metric) {
     const pairs = [];
     let onlyNow = 0;
     for (const sample of inOrder(now)) {
-        const scoreNow = scoreOf(sample, metric);
+        const scoreNow = pairs_scoreOf(sample, metric);
         if (scoreNow === null)
             continue;
         const other = waiting.take(sample.hash);
         if (!other)
             onlyNow += 1;
         else
-            pairs.push({ now: sample, before: other, scoreNow, scoreBefore: scoreOf(other, metric) ?? Number.NaN });
+            pairs.push({ now: sample, before: other, scoreNow, scoreBefore: pairs_scoreOf(other, metric) ?? Number.NaN });
     }
     return { pairs, onlyNow, onlyBefore: waiting.count };
 }
 /** Squares and cubes of larger scores could not be added up. */
 const MAX_SCORE = 1e100;
 /** Null when there is none that can be counted with. */
-function scoreOf(sample, metric) {
+function pairs_scoreOf(sample, metric) {
     const score = ownValue(sample.scores, metric);
     return score !== undefined && Math.abs(score) <= MAX_SCORE ? score : null;
 }
@@ -40626,7 +40602,7 @@ class Waiting {
     constructor(samples, metric) {
         // From the end, so that the first of a list is the last that was added.
         for (const sample of samples.toReversed()) {
-            if (scoreOf(sample, metric) === null)
+            if (pairs_scoreOf(sample, metric) === null)
                 continue;
             this.count += 1;
             const others = this.#byContent.get(sample.hash);
@@ -40665,12 +40641,13 @@ function byId(a, b) {
 
 
 
+
 /**
  * Scores from different evals are added up only if they lie between 0 and 1. One that is better when it is lower counts as the
  * distance to 1. An eval is compared only if all models completed it with the same metric, spec, judge, model map and evals.
  */
 function sharedScores(reports) {
-    const keys = new Set(reports.flatMap(({ results }) => results.evals.filter(isCompleted).map(({ key }) => key)));
+    const keys = new Set(reports.flatMap(({ results }) => results.evals.filter(outcome/* isCompleted */.Y).map(({ key }) => key)));
     const resultsOf = reports.map(({ results }) => new Map(results.evals.map((each) => [each.key, each])));
     const rows = [];
     const evals = [];
@@ -40690,13 +40667,10 @@ function sharedScores(reports) {
     }
     return { rows, evals, notCompared, unshared };
 }
-function isCompleted({ status }) {
-    return status === 'fresh' || status === 'reused';
-}
 function rowsOf(key, sides, reports) {
     const [first] = sides;
     const metric = first?.mainMetric;
-    if (!first || !metric || !sides.every(isCompleted))
+    if (!first || !metric || !sides.every(outcome/* isCompleted */.Y))
         return undefined;
     const evalsVersion = (index) => reports[index]?.results.versions.evals ?? '';
     const areSame = sides.every((side, index) => side.mainMetric?.name === metric.name &&
@@ -40729,6 +40703,30 @@ function byContent(samples, metric) {
         scores.set(`${sample.hash} ${count}`, score);
     }
     return scores;
+}
+
+;// CONCATENATED MODULE: ./lib/gate/ranking/compare-models.js
+/** Compares the reports of several models. Pure. */
+
+
+
+/** Evals that a model has not completed may be the hard ones, so a model is ranked only with all of them. */
+function compareModels(reports) {
+    const ranked = reports.filter(isRankable);
+    const shared = sharedScores(ranked);
+    const ranking = rankModels(ranked.map(({ name }) => name), shared.rows);
+    const place = new Map(ranking.models.map(({ name }, index) => [name, index]));
+    const order = ({ name }) => place.get(name) ?? reports.length;
+    return {
+        reports: reports.toSorted((a, b) => order(a) - order(b)),
+        unranked: reports.filter((each) => !isRankable(each)).map(({ name }) => name),
+        shared,
+        ranking,
+    };
+}
+function isRankable({ results, samples }) {
+    const evals = results.evals.filter(({ status }) => status !== 'excluded');
+    return evals.length > 0 && evals.every(outcome/* isCompleted */.Y) && samples.size > 0;
 }
 
 
@@ -41098,7 +41096,7 @@ function rotate(word, bits) {
 /* harmony export */   jm: () => (/* binding */ probabilityText),
 /* harmony export */   rD: () => (/* binding */ wholeNumber)
 /* harmony export */ });
-/* unused harmony exports duration, asSentence, capitalised, isOrAre */
+/* unused harmony exports duration, asSentence, capitalised, minuteText, isOrAre */
 /** Rounds a number to four decimal places. Text is returned unchanged. */
 function metricText(value) {
     if (typeof value !== 'number')
@@ -41156,12 +41154,30 @@ function capitalised(text) {
 function counted(count, noun) {
     return `${wholeNumber(count)} ${noun}${count === 1 ? '' : 's'}`;
 }
+/** `2026-11-26 19:11 UTC`, of a time in ISO 8601. */
+function minuteText(time) {
+    return `${time.slice(0, 16).replace('T', ' ')} UTC`;
+}
 function isOrAre(count) {
     return count === 1 ? 'is' : 'are';
 }
 /** A number with the minus sign that is as wide as a digit. One that was rounded to zero has no sign. */
 function withMinus(text) {
     return /^-[0.]+$/.test(text) ? text.slice(1) : text.replace(/^-/, '−');
+}
+
+
+/***/ }),
+
+/***/ 6805:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   Y: () => (/* binding */ isCompleted)
+/* harmony export */ });
+/** Whether an eval has a result, of this run or of an earlier one. */
+function isCompleted({ status }) {
+    return status === 'fresh' || status === 'reused';
 }
 
 

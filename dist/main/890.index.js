@@ -93,7 +93,7 @@ const estimate = schemas/* object */.Ikc({
     completionTokens: range.describe('Their completion tokens.'),
     cost: range.nullable().describe('US dollars; null when a price was not known.'),
     unpriced: schemas/* array */.YOg(line)
-        .max(completion_record/* MAX_RECORDED_MODELS */.d * 10)
+        .max(completion_record/* MAX_RECORDED_MODELS */.dq * 10)
         .describe('Models without a known price.'),
 })
     .describe('What the evals that ran were likely to take, before they ran; missing when nothing ran.');
@@ -395,9 +395,9 @@ const evalResult = schemas/* object */.Ikc({
     note: fields_text.describe('Why it failed or is pending, or what is unusual about its completion; may be empty.'),
     recorded: count.describe('Responses that the next run replays, of an eval that is not completed.'),
     adaptations: schemas/* array */.YOg(adaptation)
-        .max(completion_record/* MAX_RECORDED_ADAPTATIONS */.v)
+        .max(completion_record/* MAX_RECORDED_ADAPTATIONS */.vE)
         .describe('What was changed in requests because a model does not accept it.'),
-    replacedModels: named(line, completion_record/* MAX_RECORDED_MODELS */.d, line).describe('Names that the model map replaced in its requests, and the live models.'),
+    replacedModels: named(line, completion_record/* MAX_RECORDED_MODELS */.dq, line).describe('Names that the model map replaced in its requests, and the live models.'),
     comparable: named(sha256, 10_000, line).describe('SHA-256 of each part that has to be the same in two runs if their results are to be compared.'),
 })
     .describe('One eval.');

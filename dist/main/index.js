@@ -28851,7 +28851,7 @@ function describeOrigins(records, run) {
     const runs = [...byRun]
         .map(([name, ofRun]) => ({ name, evals: ofRun.length, last: newestEnd(ofRun) }))
         .sort((a, b) => (0,lib_text/* compareText */.n6)(b.last, a.last));
-    const lines = runs.map(({ name, evals, last }) => `Reused: ${(0,format/* counted */.hS)(evals, 'eval')} that ${name} completed${evals > 1 ? ', the last one' : ''} at ${minuteOf(last)}`);
+    const lines = runs.map(({ name, evals, last }) => `Reused: ${(0,format/* counted */.hS)(evals, 'eval')} that ${name} completed${evals > 1 ? ', the last one' : ''} at ${(0,format/* minuteText */.Wn)(last)}`);
     return bounded(lines, MAX_RUNS, (hidden) => {
         const evals = runs.slice(-hidden).reduce((sum, each) => sum + each.evals, 0);
         return `Reused: ${(0,format/* counted */.hS)(evals, 'eval')} that ${(0,format/* counted */.hS)(hidden, 'earlier run')} completed`;
@@ -28868,10 +28868,6 @@ function describeRun({ id, attempt }, own) {
     if (id === own.id)
         return attempt === own.attempt ? 'this run' : `attempt ${attempt} of this run`;
     return `${attempt > 1 ? `attempt ${attempt} of ` : ''}run ${id}`;
-}
-/** `2026-11-26 19:11 UTC` */
-function minuteOf(time) {
-    return `${time.slice(0, 16).replace('T', ' ')} UTC`;
 }
 function describeRecorded({ responses, evals }) {
     if (responses === 0)
@@ -28971,7 +28967,7 @@ function pathInCheckout(file, workspace) {
 
 /***/ }),
 
-/***/ 4069:
+/***/ 3550:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -29612,10 +29608,17 @@ function examineMetrics({ results, samples, rules }, baseline) {
     return new Map([...metrics].map((metric) => [metric, (0,compare_evals/* examineAll */.lH)({ ...request, metric, tolerance: 0 })]));
 }
 
+;// CONCATENATED MODULE: ./lib/model/outcome.js
+/** Whether an eval has a result, of this run or of an earlier one. */
+function isCompleted({ status }) {
+    return status === 'fresh' || status === 'reused';
+}
+
 // EXTERNAL MODULE: ./lib/gate/statistics/wilson.js
 var wilson = __nccwpck_require__(2807);
 ;// CONCATENATED MODULE: ./lib/gate/overall.js
 /** One rate over all samples of a run. Pure. */
+
 
 
 
@@ -29624,7 +29627,7 @@ var wilson = __nccwpck_require__(2807);
  * name and each of their samples scores 0 or 1: other metrics cannot be pooled, and a rate of only some evals is not that of all.
  */
 function overallRate({ evals }, samples) {
-    const completed = evals.filter(({ status }) => status === 'fresh' || status === 'reused');
+    const completed = evals.filter(isCompleted);
     const metric = commonMetric(completed);
     if (metric === undefined)
         return null;
@@ -30912,6 +30915,7 @@ function baselinePath() {
 /* harmony export */   Mn: () => (/* binding */ lines),
 /* harmony export */   Qq: () => (/* binding */ text),
 /* harmony export */   bA: () => (/* binding */ MAX_SHOWN_BYTES),
+/* harmony export */   np: () => (/* binding */ wrongLines),
 /* harmony export */   rJ: () => (/* binding */ secret),
 /* harmony export */   xx: () => (/* binding */ SEVERAL_LINES)
 /* harmony export */ });
@@ -30953,6 +30957,12 @@ function secret(name) {
         (0,_actions_core__WEBPACK_IMPORTED_MODULE_0__/* .setSecret */ .Pq)(value);
     _log_js__WEBPACK_IMPORTED_MODULE_3__/* .actionLog */ .Zx.hide(value, { isMasked: true });
     return value;
+}
+/** @param problems of each line that is wrong, a clause after the line */
+function wrongLines(name, problems, next) {
+    const which = problems.length === 1 ? 'a wrong line' : `${problems.length} wrong lines`;
+    const items = problems.map((problem) => `- ${problem}`).join('\n');
+    return new _errors_js__WEBPACK_IMPORTED_MODULE_1__/* .ActionError */ .lZ('INPUT_INVALID', `The input ${name} has ${which}:\n${items}`, next);
 }
 /** Of a value in an error. */
 const MAX_SHOWN_BYTES = 200;
@@ -31244,22 +31254,23 @@ function ignoredInputs({ gate, report }) {
 /* harmony export */   xc: () => (/* binding */ stepPrices)
 /* harmony export */ });
 /* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(452);
-/* harmony import */ var _model_command_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(4252);
-/* harmony import */ var _model_format_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(9774);
+/* harmony import */ var _model_command_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(4252);
+/* harmony import */ var _model_format_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(9774);
 /* harmony import */ var _model_price_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(4028);
+/* harmony import */ var _plan_base_urls_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(6685);
 /** The prices of a run: of its report, and for its budget. */
+
 
 
 
 
 /** More names would hide what to do. */
 const MAX_NAMES = 5;
-/** A server on this machine. */
-const LOCAL = /^(localhost|127(\.\d+){3}|\[::1\])$/;
 /** What the prices of this run depend on. Its report may be written by another process, or by the merge of its shards. */
 async function priceFacts({ inputs, urls }) {
     const overrides = inputs.prices;
-    if (LOCAL.test(urls.openai.hostname))
+    // No provider is on this machine.
+    if ((0,_plan_base_urls_js__WEBPACK_IMPORTED_MODULE_2__/* .isLoopback */ .U9)(urls.openai.hostname))
         return { providers: [], overrides };
     // The list takes some milliseconds to load.
     const { pricedProviders } = await __nccwpck_require__.e(/* import() */ 563).then(__nccwpck_require__.bind(__nccwpck_require__, 9563));
@@ -31298,7 +31309,7 @@ function requirePrices(prices, { inputs }, plan, toRun) {
     const missing = askedModels(inputs, plan, toRun).filter((model) => prices(model) === undefined);
     if (missing.length === 0)
         return;
-    throw new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ActionError */ .lZ('INPUT_INVALID', `The input cost-budget needs the price of each model, but no price is known of ${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_2__/* .listed */ .KE)(missing, MAX_NAMES)}.`, `Set the input prices, in US dollars per million tokens, with ${missing.length === 1 ? 'this line' : 'these lines'} and your numbers, or remove cost-budget:\n${missing.slice(0, MAX_NAMES).map(exampleLine).join('\n')}`);
+    throw new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ActionError */ .lZ('INPUT_INVALID', `The input cost-budget needs the price of each model, but no price is known of ${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_3__/* .listed */ .KE)(missing, MAX_NAMES)}.`, `Set the input prices, in US dollars per million tokens, with ${missing.length === 1 ? 'this line' : 'these lines'} and your numbers, or remove cost-budget:\n${missing.slice(0, MAX_NAMES).map(exampleLine).join('\n')}`);
 }
 /** To be pasted. */
 function exampleLine(model) {
@@ -31308,7 +31319,7 @@ function exampleLine(model) {
 function askedModels({ modelMap }, { apiModels, needsApiKey }, toRun) {
     if (toRun.length === 0 || !needsApiKey)
         return [];
-    const named = new Set(toRun.flatMap(({ command }) => (0,_model_command_js__WEBPACK_IMPORTED_MODULE_3__/* .completionFnsOf */ .lI)(command)));
+    const named = new Set(toRun.flatMap(({ command }) => (0,_model_command_js__WEBPACK_IMPORTED_MODULE_4__/* .completionFnsOf */ .lI)(command)));
     // The other names are completion functions, whose models are known when they send requests.
     const models = apiModels?.filter((name) => named.has(name)) ?? [...named].filter((name) => name !== 'dummy');
     return [...new Set([...models, ...modelMap.values()])];
@@ -31931,11 +31942,6 @@ var rules = __nccwpck_require__(3542);
 
 
 
-/**
- * GitHub shows nothing of a summary that is larger than 1 MiB. Other programs of the step write to the same summary
- * (https://docs.github.com/actions/reference/workflows-and-actions/workflow-commands, "Step isolation and limits").
- */
-const MAX_SUMMARY_BYTES = 1_000_000;
 /** For the sentences that say what is left out. */
 const RESERVED_BYTES = 1000;
 /** More completed evals are folded: of most runs they say nothing new. */
@@ -31953,7 +31959,7 @@ function renderSummary(report, extras) {
         ...baselineLines(report, fine),
     ];
     const after = aboutLines(report, extras);
-    const room = MAX_SUMMARY_BYTES - RESERVED_BYTES - (0,fit/* bytesOf */.$$)(before) - (0,fit/* bytesOf */.$$)(after);
+    const room = fit/* MAX_SUMMARY_BYTES */.Q0 - RESERVED_BYTES - (0,fit/* bytesOf */.$$)(before) - (0,fit/* bytesOf */.$$)(after);
     const isPending = ({ status }) => status === 'pending';
     const pending = pendingLines(rows.filter(isPending));
     const open = rows.filter((row) => !(0,report_rows/* isFine */.z)(row) && !isPending(row));
@@ -34883,8 +34889,6 @@ var gate = __nccwpck_require__(2841);
 // EXTERNAL MODULE: ./lib/text.js
 var lib_text = __nccwpck_require__(8804);
 ;// CONCATENATED MODULE: ./lib/action/input/model-map.js
-/** Reads the input `model-map`: one `name=live-name` a line. */
-
 
 
 const NAME = 'model-map';
@@ -34905,7 +34909,7 @@ function readModelMap(chosen) {
     }
     if (problems.length === 0)
         return map;
-    throw new lib_errors/* ActionError */.lZ('INPUT_INVALID', `The input ${NAME} has ${problems.length === 1 ? 'a wrong line' : `${problems.length} wrong lines`}:\n${problems.map((problem) => `- ${problem}`).join('\n')}`, `Write one "name=live model" a line, such as gpt-4-32k=<live model>: the name that evals have written into themselves, and the model to ask instead.`);
+    throw (0,input_text/* wrongLines */.np)(NAME, problems, `Write one "name=live model" a line, such as gpt-4-32k=<live model>: the name that evals have written into themselves, and the model to ask instead.`);
 }
 function whyWrong(line, name, live, map, chosen) {
     if (!line.includes('='))
@@ -35447,7 +35451,6 @@ var price = __nccwpck_require__(4028);
 
 
 
-
 const prices_NAME = 'prices';
 /** US dollars per million tokens. Nothing costs nearly as much. */
 const MOST = 1_000_000;
@@ -35469,7 +35472,7 @@ function pricesInput() {
         problems.push(`it has more than ${price/* MAX_PRICE_OVERRIDES */.v7} lines`);
     if (problems.length === 0)
         return overrides;
-    throw new lib_errors/* ActionError */.lZ('INPUT_INVALID', `The input ${prices_NAME} has ${problems.length === 1 ? 'a wrong line' : `${problems.length} wrong lines`}:\n${problems.map((problem) => `- ${problem}`).join('\n')}`, 'Write one "model: input 0.15, output 0.60" a line, in US dollars per million tokens, with "cached 0.075" if cached input has a price of its own, or "model: free".');
+    throw (0,input_text/* wrongLines */.np)(prices_NAME, problems, 'Write one "model: input 0.15, output 0.60" a line, in US dollars per million tokens, with "cached 0.075" if cached input has a price of its own, or "model: free".');
 }
 /** The override, or why the line has none. */
 function readLine(line, earlier) {
@@ -36114,49 +36117,21 @@ function unescapeData(text) {
 
 /***/ }),
 
-/***/ 9059:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   Vk: () => (/* binding */ CUT_OFF),
-/* harmony export */   h7: () => (/* binding */ RESULT_FD),
-/* harmony export */   nm: () => (/* binding */ CHECKPOINT_PATH)
-/* harmony export */ });
-/** The message of an `error` when the client would have waited indefinitely for the rest of a response. */
-const CUT_OFF = 'a response ended in the middle';
-const RESULT_FD = 3;
-/**
- * The one path in every checkpoint, relative to a directory that is made for the operation.
- *
- * It is part of the entry's version, so a look-up has to use the same path. As a constant, it does not depend on the
- * workspace, the temporary directory and the state directory of the machine.
- */
-const CHECKPOINT_PATH = 'tmp/oaievalset';
-
-
-/***/ }),
-
-/***/ 1199:
+/***/ 3229:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
 // EXPORTS
 __nccwpck_require__.d(__webpack_exports__, {
-  m: () => (/* binding */ checkpointStore)
+  yd: () => (/* binding */ STOPPED),
+  m4: () => (/* binding */ entryFoundBy),
+  gz: () => (/* binding */ failed),
+  Tr: () => (/* binding */ noService),
+  dd: () => (/* binding */ restoreOutcome),
+  Go: () => (/* binding */ saveOutcome),
+  _J: () => (/* binding */ tookTooLong)
 });
 
-// EXTERNAL MODULE: ./lib/errors.js
-var errors = __nccwpck_require__(452);
-// EXTERNAL MODULE: ./lib/checkpoint/keys.js
-var checkpoint_keys = __nccwpck_require__(448);
-// EXTERNAL MODULE: external "node:path"
-var external_node_path_ = __nccwpck_require__(6760);
-// EXTERNAL MODULE: ./lib/action-root.js
-var action_root = __nccwpck_require__(5118);
-// EXTERNAL MODULE: external "node:fs/promises"
-var promises_ = __nccwpck_require__(1455);
-// EXTERNAL MODULE: external "node:os"
-var external_node_os_ = __nccwpck_require__(8161);
 // EXTERNAL MODULE: ./lib/checkpoint/cache/client-output.js
 var client_output = __nccwpck_require__(4132);
 // EXTERNAL MODULE: ./lib/checkpoint/cache/protocol.js
@@ -36444,62 +36419,50 @@ function errorIn(stderr) {
     return line ? `; ${line.trim()}` : '';
 }
 
-;// CONCATENATED MODULE: ./lib/checkpoint/private-directory.js
-/** A directory for one operation of the cache, which no other user of the machine can read. */
 
+/***/ }),
 
+/***/ 9059:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
-
-
-
-/** The directories in it. Archives are unpacked into the first, which has nothing else in it. */
-const FILES = 'files';
-const OPENED = 'opened';
-const ARCHIVES = 'archives';
-const PROGRAMS = 'bin';
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   Vk: () => (/* binding */ CUT_OFF),
+/* harmony export */   h7: () => (/* binding */ RESULT_FD),
+/* harmony export */   nm: () => (/* binding */ CHECKPOINT_PATH)
+/* harmony export */ });
+/** The message of an `error` when the client would have waited indefinitely for the rest of a response. */
+const CUT_OFF = 'a response ended in the middle';
+const RESULT_FD = 3;
 /**
- * Gives `work` a new directory, and removes it afterwards unless `keep` was called: a partial archive must not be taken for
- * a complete one. A full disk is a failure of the cache, and does not end the run.
+ * The one path in every checkpoint, relative to a directory that is made for the operation.
+ *
+ * It is part of the entry's version, so a look-up has to use the same path. As a constant, it does not depend on the
+ * workspace, the temporary directory and the state directory of the machine.
  */
-async function inPrivateDirectory(temporaryDirectory, limit, secrets, work) {
-    let directory;
-    let isKept = false;
-    try {
-        directory = await (0,promises_.mkdtemp)((0,external_node_path_.join)(await plainPath(temporaryDirectory), 'oaievalset-checkpoint-'));
-        await (0,promises_.mkdir)((0,external_node_path_.join)(directory, FILES), { mode: 0o700 });
-        return await work(directory, () => {
-            isKept = true;
-        });
-    }
-    catch (error) {
-        if (limit.signal?.aborted)
-            return failed(STOPPED);
-        if (limit.late.aborted)
-            return failed(tookTooLong(limit.timeoutMs));
-        return failed((0,client_output/* redacted */.pc)((0,errors/* reasonOf */.A3)(error), secrets));
-    }
-    finally {
-        if (directory && !isKept)
-            await remove(directory);
-    }
-}
-/** What cannot be removed is left to the runner, which empties its temporary directory after the job. */
-async function remove(directory) {
-    await (0,promises_.rm)(directory, { recursive: true, force: true }).catch(() => { });
-}
-async function isDirectory(path) {
-    return (0,promises_.lstat)(path).then((stat) => stat.isDirectory(), () => false);
-}
-/**
- * A temporary directory with a path that the client can handle: without links, because it compares paths as text, and
- * without blanks, quotes or backslashes, because it passes the arguments of tar as one string.
- */
-async function plainPath(temporaryDirectory) {
-    await (0,promises_.mkdir)(temporaryDirectory, { recursive: true });
-    const path = await (0,promises_.realpath)(temporaryDirectory);
-    return /[\s"'\\]/.test(path) ? await (0,promises_.realpath)((0,external_node_os_.tmpdir)()) : path;
-}
+const CHECKPOINT_PATH = 'tmp/oaievalset';
 
+
+/***/ }),
+
+/***/ 3750:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  m: () => (/* binding */ checkpointStore)
+});
+
+// EXTERNAL MODULE: ./lib/errors.js
+var errors = __nccwpck_require__(452);
+// EXTERNAL MODULE: ./lib/checkpoint/keys.js
+var checkpoint_keys = __nccwpck_require__(448);
+// EXTERNAL MODULE: external "node:path"
+var external_node_path_ = __nccwpck_require__(6760);
+// EXTERNAL MODULE: ./lib/action-root.js
+var action_root = __nccwpck_require__(5118);
+// EXTERNAL MODULE: ./lib/checkpoint/private-directory.js
+var private_directory = __nccwpck_require__(6683);
 ;// CONCATENATED MODULE: ./lib/checkpoint/cache/child-environment.js
 /** The variables that processes for checkpoints get of the job's environment: what they need, and no API key. */
 /** For tar and the compressors: where programs are, and the language and character set of file names. */
@@ -36524,6 +36487,10 @@ function selected(env, patterns) {
     return Object.fromEntries(Object.entries(env).filter(([name]) => patterns.some((pattern) => pattern.test(name))));
 }
 
+// EXTERNAL MODULE: ./lib/checkpoint/cache/outcome.js + 1 modules
+var cache_outcome = __nccwpck_require__(3229);
+// EXTERNAL MODULE: external "node:fs/promises"
+var promises_ = __nccwpck_require__(1455);
 // EXTERNAL MODULE: ./lib/process/abort.js
 var abort = __nccwpck_require__(4836);
 // EXTERNAL MODULE: ./lib/process/group.js
@@ -36561,6 +36528,8 @@ function safeArguments(file, args) {
 /** Unpacked files belong to the user of this process, with the permissions of its umask. */
 const AS_OURS = ['--no-same-owner', '--no-same-permissions'];
 
+// EXTERNAL MODULE: ./lib/checkpoint/cache/client-output.js
+var client_output = __nccwpck_require__(4132);
 ;// CONCATENATED MODULE: ./lib/checkpoint/cache/tools.js
 /** Tries whether this machine's tar and compressor support the options that the cache client uses. */
 
@@ -36682,6 +36651,8 @@ async function which(name, path) {
     return undefined;
 }
 
+// EXTERNAL MODULE: ./lib/checkpoint/cache/protocol.js
+var protocol = __nccwpck_require__(9059);
 ;// CONCATENATED MODULE: ./lib/checkpoint/cache/worker-process.js
 
 
@@ -36743,7 +36714,7 @@ function runWorker(request, options) {
         child.on('close', (code, killer) => {
             late?.removeEventListener('abort', onLate);
             signal?.removeEventListener('abort', onAbort);
-            const result = worker_process_resultOf(texts.result);
+            const result = resultOf(texts.result);
             const exit = failedToStart || (killer ?? `exit code ${code}`);
             const { stdout, stderr } = texts;
             // A result that was sent before the worker was killed is still valid.
@@ -36754,7 +36725,7 @@ function runWorker(request, options) {
         });
     });
 }
-function worker_process_resultOf(text) {
+function resultOf(text) {
     try {
         return JSON.parse(text);
     }
@@ -36795,7 +36766,7 @@ class CacheClient {
     /** What this machine packs with. It is tried once; a failure is `unavailable`, and says what to install. */
     async packing(limit) {
         if (!this.#tools) {
-            const found = await this.#inDirectory(limit, (directory) => findTools(this.toolEnvironment, (0,external_node_path_.join)(directory, FILES), limit.stop));
+            const found = await this.#inDirectory(limit, (directory) => findTools(this.toolEnvironment, (0,external_node_path_.join)(directory, private_directory/* FILES */.cn), limit.stop));
             if ('kind' in found)
                 return found;
             this.#tools = found;
@@ -36807,7 +36778,7 @@ class CacheClient {
     /** @param directory the private directory of the operation */
     async request(request, directory, packing, limit) {
         const { timeoutMs, late, signal } = limit;
-        const cwd = (0,external_node_path_.join)(directory, FILES);
+        const cwd = (0,external_node_path_.join)(directory, private_directory/* FILES */.cn);
         const run = await runWorker(request, {
             program: this.#program,
             cwd,
@@ -36829,17 +36800,17 @@ class CacheClient {
         const preferred = this.#tools && 'packing' in this.#tools ? this.#tools.preferred : packing;
         return {
             ...this.#env,
-            PATH: packing === preferred ? path : await pathFor(packing, path, (0,external_node_path_.join)(directory, PROGRAMS)),
+            PATH: packing === preferred ? path : await pathFor(packing, path, (0,external_node_path_.join)(directory, private_directory/* PROGRAMS */.i)),
             GITHUB_WORKSPACE: workspace,
-            RUNNER_TEMP: (0,external_node_path_.join)(directory, ARCHIVES),
+            RUNNER_TEMP: (0,external_node_path_.join)(directory, private_directory/* ARCHIVES */._t),
             // Only this log has the responses of the storage. cause.ts reads it; it is not shown.
             AZURE_LOG_LEVEL: 'info',
         };
     }
     #inDirectory(limit, work) {
         if (limit.signal?.aborted)
-            return Promise.resolve(failed(STOPPED));
-        return inPrivateDirectory(this.#temporaryDirectory, limit, this.secrets, work);
+            return Promise.resolve((0,cache_outcome/* failed */.gz)(cache_outcome/* STOPPED */.yd));
+        return (0,private_directory/* inPrivateDirectory */.KI)(this.#temporaryDirectory, limit, this.secrets, work);
     }
 }
 
@@ -37165,7 +37136,7 @@ const TOP = (0,external_node_path_.dirname)(protocol/* CHECKPOINT_PATH */.nm);
 const SEALED = 'checkpoint.enc';
 /** Puts the checkpoint, encrypted if there is a key, at `<directory>/files/tmp/oaievalset`. */
 async function wrap(snapshotRoot, directory, sealing) {
-    const files = (0,external_node_path_.join)(directory, FILES);
+    const files = (0,external_node_path_.join)(directory, private_directory/* FILES */.cn);
     if (!sealing.encryptionKey) {
         // tar follows a link in the path of what it packs, and the archive does not show it. So nothing has to be copied.
         await (0,promises_.symlink)((0,external_node_path_.resolve)(snapshotRoot, TOP), (0,external_node_path_.join)(files, TOP));
@@ -37178,8 +37149,8 @@ async function wrap(snapshotRoot, directory, sealing) {
 /** Puts the decrypted checkpoint at `<staging>/tmp/oaievalset`, or says why the entry has none. */
 async function unwrap(staging, maxBytes, sealing) {
     const { encryptionKey, entryKey } = sealing;
-    const files = (0,external_node_path_.join)(staging, FILES);
-    const empty = failed(`the entry ${entryKey} contains no ${protocol/* CHECKPOINT_PATH */.nm}`);
+    const files = (0,external_node_path_.join)(staging, private_directory/* FILES */.cn);
+    const empty = (0,cache_outcome/* failed */.gz)(`the entry ${entryKey} contains no ${protocol/* CHECKPOINT_PATH */.nm}`);
     if (!(await hasCheckpoint(files)))
         return empty;
     const sealed = (0,external_node_path_.join)(files, protocol/* CHECKPOINT_PATH */.nm, SEALED);
@@ -37187,14 +37158,14 @@ async function unwrap(staging, maxBytes, sealing) {
     if (!encryptionKey) {
         if (!isSealed)
             return move(files, staging);
-        return failed(`the entry ${entryKey} is encrypted, and encryption-key is not set; set it to the key of the run that saved ` +
+        return (0,cache_outcome/* failed */.gz)(`the entry ${entryKey} is encrypted, and encryption-key is not set; set it to the key of the run that saved ` +
             'the entry, or change cache-key to start fresh');
     }
     if (!isSealed) {
-        return failed(`the entry ${entryKey} is not encrypted, and encryption-key is set, so anyone who can write to the cache ` +
+        return (0,cache_outcome/* failed */.gz)(`the entry ${entryKey} is not encrypted, and encryption-key is set, so anyone who can write to the cache ` +
             'may have made it; the next checkpoint is encrypted and replaces it');
     }
-    const opened = (0,external_node_path_.join)(staging, OPENED);
+    const opened = (0,external_node_path_.join)(staging, private_directory/* OPENED */.C_);
     await (0,promises_.mkdir)(opened, { mode: 0o700 });
     try {
         await openSealed(sealed, opened, maxBytes, sealing);
@@ -37202,14 +37173,14 @@ async function unwrap(staging, maxBytes, sealing) {
     catch (error) {
         if (!(error instanceof SealBroken))
             throw error;
-        return failed(`the encrypted entry ${entryKey} cannot be used: ${error.message}; check encryption-key, or change cache-key ` +
+        return (0,cache_outcome/* failed */.gz)(`the encrypted entry ${entryKey} cannot be used: ${error.message}; check encryption-key, or change cache-key ` +
             'to start fresh');
     }
     return (await hasCheckpoint(opened)) ? move(opened, staging) : empty;
 }
 /** Checks each directory of the path: in an archive, `tmp` may be a link to the state directory of this machine. */
 async function hasCheckpoint(directory) {
-    return (await isDirectory((0,external_node_path_.join)(directory, TOP))) && (await isDirectory((0,external_node_path_.join)(directory, protocol/* CHECKPOINT_PATH */.nm)));
+    return (await (0,private_directory/* isDirectory */.wd)((0,external_node_path_.join)(directory, TOP))) && (await (0,private_directory/* isDirectory */.wd)((0,external_node_path_.join)(directory, protocol/* CHECKPOINT_PATH */.nm)));
 }
 async function move(from, staging) {
     await (0,promises_.rename)((0,external_node_path_.join)(from, TOP), (0,external_node_path_.join)(staging, TOP));
@@ -37232,21 +37203,21 @@ var untrusted_tree = __nccwpck_require__(9578);
 /** Fetches the entry that a key or one of its restore keys finds. Never rejects. */
 async function fetchEntry(wanted, context) {
     const { client, temporaryDirectory, encryptionKey, bounds, limit, inspect } = context;
-    return inPrivateDirectory(temporaryDirectory, limit, client.secrets, async (staging, keep) => {
+    return (0,private_directory/* inPrivateDirectory */.KI)(temporaryDirectory, limit, client.secrets, async (staging, keep) => {
         const outcome = await download(wanted, staging, context);
         if (outcome.kind !== 'hit')
             return outcome;
         const { key } = outcome;
         if (key !== wanted.key && !wanted.restoreKeys.some((prefix) => key.startsWith(prefix))) {
-            return failed(`the cache service returned the entry ${(0,client_output/* redacted */.pc)(key, client.secrets)}, which was not requested`);
+            return (0,cache_outcome/* failed */.gz)(`the cache service returned the entry ${(0,client_output/* redacted */.pc)(key, client.secrets)}, which was not requested`);
         }
-        const unusable = (cause) => ({ ...failed((0,client_output/* redacted */.pc)(cause, client.secrets)), entry: key });
+        const unusable = (cause) => ({ ...(0,cache_outcome/* failed */.gz)((0,client_output/* redacted */.pc)(cause, client.secrets)), entry: key });
         const sealing = { encryptionKey, entryKey: key, env: client.toolEnvironment, signal: limit.stop };
         const trouble = await unwrap(staging, (0,untrusted_tree/* boundsIn */.lF)(staging, bounds).bytes, sealing);
         if (trouble)
             return unusable(trouble.cause);
-        for (const name of [FILES, OPENED, ARCHIVES, PROGRAMS])
-            await remove((0,external_node_path_.join)(staging, name));
+        for (const name of [private_directory/* FILES */.cn, private_directory/* OPENED */.C_, private_directory/* ARCHIVES */._t, private_directory/* PROGRAMS */.i])
+            await (0,private_directory/* remove */.TF)((0,external_node_path_.join)(staging, name));
         const directory = (0,external_node_path_.join)(staging, protocol/* CHECKPOINT_PATH */.nm);
         const objection = await inspect?.(directory, limit.stop);
         if (objection?.kind === 'unusable') {
@@ -37272,12 +37243,12 @@ async function download(wanted, staging, context) {
     // The watcher may have missed what was unpacked last.
     const tooMuch = (await watching) ?? (await (0,untrusted_tree/* exceededBound */.Mz)(staging, bounds));
     if (!tooMuch)
-        return restoreOutcome(response);
-    return bounds.limitedByDisk ? failed(`${tooMuch}; free some disk space`) : bomb(tooMuch, response);
+        return (0,cache_outcome/* restoreOutcome */.dd)(response);
+    return bounds.limitedByDisk ? (0,cache_outcome/* failed */.gz)(`${tooMuch}; free some disk space`) : bomb(tooMuch, response);
 }
 function bomb(tooMuch, response) {
-    const entry = entryFoundBy(response);
-    const trouble = failed(`${tooMuch}, more than any checkpoint of this action; ${DELETE_OR_CHANGE_KEY}`);
+    const entry = (0,cache_outcome/* entryFoundBy */.m4)(response);
+    const trouble = (0,cache_outcome/* failed */.gz)(`${tooMuch}, more than any checkpoint of this action; ${DELETE_OR_CHANGE_KEY}`);
     return entry === undefined ? trouble : { ...trouble, entry };
 }
 const DELETE_OR_CHANGE_KEY = 'delete the entry in the caches of the repository, or change cache-key';
@@ -37298,21 +37269,25 @@ async function restoreNearest(context) {
 }
 async function restoreKeysOf(context) {
     const { keys, scope } = context;
-    const { thisRun, ownOrMerged, restoreKeys } = keys;
+    const { thisRun, thisUser, merged: ofMerges, restoreKeys } = keys;
     if (scope !== 'set')
         return allowed(restoreKeys, context);
-    if (!ownOrMerged)
+    if (ofMerges === undefined)
         return restoreKeys;
     const [own, merged] = await Promise.all([
-        lookUp([thisRun, ownOrMerged[0]], context),
-        lookUp([ownOrMerged[1]], context),
+        lookUp([thisRun, thisUser], context),
+        lookUp([ofMerges], context),
     ]);
     if (own.kind !== 'hit' || merged.kind !== 'hit' || own.key.startsWith(thisRun))
         return restoreKeys;
     // Since this shard last saved, the set may have been run as another number of shards.
     const [first, second] = (0,checkpoint_keys/* runOfKey */.QI)(merged.key) >= (0,checkpoint_keys/* runOfKey */.QI)(own.key) ? [merged, own] : [own, merged];
     // A look-up has at most ten keys.
-    return [first.key, second.key, ...restoreKeys.filter((prefix) => !ownOrMerged.includes(prefix))];
+    return [
+        first.key,
+        second.key,
+        ...restoreKeys.filter((prefix) => prefix !== thisUser && prefix !== ofMerges),
+    ];
 }
 /** The keys and prefixes that only find entries of the scope. */
 function allowed(wanted, { keys, scope }) {
@@ -37340,7 +37315,7 @@ async function firstSound(nearest, context) {
         passedOver.push(objection);
         if (latest.kind === 'hit') {
             if (flawed)
-                await remove(latest.staging);
+                await (0,private_directory/* remove */.TF)(latest.staging);
             else
                 flawed = latest;
         }
@@ -37355,12 +37330,12 @@ async function firstSound(nearest, context) {
     const shown = passedOver.map(({ key, why }) => ({ key: (0,client_output/* redacted */.pc)(key, client.secrets), why }));
     if (latest.kind === 'hit' && latest.flaw === undefined) {
         if (flawed)
-            await remove(flawed.staging);
+            await (0,private_directory/* remove */.TF)(flawed.staging);
         return { ...latest, passedOver: shown };
     }
     if (flawed)
         return { ...flawed, passedOver: shown.filter(({ key }) => key !== flawed.key) };
-    return nearest.kind === 'hit' ? failed(nearest.flaw ?? '') : nearest;
+    return nearest.kind === 'hit' ? (0,cache_outcome/* failed */.gz)(nearest.flaw ?? '') : nearest;
 }
 /** Why an older entry may be better than the one that was fetched; undefined when none is. */
 function objectionTo(fetched) {
@@ -37379,7 +37354,7 @@ async function lookUp(wanted, context, except = []) {
 async function lookUpAny(wanted, { client, packing, limit }, except = []) {
     const request = { operation: 'look-up', keys: wanted, except };
     const response = await client.requestWithoutFiles(request, packing, limit);
-    return 'kind' in response ? response : restoreOutcome(response);
+    return 'kind' in response ? response : (0,cache_outcome/* restoreOutcome */.dd)(response);
 }
 
 ;// CONCATENATED MODULE: ./lib/checkpoint/store.js
@@ -37402,13 +37377,13 @@ function openCheckpointStore(options) {
     const { restoreMs = RESTORE_TIMEOUT_MS, saveMs = SAVE_TIMEOUT_MS } = timeouts;
     let nextSeq = options.firstSeq ?? 1;
     async function saveAs(key, snapshotRoot, packing, limit) {
-        return inPrivateDirectory(temporaryDirectory, limit, client.secrets, async (directory) => {
-            if (!(await isDirectory((0,external_node_path_.join)(snapshotRoot, protocol/* CHECKPOINT_PATH */.nm)))) {
-                return failed(`there is no ${protocol/* CHECKPOINT_PATH */.nm} to save in ${snapshotRoot}`);
+        return (0,private_directory/* inPrivateDirectory */.KI)(temporaryDirectory, limit, client.secrets, async (directory) => {
+            if (!(await (0,private_directory/* isDirectory */.wd)((0,external_node_path_.join)(snapshotRoot, protocol/* CHECKPOINT_PATH */.nm)))) {
+                return (0,cache_outcome/* failed */.gz)(`there is no ${protocol/* CHECKPOINT_PATH */.nm} to save in ${snapshotRoot}`);
             }
             const sealing = { encryptionKey, entryKey: key, env: client.toolEnvironment, signal: limit.stop };
             await wrap(snapshotRoot, directory, sealing);
-            return saveOutcome(await client.request({ operation: 'save', key }, directory, packing, limit), key);
+            return (0,cache_outcome/* saveOutcome */.Go)(await client.request({ operation: 'save', key }, directory, packing, limit), key);
         });
     }
     /** A key is taken when GitHub gives two users the same names. Then their saves take turns. */
@@ -37427,55 +37402,46 @@ function openCheckpointStore(options) {
                 nextSeq = Math.max(nextSeq, (keys.seqOf(newest.key) ?? 0) + 1);
         }
     }
+    /** The limit of an operation and how its entries are packed, or why this machine has no cache. */
+    async function prepared(timeoutMs, signal) {
+        if (!client.hasService)
+            return cache_outcome/* noService */.Tr;
+        const limit = limitOf(timeoutMs, signal);
+        const packing = await client.packing(limit);
+        return typeof packing === 'string' ? { limit, packing } : packing;
+    }
     return {
         get nextSeq() {
             return nextSeq;
         },
         async check({ signal, timeoutMs = restoreMs } = {}) {
-            if (!client.hasService)
-                return noService;
-            const packing = await client.packing(limitOf(timeoutMs, signal));
-            return typeof packing === 'string' ? undefined : packing;
+            const ready = await prepared(timeoutMs, signal);
+            return 'kind' in ready ? ready : undefined;
         },
         async restore({ signal, timeoutMs = restoreMs, inspect, scope = 'set', keys: others = keys } = {}) {
-            if (!client.hasService)
-                return noService;
-            const limit = limitOf(timeoutMs, signal);
-            const packing = await client.packing(limit);
-            if (typeof packing !== 'string')
-                return packing;
-            const entries = { keys: others, scope };
-            const context = { client, temporaryDirectory, encryptionKey, bounds, packing, limit, inspect };
-            return restoreNearest({ ...context, ...entries });
+            const ready = await prepared(timeoutMs, signal);
+            if ('kind' in ready)
+                return ready;
+            const context = { client, temporaryDirectory, encryptionKey, bounds, inspect, ...ready };
+            return restoreNearest({ ...context, keys: others, scope });
         },
         async newestOfSet({ signal, timeoutMs = restoreMs } = {}) {
-            if (!client.hasService)
+            const ready = await prepared(timeoutMs, signal);
+            if ('kind' in ready)
                 return undefined;
-            const limit = limitOf(timeoutMs, signal);
-            const packing = await client.packing(limit);
-            if (typeof packing !== 'string')
-                return undefined;
-            const found = await lookUp([keys.anyOfSet], { client, keys, packing, limit });
+            const found = await lookUp([keys.anyOfSet], { client, keys, ...ready });
             return found.kind === 'hit' ? found.key : undefined;
         },
         async otherCheckpoint({ signal, timeoutMs = restoreMs } = {}) {
-            if (!client.hasService)
+            const ready = await prepared(timeoutMs, signal);
+            if ('kind' in ready)
                 return undefined;
-            const limit = limitOf(timeoutMs, signal);
-            const packing = await client.packing(limit);
-            if (typeof packing !== 'string')
-                return undefined;
-            const found = await lookUpAny(keys.others, { client, packing, limit });
+            const found = await lookUpAny(keys.others, { client, ...ready });
             return found.kind === 'hit' ? keys.differenceOf(found.key) : undefined;
         },
         async save(snapshotRoot, { signal, timeoutMs = saveMs } = {}) {
-            if (!client.hasService)
-                return noService;
-            const limit = limitOf(timeoutMs, signal);
-            const packing = await client.packing(limit);
-            if (typeof packing !== 'string')
-                return packing;
-            return saveUnderFreeKey(snapshotRoot, packing, limit);
+            const ready = await prepared(timeoutMs, signal);
+            return 'kind' in ready ? ready : saveUnderFreeKey(snapshotRoot, ready.packing, ready.limit);
         },
     };
 }
@@ -37530,12 +37496,13 @@ function checkpointKeys(identity) {
     const ofUser = `${sameRequest}${shortHash(identity.user, 8)}-`;
     const anyRun = `${ofUser}${shardPart}`;
     /** What the merge of the shards saves. */
-    const merged = (0,_model_shard_js__WEBPACK_IMPORTED_MODULE_1__/* .isWhole */ .wP)(shard) ? [] : [`${ofUser}${partOfKey(_model_shard_js__WEBPACK_IMPORTED_MODULE_1__/* .WHOLE */ .Ef)}`];
+    const merged = (0,_model_shard_js__WEBPACK_IMPORTED_MODULE_1__/* .isWhole */ .wP)(shard) ? undefined : `${ofUser}${partOfKey(_model_shard_js__WEBPACK_IMPORTED_MODULE_1__/* .WHOLE */ .Ef)}`;
     const run = `${keyPart(identity.runId) || 'local'}-`;
     /** The keys of version 1, which did not distinguish the users of a set. */
     const before = `oaievalset-v1-${set}${shardPart}`;
     const thisAttempt = `${anyRun}${run}${runAttempt}-`;
-    const restoreKeys = [anyRun + run, before + run, anyRun, ...merged, sameRequest, anyOfSet, before];
+    const ofShards = merged === undefined ? [] : [merged];
+    const restoreKeys = [anyRun + run, before + run, anyRun, ...ofShards, sameRequest, anyOfSet, before];
     return {
         primary(seq) {
             if (!Number.isSafeInteger(seq) || seq < 1)
@@ -37550,7 +37517,7 @@ function checkpointKeys(identity) {
         restoreKeys,
         thisRun: anyRun + run,
         thisUser: anyRun,
-        ownOrMerged: merged[0] === undefined ? undefined : [anyRun, merged[0]],
+        merged,
         thisAttempt,
         anyOfSet,
         isOfSet: (key) => key.startsWith(anyOfSet) || key.startsWith(before),
@@ -37559,10 +37526,8 @@ function checkpointKeys(identity) {
                 return 'this run';
             if (key.startsWith(anyRun))
                 return 'an earlier run';
-            if (merged.some((prefix) => key.startsWith(prefix)))
-                return 'all shards';
-            if (!(0,_model_shard_js__WEBPACK_IMPORTED_MODULE_1__/* .isWhole */ .wP)(shard) && key.startsWith(ofUser))
-                return 'another shard';
+            if (merged !== undefined && key.startsWith(ofUser))
+                return key.startsWith(merged) ? 'all shards' : 'another shard';
             return key.startsWith(sameRequest) ? 'the same request' : 'the same set';
         },
         others: [`oaievalset-v2-${slug}-`, 'oaievalset-v2-'],
@@ -37589,15 +37554,21 @@ function checkpointKeys(identity) {
 function partOfKey({ index, count }) {
     return `s${index}of${count}-`;
 }
+function parseKey(key) {
+    const parts = /^(?<anyRun>oaievalset-v\d-.+-s(?<index>\d{1,9})of(?<count>\d{1,9})-)(?<run>\d{1,20}|local)-(?<attempt>\d{1,9})-(?<seq>\d{1,9})$/.exec(key)?.groups;
+    if (!parts)
+        return undefined;
+    const { anyRun = '', index, count, run = '', attempt = '', seq = '' } = parts;
+    return { anyRun, shard: { index: Number(index), count: Number(count) }, run, attempt, seq };
+}
 /** The shard whose checkpoint has this key; undefined for any other key. */
 function shardOfKey(key) {
-    const [, index, count] = /-s(\d{1,3})of(\d{1,3})-(?:\d{1,20}|local)-\d{1,9}-\d{1,9}$/.exec(key) ?? [];
-    return index === undefined ? undefined : { index: Number(index), count: Number(count) };
+    return parseKey(key)?.shard;
 }
 /** The id of the run that saved the entry with this key; 0 outside of GitHub. */
 function runOfKey(key) {
-    const [, run = '0'] = /-s\d+of\d+-(\d{1,20})-\d{1,9}-\d{1,9}$/.exec(key) ?? [];
-    return BigInt(run);
+    const run = parseKey(key)?.run ?? 'local';
+    return run === 'local' ? 0n : BigInt(run);
 }
 /** The first digits (hex) of the SHA-256 of a value. */
 function shortHash(value, length) {
@@ -37605,10 +37576,10 @@ function shortHash(value, length) {
 }
 /** Prefixes of the same user's saves before this one: of the same attempt, of earlier attempts, of earlier runs. */
 function beforeSave(key) {
-    const parts = /^(oaievalset-v\d-.+-s\d+of\d+-)(\d{1,20}|local)-(\d{1,9})-(\d{1,9})$/.exec(key);
-    const [, anyRun = '', run = '', attempt = '', seq = ''] = parts ?? [];
-    if (!parts)
+    const saved = parseKey(key);
+    if (!saved)
         return [];
+    const { anyRun, run, attempt, seq } = saved;
     return [
         ...below(seq).map((prefix) => `${anyRun}${run}-${attempt}-${prefix}`),
         ...below(attempt).map((prefix) => `${anyRun}${run}-${prefix}`),
@@ -37647,6 +37618,94 @@ function keyPart(text) {
 
 /***/ }),
 
+/***/ 6683:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   C_: () => (/* binding */ OPENED),
+/* harmony export */   KI: () => (/* binding */ inPrivateDirectory),
+/* harmony export */   TF: () => (/* binding */ remove),
+/* harmony export */   _t: () => (/* binding */ ARCHIVES),
+/* harmony export */   cn: () => (/* binding */ FILES),
+/* harmony export */   i: () => (/* binding */ PROGRAMS),
+/* harmony export */   ny: () => (/* binding */ removeNow),
+/* harmony export */   wd: () => (/* binding */ isDirectory)
+/* harmony export */ });
+/* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3024);
+/* harmony import */ var node_fs_promises__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(1455);
+/* harmony import */ var node_os__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(8161);
+/* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(6760);
+/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(452);
+/* harmony import */ var _cache_client_output_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(4132);
+/* harmony import */ var _cache_outcome_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(3229);
+/** A directory for one operation of the cache, which no other user of the machine can read. */
+
+
+
+
+
+
+
+/** The directories in it. Archives are unpacked into the first, which has nothing else in it. */
+const FILES = 'files';
+const OPENED = 'opened';
+const ARCHIVES = 'archives';
+const PROGRAMS = 'bin';
+/**
+ * Gives `work` a new directory, and removes it afterwards unless `keep` was called: a partial archive must not be taken for
+ * a complete one. A full disk is a failure of the cache, and does not end the run.
+ */
+async function inPrivateDirectory(temporaryDirectory, limit, secrets, work) {
+    let directory;
+    let isKept = false;
+    try {
+        directory = await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_1__.mkdtemp)((0,node_path__WEBPACK_IMPORTED_MODULE_3__.join)(await plainPath(temporaryDirectory), 'oaievalset-checkpoint-'));
+        await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_1__.mkdir)((0,node_path__WEBPACK_IMPORTED_MODULE_3__.join)(directory, FILES), { mode: 0o700 });
+        return await work(directory, () => {
+            isKept = true;
+        });
+    }
+    catch (error) {
+        if (limit.signal?.aborted)
+            return (0,_cache_outcome_js__WEBPACK_IMPORTED_MODULE_6__/* .failed */ .gz)(_cache_outcome_js__WEBPACK_IMPORTED_MODULE_6__/* .STOPPED */ .yd);
+        if (limit.late.aborted)
+            return (0,_cache_outcome_js__WEBPACK_IMPORTED_MODULE_6__/* .failed */ .gz)((0,_cache_outcome_js__WEBPACK_IMPORTED_MODULE_6__/* .tookTooLong */ ._J)(limit.timeoutMs));
+        return (0,_cache_outcome_js__WEBPACK_IMPORTED_MODULE_6__/* .failed */ .gz)((0,_cache_client_output_js__WEBPACK_IMPORTED_MODULE_5__/* .redacted */ .pc)((0,_errors_js__WEBPACK_IMPORTED_MODULE_4__/* .reasonOf */ .A3)(error), secrets));
+    }
+    finally {
+        if (directory && !isKept)
+            await remove(directory);
+    }
+}
+/** What cannot be removed is left to the runner, which empties its temporary directory after the job. */
+async function remove(directory) {
+    await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_1__.rm)(directory, { recursive: true, force: true }).catch(() => { });
+}
+/** The same, at once. */
+function removeNow(directory) {
+    try {
+        (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.rmSync)(directory, { recursive: true, force: true });
+    }
+    catch {
+        // A path may be too long, or a disk read-only.
+    }
+}
+async function isDirectory(path) {
+    return (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_1__.lstat)(path).then((stat) => stat.isDirectory(), () => false);
+}
+/**
+ * A temporary directory with a path that the client can handle: without links, because it compares paths as text, and
+ * without blanks, quotes or backslashes, because it passes the arguments of tar as one string.
+ */
+async function plainPath(temporaryDirectory) {
+    await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_1__.mkdir)(temporaryDirectory, { recursive: true });
+    const path = await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_1__.realpath)(temporaryDirectory);
+    return /[\s"'\\]/.test(path) ? await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_1__.realpath)((0,node_os__WEBPACK_IMPORTED_MODULE_2__.tmpdir)()) : path;
+}
+
+
+/***/ }),
+
 /***/ 3961:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
@@ -37658,8 +37717,6 @@ __nccwpck_require__.d(__webpack_exports__, {
 
 // UNUSED EXPORTS: RestoredCheckpoint
 
-// EXTERNAL MODULE: external "node:fs"
-var external_node_fs_ = __nccwpck_require__(3024);
 // EXTERNAL MODULE: ./lib/errors.js
 var errors = __nccwpck_require__(452);
 // EXTERNAL MODULE: ./lib/model/shard.js
@@ -37670,6 +37727,8 @@ var progress_paths = __nccwpck_require__(8943);
 var progress_state = __nccwpck_require__(7432);
 // EXTERNAL MODULE: external "node:crypto"
 var external_node_crypto_ = __nccwpck_require__(7598);
+// EXTERNAL MODULE: external "node:fs"
+var external_node_fs_ = __nccwpck_require__(3024);
 // EXTERNAL MODULE: external "node:path"
 var external_node_path_ = __nccwpck_require__(6760);
 // EXTERNAL MODULE: ./lib/model/command.js
@@ -37737,6 +37796,8 @@ function sizesBelow(directory) {
 
 // EXTERNAL MODULE: ./lib/checkpoint/keys.js
 var keys = __nccwpck_require__(448);
+// EXTERNAL MODULE: ./lib/checkpoint/private-directory.js
+var private_directory = __nccwpck_require__(6683);
 // EXTERNAL MODULE: ./lib/text.js
 var lib_text = __nccwpck_require__(8804);
 ;// CONCATENATED MODULE: ./lib/checkpoint/restore-messages.js
@@ -37986,14 +38047,8 @@ class RestoredCheckpoint {
     }
     /** Files that cannot be removed, such as those with too long paths, do not end the run. */
     #discard() {
-        if (this.#outcome.kind !== 'hit')
-            return;
-        try {
-            (0,external_node_fs_.rmSync)(this.#outcome.staging, { recursive: true, force: true });
-        }
-        catch {
-            // They are in RUNNER_TEMP, which the runner empties after the job.
-        }
+        if (this.#outcome.kind === 'hit')
+            (0,private_directory/* removeNow */.ny)(this.#outcome.staging);
     }
 }
 
@@ -40456,7 +40511,7 @@ const TYPICAL = {
     // A judge that explains its choice.
     reasoned: { low: 5, high: 300 },
 };
-/** Models that think before they answer bill their thoughts as completion tokens: o3, gpt-5 and their successors. */
+/** Reasoning models bill their reasoning as completion tokens: o3, gpt-5 and their successors. */
 const REASONING_MODEL = /(?:^|[/:])(?:o[1-9]|gpt-[5-9]|deepseek-r|.*(?:reason|think))/i;
 const MAX_THOUGHTS = 1500;
 /** @param maxTokens the limit that is sent with the request; null: none */
@@ -40615,7 +40670,7 @@ function needOf(demand, { fn, share, answer }) {
 }
 /** English has about 4 characters a token, code and numbers about 3. */
 const CHARACTERS = { most: 5, fewest: 3 };
-/** Characters with more than one byte in UTF-8 take up to half a token for each further byte. */
+/** A character of several bytes in UTF-8 adds at most half a token for each byte after the first. */
 const FURTHER_BYTES = 2;
 /** Chat models count the ends of messages, and the begin of the answer. */
 const PER_MESSAGE = 4;
@@ -40629,8 +40684,11 @@ function promptTokens({ characters, bytes, messages, requests }) {
     };
 }
 
+// EXTERNAL MODULE: ./lib/model/completion-record.js
+var completion_record = __nccwpck_require__(3685);
 ;// CONCATENATED MODULE: ./lib/estimate/from-record.js
 /** An estimate from what an earlier run of the same eval took. Pure. */
+
 
 
 
@@ -40641,9 +40699,8 @@ const OTHER_MODEL = { requests: 0.15, prompt: 0.3, completion: 1 };
 /** @returns undefined when no record says what the eval took */
 function needsOfRecords(planned, records) {
     const usable = records.filter((record) => record.eval === planned.key && usageOf(record) !== undefined && hasSameFns(planned, record));
-    const newest = usable.toSorted((a, b) => a.ended.localeCompare(b.ended)).at(-1);
     // Of the same content, even an older record says more.
-    const best = usable.findLast(({ fingerprint }) => isSame(planned, fingerprint)) ?? newest;
+    const best = usable.findLast(({ fingerprint }) => isSame(planned, fingerprint)) ?? (0,completion_record/* newestRecord */.oG)(usable);
     return best && needsOfRecord(planned, best);
 }
 function isSame({ fingerprint, earlier }, value) {
@@ -40701,7 +40758,7 @@ function from_record_needOf(use, { factor, spread, samples }) {
 /** Of one request. */
 const PROMPT = { low: 30, high: 1500 };
 const COMPLETION = { low: 2, high: 500 };
-/** Requests of a class that nobody here knows, for each sample. */
+/** Requests for each sample of a class that is not listed below. */
 const UNKNOWN_CLASS = { low: 1, high: 3 };
 /** Requests for each sample, of classes of evals that have conversations. */
 const REQUESTS = {
@@ -42888,7 +42945,7 @@ class Splitter {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
 /* harmony import */ var _action_announce_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6705);
-/* harmony import */ var _action_conclude_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(4069);
+/* harmony import */ var _action_conclude_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(3550);
 /* harmony import */ var _action_finish_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(5670);
 /* harmony import */ var _action_log_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(2988);
 /* harmony import */ var _action_plan_only_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(1447);
@@ -42899,7 +42956,7 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 /* harmony import */ var _action_session_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(9090);
 /* harmony import */ var _action_signals_js__WEBPACK_IMPORTED_MODULE_10__ = __nccwpck_require__(2417);
 /* harmony import */ var _action_step_js__WEBPACK_IMPORTED_MODULE_11__ = __nccwpck_require__(6335);
-/* harmony import */ var _checkpoint_checkpoint_store_js__WEBPACK_IMPORTED_MODULE_12__ = __nccwpck_require__(1199);
+/* harmony import */ var _checkpoint_checkpoint_store_js__WEBPACK_IMPORTED_MODULE_12__ = __nccwpck_require__(3750);
 /* harmony import */ var _checkpoint_restored_checkpoint_js__WEBPACK_IMPORTED_MODULE_13__ = __nccwpck_require__(3961);
 /* harmony import */ var _checkpoint_superseded_js__WEBPACK_IMPORTED_MODULE_32__ = __nccwpck_require__(8876);
 /* harmony import */ var _engine_engines_js__WEBPACK_IMPORTED_MODULE_14__ = __nccwpck_require__(3222);
@@ -42907,7 +42964,7 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 /* harmony import */ var _environment_installer_log_js__WEBPACK_IMPORTED_MODULE_16__ = __nccwpck_require__(1875);
 /* harmony import */ var _estimate_estimate_run_js__WEBPACK_IMPORTED_MODULE_17__ = __nccwpck_require__(9199);
 /* harmony import */ var _plan_assign_shards_js__WEBPACK_IMPORTED_MODULE_18__ = __nccwpck_require__(7810);
-/* harmony import */ var _plan_plan_set_js__WEBPACK_IMPORTED_MODULE_19__ = __nccwpck_require__(9490);
+/* harmony import */ var _plan_plan_set_js__WEBPACK_IMPORTED_MODULE_19__ = __nccwpck_require__(2462);
 /* harmony import */ var _plan_reconcile_js__WEBPACK_IMPORTED_MODULE_20__ = __nccwpck_require__(3023);
 /* harmony import */ var _process_memory_js__WEBPACK_IMPORTED_MODULE_21__ = __nccwpck_require__(3787);
 /* harmony import */ var _progress_paths_js__WEBPACK_IMPORTED_MODULE_22__ = __nccwpck_require__(8943);
@@ -43232,13 +43289,18 @@ function pythonString(value) {
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   d: () => (/* binding */ MAX_RECORDED_MODELS),
-/* harmony export */   v: () => (/* binding */ MAX_RECORDED_ADAPTATIONS)
+/* harmony export */   dq: () => (/* binding */ MAX_RECORDED_MODELS),
+/* harmony export */   oG: () => (/* binding */ newestRecord),
+/* harmony export */   vE: () => (/* binding */ MAX_RECORDED_ADAPTATIONS)
 /* harmony export */ });
 /** A model rejects a few parameters, each with a few values, so no record needs more. */
 const MAX_RECORDED_ADAPTATIONS = 1000;
 /** No eval asks for nearly as many models. The models of one that asks for more are not recorded. */
 const MAX_RECORDED_MODELS = 100;
+/** Of two that ended at the same time, the later one in the list. */
+function newestRecord(records) {
+    return records.reduce((newest, each) => (newest && newest.ended > each.ended ? newest : each), undefined);
+}
 
 
 /***/ }),
@@ -43341,6 +43403,7 @@ function addEstimates(a, b) {
 /* harmony export */   Iu: () => (/* binding */ capitalised),
 /* harmony export */   KE: () => (/* binding */ listed),
 /* harmony export */   KG: () => (/* binding */ asSentence),
+/* harmony export */   Wn: () => (/* binding */ minuteText),
 /* harmony export */   _l: () => (/* binding */ metricText),
 /* harmony export */   hS: () => (/* binding */ counted),
 /* harmony export */   hZ: () => (/* binding */ withMinus),
@@ -43404,6 +43467,10 @@ function capitalised(text) {
 /** `1 request`, `1,200 requests` */
 function counted(count, noun) {
     return `${wholeNumber(count)} ${noun}${count === 1 ? '' : 's'}`;
+}
+/** `2026-11-26 19:11 UTC`, of a time in ISO 8601. */
+function minuteText(time) {
+    return `${time.slice(0, 16).replace('T', ' ')} UTC`;
 }
 function isOrAre(count) {
     return count === 1 ? 'is' : 'are';
@@ -43888,7 +43955,7 @@ const OTHER_MODELS = '';
 function addModels(a, b) {
     const sum = { ...a };
     for (const [name, use] of Object.entries(b)) {
-        const isFull = !Object.hasOwn(sum, name) && Object.keys(sum).length >= _completion_record_js__WEBPACK_IMPORTED_MODULE_0__/* .MAX_RECORDED_MODELS */ .d;
+        const isFull = !Object.hasOwn(sum, name) && Object.keys(sum).length >= _completion_record_js__WEBPACK_IMPORTED_MODULE_0__/* .MAX_RECORDED_MODELS */ .dq;
         const key = isFull ? OTHER_MODELS : name;
         sum[key] = addUse((0,_own_value_js__WEBPACK_IMPORTED_MODULE_1__/* .ownValue */ .e)(sum, key) ?? noUse, use);
     }
@@ -44222,6 +44289,51 @@ function sinkFirst(heap) {
 /** Of two shards with as many samples, the one with fewer evals comes first: each eval takes time to start. */
 function isLess(a, b) {
     return (a.samples - b.samples || a.evals - b.evals || a.shard - b.shard) < 0;
+}
+
+
+/***/ }),
+
+/***/ 6685:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   IE: () => (/* binding */ baseUrlsWithPorts),
+/* harmony export */   U9: () => (/* binding */ isLoopback),
+/* harmony export */   gE: () => (/* binding */ baseUrls),
+/* harmony export */   ri: () => (/* binding */ withoutCredentials)
+/* harmony export */ });
+/** The base URLs that evals send requests to. They are part of the fingerprint, because another server returns other responses. */
+const DEFAULT_BASE_URL = 'https://api.openai.com/v1';
+/** By provider. The port of a local server is left out, because a service of a job gets a new one in each job. */
+function baseUrls(env) {
+    return mapped(baseUrlsWithPorts(env), withoutLocalPort);
+}
+function baseUrlsWithPorts(env) {
+    const urls = { openai: env.OPENAI_BASE_URL || DEFAULT_BASE_URL, anthropic: env.ANTHROPIC_BASE_URL ?? '' };
+    return mapped(urls, withoutCredentials);
+}
+function mapped(urls, change) {
+    return Object.fromEntries(Object.entries(urls).map(([name, url]) => [name, change(url)]));
+}
+function withoutLocalPort(text) {
+    if (!URL.canParse(text))
+        return text;
+    const url = new URL(text);
+    if (!isLoopback(url.hostname))
+        return text;
+    url.port = '';
+    return withoutCredentials(url.href);
+}
+function isLoopback(host) {
+    return /^(localhost|.*\.localhost|127(\.\d+){3}|\[::1\]|\[::ffff:7f[0-9a-f]{2}:[0-9a-f]+\])$/.test(host.replace(/\.$/, ''));
+}
+/** A user name or a password in a URL changes no response, and is a secret. */
+function withoutCredentials(text) {
+    if (!URL.canParse(text))
+        return text;
+    const url = new URL(text);
+    return `${url.origin}${url.pathname.replace(/\/+$/, '')}${url.search}`;
 }
 
 
@@ -44596,7 +44708,7 @@ function namesIn(path) {
 
 /***/ }),
 
-/***/ 9490:
+/***/ 2462:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -44738,40 +44850,8 @@ function isThere(path) {
     }
 }
 
-;// CONCATENATED MODULE: ./lib/plan/base-urls.js
-/** The base URLs that evals send requests to. They are part of the fingerprint, because another server returns other responses. */
-const DEFAULT_BASE_URL = 'https://api.openai.com/v1';
-/** By provider. The port of a local server is left out, because a service of a job gets a new one in each job. */
-function baseUrls(env) {
-    return mapped(baseUrlsWithPorts(env), withoutLocalPort);
-}
-function baseUrlsWithPorts(env) {
-    const urls = { openai: env.OPENAI_BASE_URL || DEFAULT_BASE_URL, anthropic: env.ANTHROPIC_BASE_URL ?? '' };
-    return mapped(urls, withoutCredentials);
-}
-function mapped(urls, change) {
-    return Object.fromEntries(Object.entries(urls).map(([name, url]) => [name, change(url)]));
-}
-function withoutLocalPort(text) {
-    if (!URL.canParse(text))
-        return text;
-    const url = new URL(text);
-    if (!isLoopback(url.hostname))
-        return text;
-    url.port = '';
-    return withoutCredentials(url.href);
-}
-function isLoopback(host) {
-    return /^(localhost|.*\.localhost|127(\.\d+){3}|\[::1\]|\[::ffff:7f[0-9a-f]{2}:[0-9a-f]+\])$/.test(host.replace(/\.$/, ''));
-}
-/** A user name or a password in a URL changes no response, and is a secret. */
-function withoutCredentials(text) {
-    if (!URL.canParse(text))
-        return text;
-    const url = new URL(text);
-    return `${url.origin}${url.pathname.replace(/\/+$/, '')}${url.search}`;
-}
-
+// EXTERNAL MODULE: ./lib/plan/base-urls.js
+var base_urls = __nccwpck_require__(6685);
 ;// CONCATENATED MODULE: ./lib/plan/earlier-fingerprint.js
 /**
  * Fingerprints as version 0.1 made them, which identify its results. They cover only the code of a class and its bases, and
@@ -44789,7 +44869,7 @@ function earlierFingerprints(context) {
         return registry.evals.map(() => []);
     const shared = {
         arguments: (0,plan_hash/* hashOf */.q)(registry.arguments),
-        base_url: (0,plan_hash/* hashOf */.q)(baseUrlsWithPorts(env)),
+        base_url: (0,plan_hash/* hashOf */.q)((0,base_urls/* baseUrlsWithPorts */.IE)(env)),
         completion_fn: (0,plan_hash/* hashOf */.q)(registry.completionFns.map((fn) => describe(fn, hashes))),
         evals: (0,plan_hash/* hashOf */.q)(registry.evalsVersion),
         model: (0,plan_hash/* hashOf */.q)(model),
@@ -44860,7 +44940,7 @@ async function contents(context) {
     await readAll(filesOf(registry), hashes);
     const shared = {
         arguments: (0,plan_hash/* hashOf */.q)(registry.arguments),
-        base_url: (0,plan_hash/* hashOf */.q)(baseUrls(env)),
+        base_url: (0,plan_hash/* hashOf */.q)((0,base_urls/* baseUrls */.gE)(env)),
         completion_fn: (0,plan_hash/* hashOf */.q)(registry.completionFns.map(fingerprint_describe)),
         evals: (0,plan_hash/* hashOf */.q)(registry.evalsRevision === '' ? registry.evalsVersion : [registry.evalsVersion, registry.evalsRevision]),
         model: (0,plan_hash/* hashOf */.q)(model),
@@ -45473,7 +45553,7 @@ async function planKey(request) {
         workingDirectory,
         variables: [
             ...VARIABLES.map((name) => env[name] ?? null),
-            ...URL_VARIABLES.map((name) => withoutCredentials(env[name] ?? '')),
+            ...URL_VARIABLES.map((name) => (0,base_urls/* withoutCredentials */.ri)(env[name] ?? '')),
         ],
     };
 }
@@ -45539,10 +45619,10 @@ function registryRequest(request) {
 /* harmony export */   R: () => (/* binding */ renewedRecords)
 /* harmony export */ });
 /* harmony import */ var _model_command_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(4252);
+/* harmony import */ var _model_completion_record_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(3685);
 /* harmony import */ var _model_part_names_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(2789);
-/* harmony import */ var _progress_doubt_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(417);
-/* harmony import */ var _text_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(8804);
-/* harmony import */ var _content_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(7146);
+/* harmony import */ var _progress_doubt_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(417);
+/* harmony import */ var _content_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(7146);
 /** Decides for each eval whether to reuse its result or to run it, and why. Pure: the state is read and never changed. */
 
 
@@ -45558,14 +45638,14 @@ function decide(planned, records, state, options) {
     const { maxAgeMs, now } = options;
     const run = (reason) => ({ kind: 'run', eval: planned, reason });
     const reuse = (record) => {
-        const written = (0,_content_js__WEBPACK_IMPORTED_MODULE_2__/* .writtenArguments */ .y_)(planned, record);
+        const written = (0,_content_js__WEBPACK_IMPORTED_MODULE_1__/* .writtenArguments */ .y_)(planned, record);
         return { kind: 'reuse', eval: planned, record, ...(written.length > 0 ? { written } : {}) };
     };
     const own = state.record(planned.command);
     if (own) {
-        if (!(0,_content_js__WEBPACK_IMPORTED_MODULE_2__/* .isContentOf */ .TI)(planned, own))
-            return run({ kind: 'changed', parts: (0,_content_js__WEBPACK_IMPORTED_MODULE_2__/* .changesSince */ .sR)(planned, own) });
-        const doubt = (0,_progress_doubt_js__WEBPACK_IMPORTED_MODULE_3__/* .doubtOf */ .kv)(own, now, maxAgeMs);
+        if (!(0,_content_js__WEBPACK_IMPORTED_MODULE_1__/* .isContentOf */ .TI)(planned, own))
+            return run({ kind: 'changed', parts: (0,_content_js__WEBPACK_IMPORTED_MODULE_1__/* .changesSince */ .sR)(planned, own) });
+        const doubt = (0,_progress_doubt_js__WEBPACK_IMPORTED_MODULE_2__/* .doubtOf */ .kv)(own, now, maxAgeMs);
         return doubt ? run(doubt) : reuse(own);
     }
     if (state.isDone(planned.command))
@@ -45573,19 +45653,19 @@ function decide(planned, records, state, options) {
     if (state.wasRemoved(planned.command))
         return run({ kind: 'removed-by-user' });
     // The same content may have completed with other arguments that change no result, such as --debug.
-    const equal = records.filter((record) => (0,_content_js__WEBPACK_IMPORTED_MODULE_2__/* .isContentOf */ .TI)(planned, record) && !(0,_progress_doubt_js__WEBPACK_IMPORTED_MODULE_3__/* .doubtOf */ .kv)(record, now, maxAgeMs));
-    const newest = newestOf(equal);
+    const equal = records.filter((record) => (0,_content_js__WEBPACK_IMPORTED_MODULE_1__/* .isContentOf */ .TI)(planned, record) && !(0,_progress_doubt_js__WEBPACK_IMPORTED_MODULE_2__/* .doubtOf */ .kv)(record, now, maxAgeMs));
+    const newest = (0,_model_completion_record_js__WEBPACK_IMPORTED_MODULE_3__/* .newestRecord */ .oG)(equal);
     if (newest)
         return reuse(newest);
-    return run(reasonSince(planned, judgedOtherwise(planned, records) ?? newestOf(records), options));
+    return run(reasonSince(planned, judgedOtherwise(planned, records) ?? (0,_model_completion_record_js__WEBPACK_IMPORTED_MODULE_3__/* .newestRecord */ .oG)(records), options));
 }
 /** Why the result of another command of the same eval is not reused. */
 function reasonSince(planned, record, { maxAgeMs, now }) {
     if (!record)
         return { kind: 'never-completed' };
-    const parts = (0,_content_js__WEBPACK_IMPORTED_MODULE_2__/* .changesSince */ .sR)(planned, record);
+    const parts = (0,_content_js__WEBPACK_IMPORTED_MODULE_1__/* .changesSince */ .sR)(planned, record);
     if (parts.length === 0)
-        return (0,_progress_doubt_js__WEBPACK_IMPORTED_MODULE_3__/* .doubtOf */ .kv)(record, now, maxAgeMs) ?? { kind: 'never-completed' };
+        return (0,_progress_doubt_js__WEBPACK_IMPORTED_MODULE_2__/* .doubtOf */ .kv)(record, now, maxAgeMs) ?? { kind: 'never-completed' };
     const texts = { from: argumentsOf(record.argv), to: argumentsOf(planned.command) };
     return { kind: 'changed', parts, ...(texts.from === texts.to ? {} : { arguments: texts }) };
 }
@@ -45594,18 +45674,15 @@ function argumentsOf(command) {
     const registries = command.lastIndexOf('--registry_path');
     return command.slice(3, registries < 0 ? command.length : registries).join(' ');
 }
-function newestOf(records) {
-    return records.toSorted((a, b) => (0,_text_js__WEBPACK_IMPORTED_MODULE_1__/* .compareText */ .n6)(a.ended, b.ended)).at(-1);
-}
 /** The newest record of the same command with another judge, or without one. */
 function judgedOtherwise({ command, fingerprint }, records) {
     const isSame = ({ argv, parts }) => (0,_model_command_js__WEBPACK_IMPORTED_MODULE_4__/* .commandId */ .vC)(argv.slice(2)) === (0,_model_command_js__WEBPACK_IMPORTED_MODULE_4__/* .commandId */ .vC)(command.slice(2)) && parts.model === fingerprint.parts.model;
     const others = records.filter((record) => isSame(record) && record.parts[_model_part_names_js__WEBPACK_IMPORTED_MODULE_0__/* .JUDGE_PART */ .Qf] !== fingerprint.parts[_model_part_names_js__WEBPACK_IMPORTED_MODULE_0__/* .JUDGE_PART */ .Qf]);
-    return newestOf(others);
+    return (0,_model_completion_record_js__WEBPACK_IMPORTED_MODULE_3__/* .newestRecord */ .oG)(others);
 }
 /** Reused records that an earlier version made, in the form of this version, which covers more of what can change a result. */
 function renewedRecords(decisions) {
-    return decisions.flatMap((decision) => decision.kind === 'reuse' && decision.record ? ((0,_content_js__WEBPACK_IMPORTED_MODULE_2__/* .renewed */ .Fv)(decision.eval, decision.record) ?? []) : []);
+    return decisions.flatMap((decision) => decision.kind === 'reuse' && decision.record ? ((0,_content_js__WEBPACK_IMPORTED_MODULE_1__/* .renewed */ .Fv)(decision.eval, decision.record) ?? []) : []);
 }
 
 
@@ -45912,7 +45989,7 @@ var untrusted_files = __nccwpck_require__(8047);
  * @returns what was left out; undefined when nothing was
  */
 function adoptAnswers(from, to, { repository, evals }, { maxBytes, now }) {
-    const wanted = evals && new Set(evals.map((key) => `${(0,paths/* evalFileStem */.ob)(key)}.jsonl`));
+    const wanted = evals && new Set(evals.map(paths/* answersFileName */.tu));
     const names = (0,paths/* answerFiles */.KD)(from, journal_limits/* JOURNAL_LIMITS */.t.journals);
     if (names.length > journal_limits/* JOURNAL_LIMITS */.t.journals)
         return `kept answers of more than ${journal_limits/* JOURNAL_LIMITS */.t.journals} evals`;
@@ -45920,29 +45997,20 @@ function adoptAnswers(from, to, { repository, evals }, { maxBytes, now }) {
     for (const name of names.filter((each) => wanted?.has(each) ?? true)) {
         const source = (0,external_node_path_.join)(from.answers, name);
         const header = (0,external_node_fs_.lstatSync)(source).size > maxBytes ? undefined : (0,journal_header/* headerOfFile */.X)(source);
-        if (header?.owner.repository !== repository || `${(0,paths/* evalFileStem */.ob)(header.owner.eval)}.jsonl` !== name) {
+        if (header?.owner.repository !== repository || (0,paths/* answersFileName */.tu)(header.owner.eval) !== name) {
             foreign += 1;
             continue;
         }
         const target = (0,external_node_path_.join)(to.answers, name);
-        if ((0,untrusted_files/* sizeOfFile */.JL)(target) >= 0 && !isNewer(header.made, (0,journal_header/* headerOfFile */.X)(target)?.made ?? 0, now))
-            continue;
-        replaceWith(source, target, to);
+        if ((0,untrusted_files/* sizeOfFile */.JL)(target) >= 0) {
+            const ours = (0,journal_header/* headerOfFile */.X)(target)?.made ?? 0;
+            if ((0,doubt/* plausibleTime */.vl)(header.made, now) <= (0,doubt/* plausibleTime */.vl)(ours, now))
+                continue;
+        }
+        (0,directories/* makeDirectory */.Oh)(to.answers);
+        (0,durable/* replaceByLink */.qt)(source, target);
     }
     return foreign === 0 ? undefined : `files that are not kept answers of their evals (${foreign})`;
-}
-/** What is dated in the future is of a wrong clock: otherwise it would win until that date. */
-function isNewer(theirs, ours, now) {
-    const time = (made) => ((0,doubt/* isAhead */.Y0)(made, now) ? 0 : made);
-    return time(theirs) > time(ours);
-}
-function replaceWith(source, target, { answers }) {
-    (0,directories/* makeDirectory */.Oh)(answers);
-    const temporary = `${target}${durable/* TEMPORARY */.G2}`;
-    (0,external_node_fs_.rmSync)(temporary, { force: true });
-    (0,durable/* linkOrCopy */.L7)(source, temporary);
-    (0,external_node_fs_.chmodSync)(temporary, directories/* PRIVATE_FILE */.rQ);
-    (0,external_node_fs_.renameSync)(temporary, target);
 }
 
 // EXTERNAL MODULE: external "node:zlib"
@@ -45996,10 +46064,11 @@ function* linesOfBlock(bytes) {
 
 
 
+
 /**
  * Replaces the file of the kept answers of an eval in one step. Between two blocks, other work of this process gets its turn:
  * other evals wait for responses of the gateway.
- * @param temporary on the same file system; what is left of it after a kill is in nobody's way
+ * @param temporary on the same file system; what is left of it after a kill does no harm
  * @param made the time of the header, in milliseconds since 1970
  */
 async function writeAnswers(path, temporary, owner, made, answers) {
@@ -46011,8 +46080,7 @@ async function writeAnswers(path, temporary, owner, made, answers) {
     let count = 0;
     let bytes = 0;
     const write = (line) => {
-        for (let written = 0; written < line.length;)
-            written += (0,external_node_fs_.writeSync)(file, line, written);
+        (0,durable/* writeWhole */.f8)(file, line);
         bytes += line.length;
     };
     try {
@@ -46223,23 +46291,27 @@ class AnswerStore {
             : KeptAnswers.read(path, owner, bounds);
         if (read instanceof KeptAnswers)
             return { answers: read, rejected: undefined };
-        this.#entries?.delete(nameOf(owner.eval));
+        this.#entries?.delete((0,paths/* answersFileName */.tu)(owner.eval));
         const target = (0,quarantine/* quarantine */.tW)(path, now, (0,paths/* stateFolder */.yp)(this.#paths));
         return { answers: undefined, rejected: { path: target, why: read.why } };
     }
     /** Replaces the kept answers of an eval; without any, there is no file. Then drops those of the oldest evals if there is no room. */
     async keep(owner, answers, now = new Date()) {
         const path = (0,paths/* answersFile */.qr)(this.#paths, owner.eval);
-        const temporary = (0,external_node_path_.join)(this.#paths.live, 'answers', nameOf(owner.eval));
+        const temporary = (0,external_node_path_.join)(this.#paths.live, 'answers', (0,paths/* answersFileName */.tu)(owner.eval));
         const written = await writeAnswers(path, temporary, owner, now.getTime(), answers);
         if (written.answers === 0)
             return this.remove(owner.eval);
-        this.#known().set(nameOf(owner.eval), { eval: owner.eval, made: now.getTime(), bytes: written.bytes });
+        this.#known().set((0,paths/* answersFileName */.tu)(owner.eval), {
+            eval: owner.eval,
+            made: now.getTime(),
+            bytes: written.bytes,
+        });
         this.trim(now);
     }
     remove(evalKey) {
         (0,external_node_fs_.rmSync)((0,paths/* answersFile */.qr)(this.#paths, evalKey), { force: true });
-        this.#entries?.delete(nameOf(evalKey));
+        this.#entries?.delete((0,paths/* answersFileName */.tu)(evalKey));
     }
     /** Removes all. */
     clear() {
@@ -46248,7 +46320,7 @@ class AnswerStore {
     }
     /** Drops the kept answers of the evals that completed first, until the rest has room. A file that is none counts as the oldest. */
     trim(now = new Date()) {
-        const oldest = [...this.#known()].sort(([, a], [, b]) => order(a, now) - order(b, now));
+        const oldest = [...this.#known()].sort(([, a], [, b]) => (0,doubt/* plausibleTime */.vl)(a.made, now) - (0,doubt/* plausibleTime */.vl)(b.made, now));
         let size = oldest.reduce((sum, [, { bytes }]) => sum + bytes, 0);
         for (const [name, entry] of oldest) {
             if (size <= this.#maxBytes)
@@ -46284,13 +46356,6 @@ class AnswerStore {
         }));
         return this.#entries;
     }
-}
-function nameOf(evalKey) {
-    return `${(0,paths/* evalFileStem */.ob)(evalKey)}.jsonl`;
-}
-/** What is dated in the future is of a wrong clock, and counts as the oldest. */
-function order({ made }, now) {
-    return (0,doubt/* isAhead */.Y0)(made, now) ? 0 : made;
 }
 
 
@@ -46346,12 +46411,12 @@ const schema = zod__WEBPACK_IMPORTED_MODULE_1__/* .object */ .Ikc({
     }),
     requests: zod__WEBPACK_IMPORTED_MODULE_1__/* .object */ .Ikc({ sent: _record_lines_js__WEBPACK_IMPORTED_MODULE_0__/* .count */ .U9, replayed: _record_lines_js__WEBPACK_IMPORTED_MODULE_0__/* .count */ .U9 }).nullable(),
     usage: zod__WEBPACK_IMPORTED_MODULE_1__/* .record */ .g1P(_record_lines_js__WEBPACK_IMPORTED_MODULE_0__/* .printedName */ .sw, zod__WEBPACK_IMPORTED_MODULE_1__/* .object */ .Ikc({ responses: _record_lines_js__WEBPACK_IMPORTED_MODULE_0__/* .count */ .U9, prompt: _record_lines_js__WEBPACK_IMPORTED_MODULE_0__/* .count */ .U9, completion: _record_lines_js__WEBPACK_IMPORTED_MODULE_0__/* .count */ .U9, cached: _record_lines_js__WEBPACK_IMPORTED_MODULE_0__/* .count */ .U9, reasoning: _record_lines_js__WEBPACK_IMPORTED_MODULE_0__/* .count */ .U9 }))
-        .refine((models) => Object.keys(models).length <= _model_completion_record_js__WEBPACK_IMPORTED_MODULE_2__/* .MAX_RECORDED_MODELS */ .d + 1, 'names too many models')
+        .refine((models) => Object.keys(models).length <= _model_completion_record_js__WEBPACK_IMPORTED_MODULE_2__/* .MAX_RECORDED_MODELS */ .dq + 1, 'names too many models')
         .optional(),
     reusedAnswers: zod__WEBPACK_IMPORTED_MODULE_1__/* .object */ .Ikc({ count: _record_lines_js__WEBPACK_IMPORTED_MODULE_0__/* .count */ .U9, oldest: zod__WEBPACK_IMPORTED_MODULE_3__/* .datetime */ .w$() }).optional(),
-    adaptations: zod__WEBPACK_IMPORTED_MODULE_1__/* .array */ .YOg(_record_lines_js__WEBPACK_IMPORTED_MODULE_0__/* .adaptationSchema */ .lR).max(_model_completion_record_js__WEBPACK_IMPORTED_MODULE_2__/* .MAX_RECORDED_ADAPTATIONS */ .v).default([]),
+    adaptations: zod__WEBPACK_IMPORTED_MODULE_1__/* .array */ .YOg(_record_lines_js__WEBPACK_IMPORTED_MODULE_0__/* .adaptationSchema */ .lR).max(_model_completion_record_js__WEBPACK_IMPORTED_MODULE_2__/* .MAX_RECORDED_ADAPTATIONS */ .vE).default([]),
     models: zod__WEBPACK_IMPORTED_MODULE_1__/* .record */ .g1P(_record_lines_js__WEBPACK_IMPORTED_MODULE_0__/* .printedName */ .sw, _record_lines_js__WEBPACK_IMPORTED_MODULE_0__/* .printedName */ .sw)
-        .refine((models) => Object.keys(models).length <= _model_completion_record_js__WEBPACK_IMPORTED_MODULE_2__/* .MAX_RECORDED_MODELS */ .d, 'names too many models')
+        .refine((models) => Object.keys(models).length <= _model_completion_record_js__WEBPACK_IMPORTED_MODULE_2__/* .MAX_RECORDED_MODELS */ .dq, 'names too many models')
         .optional(),
     run: _record_lines_js__WEBPACK_IMPORTED_MODULE_0__/* .runSchema */ .Lx,
     started: zod__WEBPACK_IMPORTED_MODULE_3__/* .datetime */ .w$(),
@@ -46461,7 +46526,8 @@ function isRealDirectory(path) {
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   LV: () => (/* binding */ isInFuture),
 /* harmony export */   Y0: () => (/* binding */ isAhead),
-/* harmony export */   kv: () => (/* binding */ doubtOf)
+/* harmony export */   kv: () => (/* binding */ doubtOf),
+/* harmony export */   vl: () => (/* binding */ plausibleTime)
 /* harmony export */ });
 /** The clock of the machine that wrote a record may be ahead of the clock of this machine by this much. */
 const MAX_CLOCK_SKEW_MS = 60 * 60 * 1000;
@@ -46487,6 +46553,10 @@ function isInFuture(time, now) {
 function isAhead(time, now) {
     return time > now.getTime() + MAX_CLOCK_SKEW_MS;
 }
+/** A time in milliseconds since 1970. One in the future is of a wrong clock, and counts as the oldest: otherwise it would win until then. */
+function plausibleTime(time, now) {
+    return isAhead(time, now) ? 0 : time;
+}
 
 
 /***/ }),
@@ -46499,7 +46569,9 @@ function isAhead(time, now) {
 /* harmony export */   L7: () => (/* binding */ linkOrCopy),
 /* harmony export */   Vu: () => (/* binding */ checksumOfFile),
 /* harmony export */   Xq: () => (/* binding */ appendLine),
+/* harmony export */   f8: () => (/* binding */ writeWhole),
 /* harmony export */   fR: () => (/* binding */ replaceFile),
+/* harmony export */   qt: () => (/* binding */ replaceByLink),
 /* harmony export */   xh: () => (/* binding */ flushEntries)
 /* harmony export */ });
 /* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3024);
@@ -46587,6 +46659,14 @@ function linkOrCopy(from, to) {
         // The paths are on two file systems, or on one without hard links.
         (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.copyFileSync)(from, to);
     }
+}
+/** Replaces a file in one step by one that never changes, which stays where it is. */
+function replaceByLink(from, to) {
+    const temporary = `${to}${TEMPORARY}`;
+    (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.rmSync)(temporary, { force: true });
+    linkOrCopy(from, temporary);
+    (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.chmodSync)(temporary, _directories_js__WEBPACK_IMPORTED_MODULE_3__/* .PRIVATE_FILE */ .rQ);
+    (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.renameSync)(temporary, to);
 }
 const CHUNK_BYTES = 1 << 20;
 /** The CRC-32 of a file of any size. It is fast, but it does not protect against files that were made to collide. */
@@ -47503,6 +47583,7 @@ class Journals {
 /* harmony export */   ob: () => (/* binding */ evalFileStem),
 /* harmony export */   qr: () => (/* binding */ answersFile),
 /* harmony export */   sV: () => (/* binding */ liveOutputFile),
+/* harmony export */   tu: () => (/* binding */ answersFileName),
 /* harmony export */   yp: () => (/* binding */ stateFolder)
 /* harmony export */ });
 /* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6760);
@@ -47558,8 +47639,12 @@ function completedRecordFile(paths, evalKey) {
 function liveRecordFile(paths, evalKey) {
     return (0,node_path__WEBPACK_IMPORTED_MODULE_0__.join)(paths.live, 'logs', `${evalFileStem(evalKey)}.jsonl`);
 }
+/** The name of the file of the kept answers of an eval. */
+function answersFileName(evalKey) {
+    return `${evalFileStem(evalKey)}.jsonl`;
+}
 function answersFile(paths, evalKey) {
-    return (0,node_path__WEBPACK_IMPORTED_MODULE_0__.join)(paths.answers, `${evalFileStem(evalKey)}.jsonl`);
+    return (0,node_path__WEBPACK_IMPORTED_MODULE_0__.join)(paths.answers, answersFileName(evalKey));
 }
 /**
  * Names of the files of kept answers in a state. Any other entry is ignored.
@@ -48473,10 +48558,10 @@ const schema = schemas/* object */.Ikc({
         tokensReplayed: tokens,
         // Earlier versions did not write it.
         models: schemas/* record */.g1P(shown(MAX_NAME_BYTES), schemas/* object */.Ikc({ received: record_lines/* count */.U9, replayed: record_lines/* count */.U9, tokensSent: tokens, tokensReplayed: tokens }))
-            .refine((models) => Object.keys(models).length <= completion_record/* MAX_RECORDED_MODELS */.d + 1, 'names too many models')
+            .refine((models) => Object.keys(models).length <= completion_record/* MAX_RECORDED_MODELS */.dq + 1, 'names too many models')
             .default({}),
     }),
-    adaptations: schemas/* array */.YOg(record_lines/* adaptationSchema */.lR).max(completion_record/* MAX_RECORDED_ADAPTATIONS */.v).default([]),
+    adaptations: schemas/* array */.YOg(record_lines/* adaptationSchema */.lR).max(completion_record/* MAX_RECORDED_ADAPTATIONS */.vE).default([]),
     run: record_lines/* runSchema */.Lx,
     started: iso/* datetime */.w$(),
     ended: iso/* datetime */.w$(),
@@ -48728,15 +48813,10 @@ function adoptRecordFiles(evalKeys, from, to) {
         (0,directories/* makeDirectory */.Oh)(to.logs);
     for (const { source, target } of present) {
         // Mostly there is none yet, and a set may have thousands.
-        if (isLinked(source, target)) {
+        if (isLinked(source, target))
             (0,external_node_fs_.chmodSync)(target, directories/* PRIVATE_FILE */.rQ);
-            continue;
-        }
-        const temporary = `${target}${durable/* TEMPORARY */.G2}`;
-        (0,external_node_fs_.rmSync)(temporary, { force: true });
-        (0,durable/* linkOrCopy */.L7)(source, temporary);
-        (0,external_node_fs_.chmodSync)(temporary, directories/* PRIVATE_FILE */.rQ);
-        (0,external_node_fs_.renameSync)(temporary, target);
+        else
+            (0,durable/* replaceByLink */.qt)(source, target);
     }
 }
 /** Whether a file that never changes has got a second path, where there was nothing. */
@@ -49897,7 +49977,7 @@ function runCosts(traffic, prices) {
         replayedCost: (0,_model_price_js__WEBPACK_IMPORTED_MODULE_0__/* .costOf */ .ho)(replayed, prices),
     };
 }
-/** By model. Tokens of which nobody knows the model are those of a model without a name. */
+/** By model. A model that is not known has no name. */
 function usesOf({ models, tokensSent, tokensReplayed }) {
     const uses = Object.entries(models);
     const sent = uses.map(([name, use]) => [name, { ...use.tokensSent, responses: use.received }]);
@@ -50090,7 +50170,9 @@ function describeRequests({ sent, replayed }, reused) {
 }
 /** `998 of 1,000 answers reused, the oldest of 2026-11-27 14:00 UTC`; empty without kept answers. */
 function describeReused({ requests, reusedAnswers: reused }) {
-    return reused ? `${reusedOf(allOf(requests, reused), reused)}, the oldest of ${minuteOf(reused)}` : '';
+    return reused
+        ? `${reusedOf(allOf(requests, reused), reused)}, the oldest of ${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_1__/* .minuteText */ .Wn)(reused.oldest)}`
+        : '';
 }
 /** The same of all evals with kept answers together. */
 function reusedAnswerLines({ evals }) {
@@ -50102,14 +50184,11 @@ function reusedAnswerLines({ evals }) {
     const all = reusing.reduce((sum, each) => sum + each.all, 0);
     const text = reusedOf(all, { ...oldest, count });
     return [
-        `${text} from earlier runs in ${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_1__/* .counted */ .hS)(reusing.length, 'eval')}, the oldest of ${minuteOf(oldest)}.`,
+        `${text} from earlier runs in ${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_1__/* .counted */ .hS)(reusing.length, 'eval')}, the oldest of ${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_1__/* .minuteText */ .Wn)(oldest.oldest)}.`,
     ];
 }
 function allOf(requests, { count }) {
     return requests ? requests.sent + requests.replayed : count;
-}
-function minuteOf({ oldest }) {
-    return `${oldest.slice(0, 16).replace('T', ' ')} UTC`;
 }
 function reusedOf(all, { count }) {
     return `${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_1__/* .wholeNumber */ .rD)(count)} of ${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_1__/* .counted */ .hS)(all, 'answer')} reused`;
@@ -51358,6 +51437,7 @@ function outputBlock({ result }) {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   $$: () => (/* binding */ bytesOf),
+/* harmony export */   Q0: () => (/* binding */ MAX_SUMMARY_BYTES),
 /* harmony export */   TM: () => (/* binding */ folded),
 /* harmony export */   _Q: () => (/* binding */ fitting),
 /* harmony export */   kb: () => (/* binding */ hiddenLines)
@@ -51365,6 +51445,11 @@ function outputBlock({ result }) {
 /* harmony import */ var _model_format_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(9774);
 /** Cuts a list of blocks of Markdown to a number of bytes, by whole blocks. Pure. */
 
+/**
+ * GitHub shows nothing of a summary that is larger than 1 MiB. Other programs of the step write to the same summary
+ * (https://docs.github.com/actions/reference/workflows-and-actions/workflow-commands, "Step isolation and limits").
+ */
+const MAX_SUMMARY_BYTES = 1_000_000;
 /** The first blocks, as many as fit into `bytes` with a line break after each. */
 function fitting(blocks, bytes) {
     let room = bytes;
@@ -51657,6 +51742,8 @@ __nccwpck_require__.d(__webpack_exports__, {
   G: () => (/* binding */ openState)
 });
 
+// UNUSED EXPORTS: openMerged
+
 // EXTERNAL MODULE: ./lib/plan/command.js
 var plan_command = __nccwpck_require__(4822);
 // EXTERNAL MODULE: ./lib/progress/journals.js + 4 modules
@@ -51807,8 +51894,7 @@ var progress_state = __nccwpck_require__(7432);
  */
 async function openState(request) {
     const { paths, owner, plan, command, elsewhere, checkpoint, resume, log } = request;
-    const lock = await lockState(paths);
-    try {
+    return await open_state_locked(paths, () => {
         if (!resume && (0,quarantine/* quarantineState */.KB)(paths))
             log.info('resume is false, so the state of earlier runs on this machine was quarantined.');
         const knownCommands = [
@@ -51818,16 +51904,39 @@ async function openState(request) {
         ];
         const opened = progress_state/* State */.U.open({ paths, owner, knownCommands, elsewhere, log });
         const state = checkpoint.adoptInto(opened, { knownCommands });
-        const journals = new progress_journals/* Journals */.v(paths);
-        journals.sealOpenSegments();
-        (0,progress_state/* clearInProgress */.y)(paths);
+        const journals = cleanedUp(paths);
         state.savePlan((0,saved_plan/* savedPlan */.XU)(plan, owner));
-        return { state, journals, [Symbol.asyncDispose]: () => lock.release() };
+        return { state, journals };
+    });
+}
+/**
+ * Locks and opens the state into which shards are merged, and adopts what the last merge saved.
+ *
+ * @throws ActionError STATE_LOCKED, STATE_NOT_OURS or STATE_UNWRITABLE
+ */
+async function openMerged({ paths, owner, checkpoint, log }) {
+    return await open_state_locked(paths, () => {
+        const state = checkpoint.adoptInto(State.open({ paths, owner, log }));
+        return { state, journals: cleanedUp(paths) };
+    });
+}
+/** Opens a state that is locked from now on. */
+async function open_state_locked(paths, open) {
+    const lock = await lockState(paths);
+    try {
+        return { ...open(), [Symbol.asyncDispose]: () => lock.release() };
     }
     catch (error) {
         await lock.release();
         throw error;
     }
+}
+/** Keeps what an earlier process recorded before it was killed, and removes the rest of what it had begun. */
+function cleanedUp(paths) {
+    const journals = new progress_journals/* Journals */.v(paths);
+    journals.sealOpenSegments();
+    (0,progress_state/* clearInProgress */.y)(paths);
+    return journals;
 }
 
 
@@ -51998,7 +52107,10 @@ var external_node_path_ = __nccwpck_require__(6760);
 var client_output = __nccwpck_require__(4132);
 // EXTERNAL MODULE: ./lib/checkpoint/cache/protocol.js
 var protocol = __nccwpck_require__(9059);
+// EXTERNAL MODULE: ./lib/checkpoint/private-directory.js
+var private_directory = __nccwpck_require__(6683);
 ;// CONCATENATED MODULE: ./lib/checkpoint/save-snapshot.js
+
 
 
 
@@ -52029,17 +52141,9 @@ async function saveSnapshot({ state, store, onSave, onSaved }, limits) {
         return { kind: 'failed', cause: `the state could not be copied (${(0,client_output/* redacted */.pc)((0,lib_errors/* reasonOf */.A3)(error), [])})` };
     }
     finally {
+        // A copy that cannot be removed does not end the run: the next one empties the live directory.
         if (root)
-            discard(root);
-    }
-}
-/** A copy that cannot be removed does not end the run. */
-function discard(root) {
-    try {
-        (0,external_node_fs_.rmSync)(root, { recursive: true, force: true });
-    }
-    catch {
-        // The next run empties the live directory.
+            (0,private_directory/* removeNow */.ny)(root);
     }
 }
 
@@ -53531,12 +53635,12 @@ function followRedirects(send, urls) {
             const location = REDIRECT_STATUSES.has(response.status) ? firstValue(response.headers, 'location') : '';
             if (location === '') {
                 if (hasLostParts(first, request) && isRefusal(response.status)) {
-                    await redirects_discard(response);
+                    await discard(response);
                     throw refusedAfter(first, request, response.status, urls);
                 }
                 return response;
             }
-            await redirects_discard(response);
+            await discard(response);
             const target = targetOf(request, response.status, location);
             const fault = whyNotFollowed(request.url, target) ?? (followed >= MAX_REDIRECTS ? 'in a circle' : undefined);
             if (fault)
@@ -53606,7 +53710,7 @@ function hasLostParts(first, last) {
 }
 /** Whether a status may mean that the body or the key is missing. A rate limit does not. */
 const isRefusal = (status) => status >= 400 && status < 500 && ![408, 425, 429].includes(status);
-async function redirects_discard({ body }) {
+async function discard({ body }) {
     let size = 0;
     try {
         for await (const chunk of body) {
@@ -55101,12 +55205,12 @@ class Attempt {
     get models() {
         const names = [...this.#models].flat();
         const recordable = names.every((name) => name.length <= MAX_NAME_LENGTH && (0,lib_text/* hasNoControls */.ij)(name));
-        return recordable && this.#models.size <= completion_record/* MAX_RECORDED_MODELS */.d
+        return recordable && this.#models.size <= completion_record/* MAX_RECORDED_MODELS */.dq
             ? Object.fromEntries(this.#models)
             : undefined;
     }
     noteModel({ asked, sent }) {
-        if (asked !== '' && this.#models.size <= completion_record/* MAX_RECORDED_MODELS */.d)
+        if (asked !== '' && this.#models.size <= completion_record/* MAX_RECORDED_MODELS */.dq)
             this.#models.set(asked, sent);
     }
     count(change) {
@@ -56171,7 +56275,7 @@ function attemptRecord(ended) {
         ...(outcome.status === 'failed' && outcome.failure ? { failure: outcome.failure } : {}),
         lastLines: outcome.status === 'failed' ? outcome.lastLines : [],
         traffic: (0,traffic/* subtractTraffic */.Cp)(lane.traffic(), before),
-        adaptations: lane.adaptations().slice(0, completion_record/* MAX_RECORDED_ADAPTATIONS */.v),
+        adaptations: lane.adaptations().slice(0, completion_record/* MAX_RECORDED_ADAPTATIONS */.vE),
         run,
         started: startedAt.toISOString(),
         ended: new Date().toISOString(),
@@ -57098,7 +57202,7 @@ async function completionOf(planned, judgement, lane, startedAt, options, log) {
         samples: judgement.samples,
         ...recorded_usage_usageOf(lane.attempt(), judgement.record),
         ...reusedAnswersOf(lane.reused()),
-        adaptations: lane.adaptations().slice(0, completion_record/* MAX_RECORDED_ADAPTATIONS */.v),
+        adaptations: lane.adaptations().slice(0, completion_record/* MAX_RECORDED_ADAPTATIONS */.vE),
         models: lane.models(),
         run: options.run,
         started: startedAt.toISOString(),

@@ -29310,10 +29310,13 @@ function examineMetrics({ results, samples, rules }, baseline) {
     return new Map([...metrics].map((metric) => [metric, (0,compare_evals/* examineAll */.lH)({ ...request, metric, tolerance: 0 })]));
 }
 
+// EXTERNAL MODULE: ./lib/model/outcome.js
+var outcome = __nccwpck_require__(6805);
 // EXTERNAL MODULE: ./lib/gate/statistics/wilson.js
 var wilson = __nccwpck_require__(2807);
 ;// CONCATENATED MODULE: ./lib/gate/overall.js
 /** One rate over all samples of a run. Pure. */
+
 
 
 
@@ -29322,7 +29325,7 @@ var wilson = __nccwpck_require__(2807);
  * name and each of their samples scores 0 or 1: other metrics cannot be pooled, and a rate of only some evals is not that of all.
  */
 function overallRate({ evals }, samples) {
-    const completed = evals.filter(({ status }) => status === 'fresh' || status === 'reused');
+    const completed = evals.filter(outcome/* isCompleted */.Y);
     const metric = commonMetric(completed);
     if (metric === undefined)
         return null;
@@ -29461,7 +29464,9 @@ function describeRequests({ sent, replayed }, reused) {
 }
 /** `998 of 1,000 answers reused, the oldest of 2026-11-27 14:00 UTC`; empty without kept answers. */
 function describeReused({ requests, reusedAnswers: reused }) {
-    return reused ? `${reusedOf(allOf(requests, reused), reused)}, the oldest of ${minuteOf(reused)}` : '';
+    return reused
+        ? `${reusedOf(allOf(requests, reused), reused)}, the oldest of ${(0,format/* minuteText */.Wn)(reused.oldest)}`
+        : '';
 }
 /** The same of all evals with kept answers together. */
 function reusedAnswerLines({ evals }) {
@@ -29473,14 +29478,11 @@ function reusedAnswerLines({ evals }) {
     const all = reusing.reduce((sum, each) => sum + each.all, 0);
     const text = reusedOf(all, { ...oldest, count });
     return [
-        `${text} from earlier runs in ${(0,format/* counted */.hS)(reusing.length, 'eval')}, the oldest of ${minuteOf(oldest)}.`,
+        `${text} from earlier runs in ${(0,format/* counted */.hS)(reusing.length, 'eval')}, the oldest of ${(0,format/* minuteText */.Wn)(oldest.oldest)}.`,
     ];
 }
 function allOf(requests, { count }) {
     return requests ? requests.sent + requests.replayed : count;
-}
-function minuteOf({ oldest }) {
-    return `${oldest.slice(0, 16).replace('T', ' ')} UTC`;
 }
 function reusedOf(all, { count }) {
     return `${(0,format/* wholeNumber */.rD)(count)} of ${(0,format/* counted */.hS)(all, 'answer')} reused`;
@@ -30626,11 +30628,6 @@ var rules = __nccwpck_require__(3542);
 
 
 
-/**
- * GitHub shows nothing of a summary that is larger than 1 MiB. Other programs of the step write to the same summary
- * (https://docs.github.com/actions/reference/workflows-and-actions/workflow-commands, "Step isolation and limits").
- */
-const MAX_SUMMARY_BYTES = 1_000_000;
 /** For the sentences that say what is left out. */
 const RESERVED_BYTES = 1000;
 /** More completed evals are folded: of most runs they say nothing new. */
@@ -30648,7 +30645,7 @@ function renderSummary(report, extras) {
         ...baselineLines(report, fine),
     ];
     const after = aboutLines(report, extras);
-    const room = MAX_SUMMARY_BYTES - RESERVED_BYTES - (0,fit/* bytesOf */.$$)(before) - (0,fit/* bytesOf */.$$)(after);
+    const room = fit/* MAX_SUMMARY_BYTES */.Q0 - RESERVED_BYTES - (0,fit/* bytesOf */.$$)(before) - (0,fit/* bytesOf */.$$)(after);
     const isPending = ({ status }) => status === 'pending';
     const pending = pendingLines(rows.filter(isPending));
     const open = rows.filter((row) => !(0,report_rows/* isFine */.z)(row) && !isPending(row));
@@ -31699,6 +31696,12 @@ function text_secret(name) {
     log/* actionLog */.Zx.hide(value, { isMasked: true });
     return value;
 }
+/** @param problems of each line that is wrong, a clause after the line */
+function text_wrongLines(name, problems, next) {
+    const which = problems.length === 1 ? 'a wrong line' : `${problems.length} wrong lines`;
+    const items = problems.map((problem) => `- ${problem}`).join('\n');
+    return new lib_errors/* ActionError */.lZ('INPUT_INVALID', `The input ${name} has ${which}:\n${items}`, next);
+}
 /** Of a value in an error. */
 const MAX_SHOWN_BYTES = 200;
 function text_invalid(name, value, why, next) {
@@ -32168,7 +32171,7 @@ function parseRules(text) {
             rules.push(parsed);
     }
     if (wrong.length > 0)
-        throw wrongLines(wrong);
+        throw parse_rules_wrongLines(wrong);
     if (rules.length <= MAX_RULES)
         return rules;
     throw new lib_errors/* ActionError */.lZ('INPUT_INVALID', `The input ${NAME} has ${(0,format/* counted */.hS)(rules.length, 'rule')}, and at most ${(0,format/* wholeNumber */.rD)(MAX_RULES)} are judged.`, 'Write one rule for several evals, with a glob such as test-*: before the metric.');
@@ -32185,7 +32188,7 @@ function ruleOrProblem(line, number) {
         throw error;
     }
 }
-function wrongLines(wrong) {
+function parse_rules_wrongLines(wrong) {
     const more = wrong.length - MAX_SHOWN;
     const items = [
         ...wrong.slice(0, MAX_SHOWN).map(describe),
@@ -32276,8 +32279,6 @@ function baselinePath() {
 }
 
 ;// CONCATENATED MODULE: ./lib/action/input/model-map.js
-/** Reads the input `model-map`: one `name=live-name` a line. */
-
 
 
 const model_map_NAME = 'model-map';
@@ -32298,7 +32299,7 @@ function model_map_readModelMap(chosen) {
     }
     if (problems.length === 0)
         return map;
-    throw new lib_errors/* ActionError */.lZ('INPUT_INVALID', `The input ${model_map_NAME} has ${problems.length === 1 ? 'a wrong line' : `${problems.length} wrong lines`}:\n${problems.map((problem) => `- ${problem}`).join('\n')}`, `Write one "name=live model" a line, such as gpt-4-32k=<live model>: the name that evals have written into themselves, and the model to ask instead.`);
+    throw text_wrongLines(model_map_NAME, problems, `Write one "name=live model" a line, such as gpt-4-32k=<live model>: the name that evals have written into themselves, and the model to ask instead.`);
 }
 function model_map_whyWrong(line, name, live, map, chosen) {
     if (!line.includes('='))
@@ -32836,7 +32837,6 @@ var price = __nccwpck_require__(4028);
 
 
 
-
 const prices_NAME = 'prices';
 /** US dollars per million tokens. Nothing costs nearly as much. */
 const MOST = 1_000_000;
@@ -32858,7 +32858,7 @@ function prices_pricesInput() {
         problems.push(`it has more than ${MAX_PRICE_OVERRIDES} lines`);
     if (problems.length === 0)
         return overrides;
-    throw new ActionError('INPUT_INVALID', `The input ${prices_NAME} has ${problems.length === 1 ? 'a wrong line' : `${problems.length} wrong lines`}:\n${problems.map((problem) => `- ${problem}`).join('\n')}`, 'Write one "model: input 0.15, output 0.60" a line, in US dollars per million tokens, with "cached 0.075" if cached input has a price of its own, or "model: free".');
+    throw wrongLines(prices_NAME, problems, 'Write one "model: input 0.15, output 0.60" a line, in US dollars per million tokens, with "cached 0.075" if cached input has a price of its own, or "model: free".');
 }
 /** The override, or why the line has none. */
 function readLine(line, earlier) {
@@ -33482,14 +33482,14 @@ async function requireShards({ found, missing }, store, { context }) {
 
 
 
+
 /** More names would hide what to do. */
 const MAX_NAMES = 5;
-/** A server on this machine. */
-const LOCAL = /^(localhost|127(\.\d+){3}|\[::1\])$/;
 /** What the prices of this run depend on. Its report may be written by another process, or by the merge of its shards. */
 async function priceFacts({ inputs, urls }) {
     const overrides = inputs.prices;
-    if (LOCAL.test(urls.openai.hostname))
+    // No provider is on this machine.
+    if (isLoopback(urls.openai.hostname))
         return { providers: [], overrides };
     // The list takes some milliseconds to load.
     const { pricedProviders } = await __nccwpck_require__.e(/* import() */ 563).then(__nccwpck_require__.bind(__nccwpck_require__, 9563));
@@ -36109,49 +36109,21 @@ function unescapeData(text) {
 
 /***/ }),
 
-/***/ 9059:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   Vk: () => (/* binding */ CUT_OFF),
-/* harmony export */   h7: () => (/* binding */ RESULT_FD),
-/* harmony export */   nm: () => (/* binding */ CHECKPOINT_PATH)
-/* harmony export */ });
-/** The message of an `error` when the client would have waited indefinitely for the rest of a response. */
-const CUT_OFF = 'a response ended in the middle';
-const RESULT_FD = 3;
-/**
- * The one path in every checkpoint, relative to a directory that is made for the operation.
- *
- * It is part of the entry's version, so a look-up has to use the same path. As a constant, it does not depend on the
- * workspace, the temporary directory and the state directory of the machine.
- */
-const CHECKPOINT_PATH = 'tmp/oaievalset';
-
-
-/***/ }),
-
-/***/ 3141:
+/***/ 3229:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
 // EXPORTS
 __nccwpck_require__.d(__webpack_exports__, {
-  m: () => (/* binding */ checkpointStore)
+  yd: () => (/* binding */ STOPPED),
+  m4: () => (/* binding */ entryFoundBy),
+  gz: () => (/* binding */ failed),
+  Tr: () => (/* binding */ noService),
+  dd: () => (/* binding */ restoreOutcome),
+  Go: () => (/* binding */ saveOutcome),
+  _J: () => (/* binding */ tookTooLong)
 });
 
-// EXTERNAL MODULE: ./lib/errors.js
-var errors = __nccwpck_require__(452);
-// EXTERNAL MODULE: ./lib/checkpoint/keys.js
-var checkpoint_keys = __nccwpck_require__(448);
-// EXTERNAL MODULE: external "node:path"
-var external_node_path_ = __nccwpck_require__(6760);
-// EXTERNAL MODULE: ./lib/action-root.js
-var action_root = __nccwpck_require__(5118);
-// EXTERNAL MODULE: external "node:fs/promises"
-var promises_ = __nccwpck_require__(1455);
-// EXTERNAL MODULE: external "node:os"
-var external_node_os_ = __nccwpck_require__(8161);
 // EXTERNAL MODULE: ./lib/checkpoint/cache/client-output.js
 var client_output = __nccwpck_require__(4132);
 // EXTERNAL MODULE: ./lib/checkpoint/cache/protocol.js
@@ -36439,62 +36411,50 @@ function errorIn(stderr) {
     return line ? `; ${line.trim()}` : '';
 }
 
-;// CONCATENATED MODULE: ./lib/checkpoint/private-directory.js
-/** A directory for one operation of the cache, which no other user of the machine can read. */
 
+/***/ }),
 
+/***/ 9059:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
-
-
-
-/** The directories in it. Archives are unpacked into the first, which has nothing else in it. */
-const FILES = 'files';
-const OPENED = 'opened';
-const ARCHIVES = 'archives';
-const PROGRAMS = 'bin';
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   Vk: () => (/* binding */ CUT_OFF),
+/* harmony export */   h7: () => (/* binding */ RESULT_FD),
+/* harmony export */   nm: () => (/* binding */ CHECKPOINT_PATH)
+/* harmony export */ });
+/** The message of an `error` when the client would have waited indefinitely for the rest of a response. */
+const CUT_OFF = 'a response ended in the middle';
+const RESULT_FD = 3;
 /**
- * Gives `work` a new directory, and removes it afterwards unless `keep` was called: a partial archive must not be taken for
- * a complete one. A full disk is a failure of the cache, and does not end the run.
+ * The one path in every checkpoint, relative to a directory that is made for the operation.
+ *
+ * It is part of the entry's version, so a look-up has to use the same path. As a constant, it does not depend on the
+ * workspace, the temporary directory and the state directory of the machine.
  */
-async function inPrivateDirectory(temporaryDirectory, limit, secrets, work) {
-    let directory;
-    let isKept = false;
-    try {
-        directory = await (0,promises_.mkdtemp)((0,external_node_path_.join)(await plainPath(temporaryDirectory), 'oaievalset-checkpoint-'));
-        await (0,promises_.mkdir)((0,external_node_path_.join)(directory, FILES), { mode: 0o700 });
-        return await work(directory, () => {
-            isKept = true;
-        });
-    }
-    catch (error) {
-        if (limit.signal?.aborted)
-            return failed(STOPPED);
-        if (limit.late.aborted)
-            return failed(tookTooLong(limit.timeoutMs));
-        return failed((0,client_output/* redacted */.pc)((0,errors/* reasonOf */.A3)(error), secrets));
-    }
-    finally {
-        if (directory && !isKept)
-            await remove(directory);
-    }
-}
-/** What cannot be removed is left to the runner, which empties its temporary directory after the job. */
-async function remove(directory) {
-    await (0,promises_.rm)(directory, { recursive: true, force: true }).catch(() => { });
-}
-async function isDirectory(path) {
-    return (0,promises_.lstat)(path).then((stat) => stat.isDirectory(), () => false);
-}
-/**
- * A temporary directory with a path that the client can handle: without links, because it compares paths as text, and
- * without blanks, quotes or backslashes, because it passes the arguments of tar as one string.
- */
-async function plainPath(temporaryDirectory) {
-    await (0,promises_.mkdir)(temporaryDirectory, { recursive: true });
-    const path = await (0,promises_.realpath)(temporaryDirectory);
-    return /[\s"'\\]/.test(path) ? await (0,promises_.realpath)((0,external_node_os_.tmpdir)()) : path;
-}
+const CHECKPOINT_PATH = 'tmp/oaievalset';
 
+
+/***/ }),
+
+/***/ 6287:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  m: () => (/* binding */ checkpointStore)
+});
+
+// EXTERNAL MODULE: ./lib/errors.js
+var errors = __nccwpck_require__(452);
+// EXTERNAL MODULE: ./lib/checkpoint/keys.js
+var checkpoint_keys = __nccwpck_require__(448);
+// EXTERNAL MODULE: external "node:path"
+var external_node_path_ = __nccwpck_require__(6760);
+// EXTERNAL MODULE: ./lib/action-root.js
+var action_root = __nccwpck_require__(5118);
+// EXTERNAL MODULE: ./lib/checkpoint/private-directory.js
+var private_directory = __nccwpck_require__(6683);
 ;// CONCATENATED MODULE: ./lib/checkpoint/cache/child-environment.js
 /** The variables that processes for checkpoints get of the job's environment: what they need, and no API key. */
 /** For tar and the compressors: where programs are, and the language and character set of file names. */
@@ -36519,6 +36479,10 @@ function selected(env, patterns) {
     return Object.fromEntries(Object.entries(env).filter(([name]) => patterns.some((pattern) => pattern.test(name))));
 }
 
+// EXTERNAL MODULE: ./lib/checkpoint/cache/outcome.js + 1 modules
+var cache_outcome = __nccwpck_require__(3229);
+// EXTERNAL MODULE: external "node:fs/promises"
+var promises_ = __nccwpck_require__(1455);
 ;// CONCATENATED MODULE: ./lib/process/abort.js
 /**
  * A signal that is aborted with the first of the signals, and after this many milliseconds at the latest. It does not use
@@ -36585,6 +36549,8 @@ function safeArguments(file, args) {
 /** Unpacked files belong to the user of this process, with the permissions of its umask. */
 const AS_OURS = ['--no-same-owner', '--no-same-permissions'];
 
+// EXTERNAL MODULE: ./lib/checkpoint/cache/client-output.js
+var client_output = __nccwpck_require__(4132);
 ;// CONCATENATED MODULE: ./lib/checkpoint/cache/tools.js
 /** Tries whether this machine's tar and compressor support the options that the cache client uses. */
 
@@ -36706,6 +36672,8 @@ async function which(name, path) {
     return undefined;
 }
 
+// EXTERNAL MODULE: ./lib/checkpoint/cache/protocol.js
+var protocol = __nccwpck_require__(9059);
 ;// CONCATENATED MODULE: ./lib/checkpoint/cache/worker-process.js
 
 
@@ -36767,7 +36735,7 @@ function runWorker(request, options) {
         child.on('close', (code, killer) => {
             late?.removeEventListener('abort', onLate);
             signal?.removeEventListener('abort', onAbort);
-            const result = worker_process_resultOf(texts.result);
+            const result = resultOf(texts.result);
             const exit = failedToStart || (killer ?? `exit code ${code}`);
             const { stdout, stderr } = texts;
             // A result that was sent before the worker was killed is still valid.
@@ -36778,7 +36746,7 @@ function runWorker(request, options) {
         });
     });
 }
-function worker_process_resultOf(text) {
+function resultOf(text) {
     try {
         return JSON.parse(text);
     }
@@ -36819,7 +36787,7 @@ class CacheClient {
     /** What this machine packs with. It is tried once; a failure is `unavailable`, and says what to install. */
     async packing(limit) {
         if (!this.#tools) {
-            const found = await this.#inDirectory(limit, (directory) => findTools(this.toolEnvironment, (0,external_node_path_.join)(directory, FILES), limit.stop));
+            const found = await this.#inDirectory(limit, (directory) => findTools(this.toolEnvironment, (0,external_node_path_.join)(directory, private_directory/* FILES */.cn), limit.stop));
             if ('kind' in found)
                 return found;
             this.#tools = found;
@@ -36831,7 +36799,7 @@ class CacheClient {
     /** @param directory the private directory of the operation */
     async request(request, directory, packing, limit) {
         const { timeoutMs, late, signal } = limit;
-        const cwd = (0,external_node_path_.join)(directory, FILES);
+        const cwd = (0,external_node_path_.join)(directory, private_directory/* FILES */.cn);
         const run = await runWorker(request, {
             program: this.#program,
             cwd,
@@ -36853,17 +36821,17 @@ class CacheClient {
         const preferred = this.#tools && 'packing' in this.#tools ? this.#tools.preferred : packing;
         return {
             ...this.#env,
-            PATH: packing === preferred ? path : await pathFor(packing, path, (0,external_node_path_.join)(directory, PROGRAMS)),
+            PATH: packing === preferred ? path : await pathFor(packing, path, (0,external_node_path_.join)(directory, private_directory/* PROGRAMS */.i)),
             GITHUB_WORKSPACE: workspace,
-            RUNNER_TEMP: (0,external_node_path_.join)(directory, ARCHIVES),
+            RUNNER_TEMP: (0,external_node_path_.join)(directory, private_directory/* ARCHIVES */._t),
             // Only this log has the responses of the storage. cause.ts reads it; it is not shown.
             AZURE_LOG_LEVEL: 'info',
         };
     }
     #inDirectory(limit, work) {
         if (limit.signal?.aborted)
-            return Promise.resolve(failed(STOPPED));
-        return inPrivateDirectory(this.#temporaryDirectory, limit, this.secrets, work);
+            return Promise.resolve((0,cache_outcome/* failed */.gz)(cache_outcome/* STOPPED */.yd));
+        return (0,private_directory/* inPrivateDirectory */.KI)(this.#temporaryDirectory, limit, this.secrets, work);
     }
 }
 
@@ -37189,7 +37157,7 @@ const TOP = (0,external_node_path_.dirname)(protocol/* CHECKPOINT_PATH */.nm);
 const SEALED = 'checkpoint.enc';
 /** Puts the checkpoint, encrypted if there is a key, at `<directory>/files/tmp/oaievalset`. */
 async function wrap(snapshotRoot, directory, sealing) {
-    const files = (0,external_node_path_.join)(directory, FILES);
+    const files = (0,external_node_path_.join)(directory, private_directory/* FILES */.cn);
     if (!sealing.encryptionKey) {
         // tar follows a link in the path of what it packs, and the archive does not show it. So nothing has to be copied.
         await (0,promises_.symlink)((0,external_node_path_.resolve)(snapshotRoot, TOP), (0,external_node_path_.join)(files, TOP));
@@ -37202,8 +37170,8 @@ async function wrap(snapshotRoot, directory, sealing) {
 /** Puts the decrypted checkpoint at `<staging>/tmp/oaievalset`, or says why the entry has none. */
 async function unwrap(staging, maxBytes, sealing) {
     const { encryptionKey, entryKey } = sealing;
-    const files = (0,external_node_path_.join)(staging, FILES);
-    const empty = failed(`the entry ${entryKey} contains no ${protocol/* CHECKPOINT_PATH */.nm}`);
+    const files = (0,external_node_path_.join)(staging, private_directory/* FILES */.cn);
+    const empty = (0,cache_outcome/* failed */.gz)(`the entry ${entryKey} contains no ${protocol/* CHECKPOINT_PATH */.nm}`);
     if (!(await hasCheckpoint(files)))
         return empty;
     const sealed = (0,external_node_path_.join)(files, protocol/* CHECKPOINT_PATH */.nm, SEALED);
@@ -37211,14 +37179,14 @@ async function unwrap(staging, maxBytes, sealing) {
     if (!encryptionKey) {
         if (!isSealed)
             return move(files, staging);
-        return failed(`the entry ${entryKey} is encrypted, and encryption-key is not set; set it to the key of the run that saved ` +
+        return (0,cache_outcome/* failed */.gz)(`the entry ${entryKey} is encrypted, and encryption-key is not set; set it to the key of the run that saved ` +
             'the entry, or change cache-key to start fresh');
     }
     if (!isSealed) {
-        return failed(`the entry ${entryKey} is not encrypted, and encryption-key is set, so anyone who can write to the cache ` +
+        return (0,cache_outcome/* failed */.gz)(`the entry ${entryKey} is not encrypted, and encryption-key is set, so anyone who can write to the cache ` +
             'may have made it; the next checkpoint is encrypted and replaces it');
     }
-    const opened = (0,external_node_path_.join)(staging, OPENED);
+    const opened = (0,external_node_path_.join)(staging, private_directory/* OPENED */.C_);
     await (0,promises_.mkdir)(opened, { mode: 0o700 });
     try {
         await openSealed(sealed, opened, maxBytes, sealing);
@@ -37226,14 +37194,14 @@ async function unwrap(staging, maxBytes, sealing) {
     catch (error) {
         if (!(error instanceof SealBroken))
             throw error;
-        return failed(`the encrypted entry ${entryKey} cannot be used: ${error.message}; check encryption-key, or change cache-key ` +
+        return (0,cache_outcome/* failed */.gz)(`the encrypted entry ${entryKey} cannot be used: ${error.message}; check encryption-key, or change cache-key ` +
             'to start fresh');
     }
     return (await hasCheckpoint(opened)) ? move(opened, staging) : empty;
 }
 /** Checks each directory of the path: in an archive, `tmp` may be a link to the state directory of this machine. */
 async function hasCheckpoint(directory) {
-    return (await isDirectory((0,external_node_path_.join)(directory, TOP))) && (await isDirectory((0,external_node_path_.join)(directory, protocol/* CHECKPOINT_PATH */.nm)));
+    return (await (0,private_directory/* isDirectory */.wd)((0,external_node_path_.join)(directory, TOP))) && (await (0,private_directory/* isDirectory */.wd)((0,external_node_path_.join)(directory, protocol/* CHECKPOINT_PATH */.nm)));
 }
 async function move(from, staging) {
     await (0,promises_.rename)((0,external_node_path_.join)(from, TOP), (0,external_node_path_.join)(staging, TOP));
@@ -37256,21 +37224,21 @@ var untrusted_tree = __nccwpck_require__(976);
 /** Fetches the entry that a key or one of its restore keys finds. Never rejects. */
 async function fetchEntry(wanted, context) {
     const { client, temporaryDirectory, encryptionKey, bounds, limit, inspect } = context;
-    return inPrivateDirectory(temporaryDirectory, limit, client.secrets, async (staging, keep) => {
+    return (0,private_directory/* inPrivateDirectory */.KI)(temporaryDirectory, limit, client.secrets, async (staging, keep) => {
         const outcome = await download(wanted, staging, context);
         if (outcome.kind !== 'hit')
             return outcome;
         const { key } = outcome;
         if (key !== wanted.key && !wanted.restoreKeys.some((prefix) => key.startsWith(prefix))) {
-            return failed(`the cache service returned the entry ${(0,client_output/* redacted */.pc)(key, client.secrets)}, which was not requested`);
+            return (0,cache_outcome/* failed */.gz)(`the cache service returned the entry ${(0,client_output/* redacted */.pc)(key, client.secrets)}, which was not requested`);
         }
-        const unusable = (cause) => ({ ...failed((0,client_output/* redacted */.pc)(cause, client.secrets)), entry: key });
+        const unusable = (cause) => ({ ...(0,cache_outcome/* failed */.gz)((0,client_output/* redacted */.pc)(cause, client.secrets)), entry: key });
         const sealing = { encryptionKey, entryKey: key, env: client.toolEnvironment, signal: limit.stop };
         const trouble = await unwrap(staging, (0,untrusted_tree/* boundsIn */.lF)(staging, bounds).bytes, sealing);
         if (trouble)
             return unusable(trouble.cause);
-        for (const name of [FILES, OPENED, ARCHIVES, PROGRAMS])
-            await remove((0,external_node_path_.join)(staging, name));
+        for (const name of [private_directory/* FILES */.cn, private_directory/* OPENED */.C_, private_directory/* ARCHIVES */._t, private_directory/* PROGRAMS */.i])
+            await (0,private_directory/* remove */.TF)((0,external_node_path_.join)(staging, name));
         const directory = (0,external_node_path_.join)(staging, protocol/* CHECKPOINT_PATH */.nm);
         const objection = await inspect?.(directory, limit.stop);
         if (objection?.kind === 'unusable') {
@@ -37296,12 +37264,12 @@ async function download(wanted, staging, context) {
     // The watcher may have missed what was unpacked last.
     const tooMuch = (await watching) ?? (await (0,untrusted_tree/* exceededBound */.Mz)(staging, bounds));
     if (!tooMuch)
-        return restoreOutcome(response);
-    return bounds.limitedByDisk ? failed(`${tooMuch}; free some disk space`) : bomb(tooMuch, response);
+        return (0,cache_outcome/* restoreOutcome */.dd)(response);
+    return bounds.limitedByDisk ? (0,cache_outcome/* failed */.gz)(`${tooMuch}; free some disk space`) : bomb(tooMuch, response);
 }
 function bomb(tooMuch, response) {
-    const entry = entryFoundBy(response);
-    const trouble = failed(`${tooMuch}, more than any checkpoint of this action; ${DELETE_OR_CHANGE_KEY}`);
+    const entry = (0,cache_outcome/* entryFoundBy */.m4)(response);
+    const trouble = (0,cache_outcome/* failed */.gz)(`${tooMuch}, more than any checkpoint of this action; ${DELETE_OR_CHANGE_KEY}`);
     return entry === undefined ? trouble : { ...trouble, entry };
 }
 const DELETE_OR_CHANGE_KEY = 'delete the entry in the caches of the repository, or change cache-key';
@@ -37322,21 +37290,25 @@ async function restoreNearest(context) {
 }
 async function restoreKeysOf(context) {
     const { keys, scope } = context;
-    const { thisRun, ownOrMerged, restoreKeys } = keys;
+    const { thisRun, thisUser, merged: ofMerges, restoreKeys } = keys;
     if (scope !== 'set')
         return allowed(restoreKeys, context);
-    if (!ownOrMerged)
+    if (ofMerges === undefined)
         return restoreKeys;
     const [own, merged] = await Promise.all([
-        lookUp([thisRun, ownOrMerged[0]], context),
-        lookUp([ownOrMerged[1]], context),
+        lookUp([thisRun, thisUser], context),
+        lookUp([ofMerges], context),
     ]);
     if (own.kind !== 'hit' || merged.kind !== 'hit' || own.key.startsWith(thisRun))
         return restoreKeys;
     // Since this shard last saved, the set may have been run as another number of shards.
     const [first, second] = (0,checkpoint_keys/* runOfKey */.QI)(merged.key) >= (0,checkpoint_keys/* runOfKey */.QI)(own.key) ? [merged, own] : [own, merged];
     // A look-up has at most ten keys.
-    return [first.key, second.key, ...restoreKeys.filter((prefix) => !ownOrMerged.includes(prefix))];
+    return [
+        first.key,
+        second.key,
+        ...restoreKeys.filter((prefix) => prefix !== thisUser && prefix !== ofMerges),
+    ];
 }
 /** The keys and prefixes that only find entries of the scope. */
 function allowed(wanted, { keys, scope }) {
@@ -37364,7 +37336,7 @@ async function firstSound(nearest, context) {
         passedOver.push(objection);
         if (latest.kind === 'hit') {
             if (flawed)
-                await remove(latest.staging);
+                await (0,private_directory/* remove */.TF)(latest.staging);
             else
                 flawed = latest;
         }
@@ -37379,12 +37351,12 @@ async function firstSound(nearest, context) {
     const shown = passedOver.map(({ key, why }) => ({ key: (0,client_output/* redacted */.pc)(key, client.secrets), why }));
     if (latest.kind === 'hit' && latest.flaw === undefined) {
         if (flawed)
-            await remove(flawed.staging);
+            await (0,private_directory/* remove */.TF)(flawed.staging);
         return { ...latest, passedOver: shown };
     }
     if (flawed)
         return { ...flawed, passedOver: shown.filter(({ key }) => key !== flawed.key) };
-    return nearest.kind === 'hit' ? failed(nearest.flaw ?? '') : nearest;
+    return nearest.kind === 'hit' ? (0,cache_outcome/* failed */.gz)(nearest.flaw ?? '') : nearest;
 }
 /** Why an older entry may be better than the one that was fetched; undefined when none is. */
 function objectionTo(fetched) {
@@ -37403,7 +37375,7 @@ async function lookUp(wanted, context, except = []) {
 async function lookUpAny(wanted, { client, packing, limit }, except = []) {
     const request = { operation: 'look-up', keys: wanted, except };
     const response = await client.requestWithoutFiles(request, packing, limit);
-    return 'kind' in response ? response : restoreOutcome(response);
+    return 'kind' in response ? response : (0,cache_outcome/* restoreOutcome */.dd)(response);
 }
 
 ;// CONCATENATED MODULE: ./lib/checkpoint/store.js
@@ -37426,13 +37398,13 @@ function openCheckpointStore(options) {
     const { restoreMs = RESTORE_TIMEOUT_MS, saveMs = SAVE_TIMEOUT_MS } = timeouts;
     let nextSeq = options.firstSeq ?? 1;
     async function saveAs(key, snapshotRoot, packing, limit) {
-        return inPrivateDirectory(temporaryDirectory, limit, client.secrets, async (directory) => {
-            if (!(await isDirectory((0,external_node_path_.join)(snapshotRoot, protocol/* CHECKPOINT_PATH */.nm)))) {
-                return failed(`there is no ${protocol/* CHECKPOINT_PATH */.nm} to save in ${snapshotRoot}`);
+        return (0,private_directory/* inPrivateDirectory */.KI)(temporaryDirectory, limit, client.secrets, async (directory) => {
+            if (!(await (0,private_directory/* isDirectory */.wd)((0,external_node_path_.join)(snapshotRoot, protocol/* CHECKPOINT_PATH */.nm)))) {
+                return (0,cache_outcome/* failed */.gz)(`there is no ${protocol/* CHECKPOINT_PATH */.nm} to save in ${snapshotRoot}`);
             }
             const sealing = { encryptionKey, entryKey: key, env: client.toolEnvironment, signal: limit.stop };
             await wrap(snapshotRoot, directory, sealing);
-            return saveOutcome(await client.request({ operation: 'save', key }, directory, packing, limit), key);
+            return (0,cache_outcome/* saveOutcome */.Go)(await client.request({ operation: 'save', key }, directory, packing, limit), key);
         });
     }
     /** A key is taken when GitHub gives two users the same names. Then their saves take turns. */
@@ -37451,55 +37423,46 @@ function openCheckpointStore(options) {
                 nextSeq = Math.max(nextSeq, (keys.seqOf(newest.key) ?? 0) + 1);
         }
     }
+    /** The limit of an operation and how its entries are packed, or why this machine has no cache. */
+    async function prepared(timeoutMs, signal) {
+        if (!client.hasService)
+            return cache_outcome/* noService */.Tr;
+        const limit = limitOf(timeoutMs, signal);
+        const packing = await client.packing(limit);
+        return typeof packing === 'string' ? { limit, packing } : packing;
+    }
     return {
         get nextSeq() {
             return nextSeq;
         },
         async check({ signal, timeoutMs = restoreMs } = {}) {
-            if (!client.hasService)
-                return noService;
-            const packing = await client.packing(limitOf(timeoutMs, signal));
-            return typeof packing === 'string' ? undefined : packing;
+            const ready = await prepared(timeoutMs, signal);
+            return 'kind' in ready ? ready : undefined;
         },
         async restore({ signal, timeoutMs = restoreMs, inspect, scope = 'set', keys: others = keys } = {}) {
-            if (!client.hasService)
-                return noService;
-            const limit = limitOf(timeoutMs, signal);
-            const packing = await client.packing(limit);
-            if (typeof packing !== 'string')
-                return packing;
-            const entries = { keys: others, scope };
-            const context = { client, temporaryDirectory, encryptionKey, bounds, packing, limit, inspect };
-            return restoreNearest({ ...context, ...entries });
+            const ready = await prepared(timeoutMs, signal);
+            if ('kind' in ready)
+                return ready;
+            const context = { client, temporaryDirectory, encryptionKey, bounds, inspect, ...ready };
+            return restoreNearest({ ...context, keys: others, scope });
         },
         async newestOfSet({ signal, timeoutMs = restoreMs } = {}) {
-            if (!client.hasService)
+            const ready = await prepared(timeoutMs, signal);
+            if ('kind' in ready)
                 return undefined;
-            const limit = limitOf(timeoutMs, signal);
-            const packing = await client.packing(limit);
-            if (typeof packing !== 'string')
-                return undefined;
-            const found = await lookUp([keys.anyOfSet], { client, keys, packing, limit });
+            const found = await lookUp([keys.anyOfSet], { client, keys, ...ready });
             return found.kind === 'hit' ? found.key : undefined;
         },
         async otherCheckpoint({ signal, timeoutMs = restoreMs } = {}) {
-            if (!client.hasService)
+            const ready = await prepared(timeoutMs, signal);
+            if ('kind' in ready)
                 return undefined;
-            const limit = limitOf(timeoutMs, signal);
-            const packing = await client.packing(limit);
-            if (typeof packing !== 'string')
-                return undefined;
-            const found = await lookUpAny(keys.others, { client, packing, limit });
+            const found = await lookUpAny(keys.others, { client, ...ready });
             return found.kind === 'hit' ? keys.differenceOf(found.key) : undefined;
         },
         async save(snapshotRoot, { signal, timeoutMs = saveMs } = {}) {
-            if (!client.hasService)
-                return noService;
-            const limit = limitOf(timeoutMs, signal);
-            const packing = await client.packing(limit);
-            if (typeof packing !== 'string')
-                return packing;
-            return saveUnderFreeKey(snapshotRoot, packing, limit);
+            const ready = await prepared(timeoutMs, signal);
+            return 'kind' in ready ? ready : saveUnderFreeKey(snapshotRoot, ready.packing, ready.limit);
         },
     };
 }
@@ -37590,7 +37553,10 @@ var external_node_path_ = __nccwpck_require__(6760);
 var client_output = __nccwpck_require__(4132);
 // EXTERNAL MODULE: ./lib/checkpoint/cache/protocol.js
 var protocol = __nccwpck_require__(9059);
+// EXTERNAL MODULE: ./lib/checkpoint/private-directory.js
+var private_directory = __nccwpck_require__(6683);
 ;// CONCATENATED MODULE: ./lib/checkpoint/save-snapshot.js
+
 
 
 
@@ -37621,17 +37587,9 @@ async function saveSnapshot({ state, store, onSave, onSaved }, limits) {
         return { kind: 'failed', cause: `the state could not be copied (${(0,client_output/* redacted */.pc)((0,lib_errors/* reasonOf */.A3)(error), [])})` };
     }
     finally {
+        // A copy that cannot be removed does not end the run: the next one empties the live directory.
         if (root)
-            discard(root);
-    }
-}
-/** A copy that cannot be removed does not end the run. */
-function discard(root) {
-    try {
-        (0,external_node_fs_.rmSync)(root, { recursive: true, force: true });
-    }
-    catch {
-        // The next run empties the live directory.
+            (0,private_directory/* removeNow */.ny)(root);
     }
 }
 
@@ -37871,12 +37829,13 @@ function checkpointKeys(identity) {
     const ofUser = `${sameRequest}${shortHash(identity.user, 8)}-`;
     const anyRun = `${ofUser}${shardPart}`;
     /** What the merge of the shards saves. */
-    const merged = (0,_model_shard_js__WEBPACK_IMPORTED_MODULE_1__/* .isWhole */ .wP)(shard) ? [] : [`${ofUser}${partOfKey(_model_shard_js__WEBPACK_IMPORTED_MODULE_1__/* .WHOLE */ .Ef)}`];
+    const merged = (0,_model_shard_js__WEBPACK_IMPORTED_MODULE_1__/* .isWhole */ .wP)(shard) ? undefined : `${ofUser}${partOfKey(_model_shard_js__WEBPACK_IMPORTED_MODULE_1__/* .WHOLE */ .Ef)}`;
     const run = `${keyPart(identity.runId) || 'local'}-`;
     /** The keys of version 1, which did not distinguish the users of a set. */
     const before = `oaievalset-v1-${set}${shardPart}`;
     const thisAttempt = `${anyRun}${run}${runAttempt}-`;
-    const restoreKeys = [anyRun + run, before + run, anyRun, ...merged, sameRequest, anyOfSet, before];
+    const ofShards = merged === undefined ? [] : [merged];
+    const restoreKeys = [anyRun + run, before + run, anyRun, ...ofShards, sameRequest, anyOfSet, before];
     return {
         primary(seq) {
             if (!Number.isSafeInteger(seq) || seq < 1)
@@ -37891,7 +37850,7 @@ function checkpointKeys(identity) {
         restoreKeys,
         thisRun: anyRun + run,
         thisUser: anyRun,
-        ownOrMerged: merged[0] === undefined ? undefined : [anyRun, merged[0]],
+        merged,
         thisAttempt,
         anyOfSet,
         isOfSet: (key) => key.startsWith(anyOfSet) || key.startsWith(before),
@@ -37900,10 +37859,8 @@ function checkpointKeys(identity) {
                 return 'this run';
             if (key.startsWith(anyRun))
                 return 'an earlier run';
-            if (merged.some((prefix) => key.startsWith(prefix)))
-                return 'all shards';
-            if (!(0,_model_shard_js__WEBPACK_IMPORTED_MODULE_1__/* .isWhole */ .wP)(shard) && key.startsWith(ofUser))
-                return 'another shard';
+            if (merged !== undefined && key.startsWith(ofUser))
+                return key.startsWith(merged) ? 'all shards' : 'another shard';
             return key.startsWith(sameRequest) ? 'the same request' : 'the same set';
         },
         others: [`oaievalset-v2-${slug}-`, 'oaievalset-v2-'],
@@ -37930,15 +37887,21 @@ function checkpointKeys(identity) {
 function partOfKey({ index, count }) {
     return `s${index}of${count}-`;
 }
+function parseKey(key) {
+    const parts = /^(?<anyRun>oaievalset-v\d-.+-s(?<index>\d{1,9})of(?<count>\d{1,9})-)(?<run>\d{1,20}|local)-(?<attempt>\d{1,9})-(?<seq>\d{1,9})$/.exec(key)?.groups;
+    if (!parts)
+        return undefined;
+    const { anyRun = '', index, count, run = '', attempt = '', seq = '' } = parts;
+    return { anyRun, shard: { index: Number(index), count: Number(count) }, run, attempt, seq };
+}
 /** The shard whose checkpoint has this key; undefined for any other key. */
 function shardOfKey(key) {
-    const [, index, count] = /-s(\d{1,3})of(\d{1,3})-(?:\d{1,20}|local)-\d{1,9}-\d{1,9}$/.exec(key) ?? [];
-    return index === undefined ? undefined : { index: Number(index), count: Number(count) };
+    return parseKey(key)?.shard;
 }
 /** The id of the run that saved the entry with this key; 0 outside of GitHub. */
 function runOfKey(key) {
-    const [, run = '0'] = /-s\d+of\d+-(\d{1,20})-\d{1,9}-\d{1,9}$/.exec(key) ?? [];
-    return BigInt(run);
+    const run = parseKey(key)?.run ?? 'local';
+    return run === 'local' ? 0n : BigInt(run);
 }
 /** The first digits (hex) of the SHA-256 of a value. */
 function shortHash(value, length) {
@@ -37946,10 +37909,10 @@ function shortHash(value, length) {
 }
 /** Prefixes of the same user's saves before this one: of the same attempt, of earlier attempts, of earlier runs. */
 function beforeSave(key) {
-    const parts = /^(oaievalset-v\d-.+-s\d+of\d+-)(\d{1,20}|local)-(\d{1,9})-(\d{1,9})$/.exec(key);
-    const [, anyRun = '', run = '', attempt = '', seq = ''] = parts ?? [];
-    if (!parts)
+    const saved = parseKey(key);
+    if (!saved)
         return [];
+    const { anyRun, run, attempt, seq } = saved;
     return [
         ...below(seq).map((prefix) => `${anyRun}${run}-${attempt}-${prefix}`),
         ...below(attempt).map((prefix) => `${anyRun}${run}-${prefix}`),
@@ -37988,19 +37951,106 @@ function keyPart(text) {
 
 /***/ }),
 
+/***/ 6683:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   C_: () => (/* binding */ OPENED),
+/* harmony export */   KI: () => (/* binding */ inPrivateDirectory),
+/* harmony export */   TF: () => (/* binding */ remove),
+/* harmony export */   _t: () => (/* binding */ ARCHIVES),
+/* harmony export */   cn: () => (/* binding */ FILES),
+/* harmony export */   i: () => (/* binding */ PROGRAMS),
+/* harmony export */   ny: () => (/* binding */ removeNow),
+/* harmony export */   wd: () => (/* binding */ isDirectory)
+/* harmony export */ });
+/* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3024);
+/* harmony import */ var node_fs_promises__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(1455);
+/* harmony import */ var node_os__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(8161);
+/* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(6760);
+/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(452);
+/* harmony import */ var _cache_client_output_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(4132);
+/* harmony import */ var _cache_outcome_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(3229);
+/** A directory for one operation of the cache, which no other user of the machine can read. */
+
+
+
+
+
+
+
+/** The directories in it. Archives are unpacked into the first, which has nothing else in it. */
+const FILES = 'files';
+const OPENED = 'opened';
+const ARCHIVES = 'archives';
+const PROGRAMS = 'bin';
+/**
+ * Gives `work` a new directory, and removes it afterwards unless `keep` was called: a partial archive must not be taken for
+ * a complete one. A full disk is a failure of the cache, and does not end the run.
+ */
+async function inPrivateDirectory(temporaryDirectory, limit, secrets, work) {
+    let directory;
+    let isKept = false;
+    try {
+        directory = await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_1__.mkdtemp)((0,node_path__WEBPACK_IMPORTED_MODULE_3__.join)(await plainPath(temporaryDirectory), 'oaievalset-checkpoint-'));
+        await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_1__.mkdir)((0,node_path__WEBPACK_IMPORTED_MODULE_3__.join)(directory, FILES), { mode: 0o700 });
+        return await work(directory, () => {
+            isKept = true;
+        });
+    }
+    catch (error) {
+        if (limit.signal?.aborted)
+            return (0,_cache_outcome_js__WEBPACK_IMPORTED_MODULE_6__/* .failed */ .gz)(_cache_outcome_js__WEBPACK_IMPORTED_MODULE_6__/* .STOPPED */ .yd);
+        if (limit.late.aborted)
+            return (0,_cache_outcome_js__WEBPACK_IMPORTED_MODULE_6__/* .failed */ .gz)((0,_cache_outcome_js__WEBPACK_IMPORTED_MODULE_6__/* .tookTooLong */ ._J)(limit.timeoutMs));
+        return (0,_cache_outcome_js__WEBPACK_IMPORTED_MODULE_6__/* .failed */ .gz)((0,_cache_client_output_js__WEBPACK_IMPORTED_MODULE_5__/* .redacted */ .pc)((0,_errors_js__WEBPACK_IMPORTED_MODULE_4__/* .reasonOf */ .A3)(error), secrets));
+    }
+    finally {
+        if (directory && !isKept)
+            await remove(directory);
+    }
+}
+/** What cannot be removed is left to the runner, which empties its temporary directory after the job. */
+async function remove(directory) {
+    await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_1__.rm)(directory, { recursive: true, force: true }).catch(() => { });
+}
+/** The same, at once. */
+function removeNow(directory) {
+    try {
+        (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.rmSync)(directory, { recursive: true, force: true });
+    }
+    catch {
+        // A path may be too long, or a disk read-only.
+    }
+}
+async function isDirectory(path) {
+    return (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_1__.lstat)(path).then((stat) => stat.isDirectory(), () => false);
+}
+/**
+ * A temporary directory with a path that the client can handle: without links, because it compares paths as text, and
+ * without blanks, quotes or backslashes, because it passes the arguments of tar as one string.
+ */
+async function plainPath(temporaryDirectory) {
+    await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_1__.mkdir)(temporaryDirectory, { recursive: true });
+    const path = await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_1__.realpath)(temporaryDirectory);
+    return /[\s"'\\]/.test(path) ? await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_1__.realpath)((0,node_os__WEBPACK_IMPORTED_MODULE_2__.tmpdir)()) : path;
+}
+
+
+/***/ }),
+
 /***/ 6732:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   C: () => (/* binding */ restoreShards)
 /* harmony export */ });
-/* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3024);
-/* harmony import */ var _model_shard_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(8165);
-/* harmony import */ var _progress_paths_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(8943);
-/* harmony import */ var _progress_state_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(9198);
-/* harmony import */ var _keys_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(448);
+/* harmony import */ var _model_shard_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8165);
+/* harmony import */ var _progress_paths_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(8943);
+/* harmony import */ var _progress_state_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(9198);
+/* harmony import */ var _keys_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(448);
+/* harmony import */ var _private_directory_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(6683);
 /* harmony import */ var _trust_inspection_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(9565);
-/** Restores the newest checkpoint that each shard of a set has saved in this run. */
 
 
 
@@ -38023,13 +38073,13 @@ async function restoreShards(request) {
     return {
         found: results.filter((each) => 'state' in each),
         missing: results.filter((each) => 'trouble' in each),
-        [Symbol.dispose]: () => staged.forEach(discard),
+        [Symbol.dispose]: () => staged.forEach(_private_directory_js__WEBPACK_IMPORTED_MODULE_4__/* .removeNow */ .ny),
     };
 }
-async function restoreShard(shard, { store, identity, owner, log, signal }, staged) {
-    const keys = (0,_keys_js__WEBPACK_IMPORTED_MODULE_4__/* .checkpointKeys */ .vK)({ ...identity, shard });
+async function restoreShard(shard, { store, identity, owner, log }, staged) {
+    const keys = (0,_keys_js__WEBPACK_IMPORTED_MODULE_3__/* .checkpointKeys */ .vK)({ ...identity, shard });
     const { inspect } = new _trust_inspection_js__WEBPACK_IMPORTED_MODULE_5__/* .TreeInspector */ .i(owner, { readsPlans: false });
-    const outcome = await store.restore({ keys, scope: 'run', inspect, ...(signal ? { signal } : {}) });
+    const outcome = await store.restore({ keys, scope: 'run', inspect });
     if (outcome.kind === 'hit') {
         staged.push(outcome.staging);
         return opened(shard, outcome, owner, log);
@@ -38038,20 +38088,13 @@ async function restoreShard(shard, { store, identity, owner, log, signal }, stag
 }
 function opened(shard, { key, directory, passedOver }, owner, log) {
     for (const { key: broken, why } of passedOver)
-        log.warning(`The checkpoint ${broken} of ${(0,_model_shard_js__WEBPACK_IMPORTED_MODULE_1__/* .describeShard */ .y0)(shard)} is not used: ${why}. An older one of this run is used instead: ${key}.`, 'Checkpoint rejected');
-    const paths = (0,_progress_paths_js__WEBPACK_IMPORTED_MODULE_2__/* .statePaths */ .mt)(directory, owner.model, owner.evalSet);
-    const state = _progress_state_js__WEBPACK_IMPORTED_MODULE_3__/* .State */ .U.open({ owner, paths, log, plan: 'unread' });
+        log.warning(`The checkpoint ${broken} of ${(0,_model_shard_js__WEBPACK_IMPORTED_MODULE_0__/* .describeShard */ .y0)(shard)} is not used: ${why}. An older one of this run is used instead: ${key}.`, 'Checkpoint rejected');
+    const paths = (0,_progress_paths_js__WEBPACK_IMPORTED_MODULE_1__/* .statePaths */ .mt)(directory, owner.model, owner.evalSet);
+    const state = _progress_state_js__WEBPACK_IMPORTED_MODULE_2__/* .State */ .U.open({ owner, paths, log, plan: 'unread' });
     const { runFacts } = state;
     if (runFacts?.shard?.index === shard.index && runFacts.shard.count === shard.count)
-        return { shard, key, state };
+        return { shard, state };
     return { shard, trouble: `${key} does not say what it ran` };
-}
-/** They are in RUNNER_TEMP, which the runner empties after the job, so files that cannot be removed do no harm. */
-function discard(staging) {
-    try {
-        (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.rmSync)(staging, { recursive: true, force: true });
-    }
-    catch { }
 }
 
 
@@ -38068,8 +38111,6 @@ __nccwpck_require__.d(__webpack_exports__, {
 
 // UNUSED EXPORTS: RestoredCheckpoint
 
-// EXTERNAL MODULE: external "node:fs"
-var external_node_fs_ = __nccwpck_require__(3024);
 // EXTERNAL MODULE: ./lib/errors.js
 var errors = __nccwpck_require__(452);
 // EXTERNAL MODULE: ./lib/model/shard.js
@@ -38080,6 +38121,8 @@ var paths = __nccwpck_require__(8943);
 var progress_state = __nccwpck_require__(9198);
 // EXTERNAL MODULE: external "node:crypto"
 var external_node_crypto_ = __nccwpck_require__(7598);
+// EXTERNAL MODULE: external "node:fs"
+var external_node_fs_ = __nccwpck_require__(3024);
 // EXTERNAL MODULE: external "node:path"
 var external_node_path_ = __nccwpck_require__(6760);
 // EXTERNAL MODULE: ./lib/model/command.js
@@ -38147,6 +38190,8 @@ function sizesBelow(directory) {
 
 // EXTERNAL MODULE: ./lib/checkpoint/keys.js
 var keys = __nccwpck_require__(448);
+// EXTERNAL MODULE: ./lib/checkpoint/private-directory.js
+var private_directory = __nccwpck_require__(6683);
 // EXTERNAL MODULE: ./lib/text.js
 var lib_text = __nccwpck_require__(8804);
 ;// CONCATENATED MODULE: ./lib/checkpoint/restore-messages.js
@@ -38326,14 +38371,8 @@ class RestoredCheckpoint {
     }
     /** Files that cannot be removed, such as those with too long paths, do not end the run. */
     #discard() {
-        if (this.#outcome.kind !== 'hit')
-            return;
-        try {
-            (0,external_node_fs_.rmSync)(this.#outcome.staging, { recursive: true, force: true });
-        }
-        catch {
-            // They are in RUNNER_TEMP, which the runner empties after the job.
-        }
+        if (this.#outcome.kind === 'hit')
+            (0,private_directory/* removeNow */.ny)(this.#outcome.staging);
     }
 }
 
@@ -40608,20 +40647,20 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 /* harmony import */ var _action_requests_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(1848);
 /* harmony import */ var _action_run_facts_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(9248);
 /* harmony import */ var _action_session_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(9090);
-/* harmony import */ var _checkpoint_checkpoint_store_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(3141);
+/* harmony import */ var _checkpoint_checkpoint_store_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(6287);
 /* harmony import */ var _checkpoint_checkpointer_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(1125);
 /* harmony import */ var _checkpoint_restore_shards_js__WEBPACK_IMPORTED_MODULE_10__ = __nccwpck_require__(6732);
 /* harmony import */ var _checkpoint_restored_checkpoint_js__WEBPACK_IMPORTED_MODULE_11__ = __nccwpck_require__(8421);
 /* harmony import */ var _model_shard_js__WEBPACK_IMPORTED_MODULE_12__ = __nccwpck_require__(8165);
-/* harmony import */ var _plan_shared_plan_js__WEBPACK_IMPORTED_MODULE_13__ = __nccwpck_require__(1772);
-/* harmony import */ var _progress_journals_js__WEBPACK_IMPORTED_MODULE_14__ = __nccwpck_require__(5526);
+/* harmony import */ var _plan_assign_shards_js__WEBPACK_IMPORTED_MODULE_13__ = __nccwpck_require__(5429);
+/* harmony import */ var _plan_shared_plan_js__WEBPACK_IMPORTED_MODULE_14__ = __nccwpck_require__(1772);
 /* harmony import */ var _progress_paths_js__WEBPACK_IMPORTED_MODULE_15__ = __nccwpck_require__(8943);
 /* harmony import */ var _progress_state_directory_js__WEBPACK_IMPORTED_MODULE_16__ = __nccwpck_require__(4700);
 /* harmony import */ var _progress_states_on_machine_js__WEBPACK_IMPORTED_MODULE_17__ = __nccwpck_require__(3311);
 /* harmony import */ var _report_describe_shards_js__WEBPACK_IMPORTED_MODULE_18__ = __nccwpck_require__(7599);
 /* harmony import */ var _run_dropped_answers_js__WEBPACK_IMPORTED_MODULE_21__ = __nccwpck_require__(265);
-/* harmony import */ var _run_merge_shards_js__WEBPACK_IMPORTED_MODULE_19__ = __nccwpck_require__(2565);
-/* harmony import */ var _run_open_merged_js__WEBPACK_IMPORTED_MODULE_20__ = __nccwpck_require__(7893);
+/* harmony import */ var _run_merge_shards_js__WEBPACK_IMPORTED_MODULE_19__ = __nccwpck_require__(6930);
+/* harmony import */ var _run_open_state_js__WEBPACK_IMPORTED_MODULE_20__ = __nccwpck_require__(8812);
 var __addDisposableResource = (undefined && undefined.__addDisposableResource) || function (env, value, async) {
     if (value !== null && value !== void 0) {
         if (typeof value !== "object" && typeof value !== "function") throw new TypeError("Object expected.");
@@ -40716,25 +40755,22 @@ async function merge() {
         const missing = (0,_report_describe_shards_js__WEBPACK_IMPORTED_MODULE_18__/* .describeMissing */ .U)(restored.missing, count);
         for (const sentence of missing)
             _action_log_js__WEBPACK_IMPORTED_MODULE_2__/* .actionLog */ .Zx.warning(sentence, 'Shards missing');
-        const plan = (0,_plan_shared_plan_js__WEBPACK_IMPORTED_MODULE_13__/* .sharedPlan */ .z)(shards, owner);
+        const plan = (0,_plan_shared_plan_js__WEBPACK_IMPORTED_MODULE_14__/* .sharedPlan */ .z)(shards, owner);
         const facts = (0,_action_run_facts_js__WEBPACK_IMPORTED_MODULE_6__/* .bareFacts */ .W)(context);
-        const run = await (0,_run_merge_shards_js__WEBPACK_IMPORTED_MODULE_19__/* .mergedRun */ .Y)({
-            ...{ model, evalSet, plan, count, shards, facts },
-            texts: inputs.report.samplesText,
-        });
+        const ofSet = { plan, evalsOf: (0,_plan_assign_shards_js__WEBPACK_IMPORTED_MODULE_13__/* .evalsOfShards */ .gJ)(plan, count), shards };
+        const run = await (0,_run_merge_shards_js__WEBPACK_IMPORTED_MODULE_19__/* .mergedRun */ .Y)({ ...ofSet, model, evalSet, facts, texts: inputs.report.samplesText });
         const machine = (0,_progress_states_on_machine_js__WEBPACK_IMPORTED_MODULE_17__/* .statesOnMachine */ .P)(paths, owner);
         const earlier = { store, identity, owner, machine, resume: true, scope: 'user', log: _action_log_js__WEBPACK_IMPORTED_MODULE_2__/* .actionLog */ .Zx };
         const checkpoint = __addDisposableResource(env_1, await (0,_checkpoint_restored_checkpoint_js__WEBPACK_IMPORTED_MODULE_11__/* .restoreCheckpoint */ .v)(earlier), true);
-        const opened = __addDisposableResource(env_1, await (0,_run_open_merged_js__WEBPACK_IMPORTED_MODULE_20__/* .openMerged */ .z)({ paths, owner, checkpoint, log: _action_log_js__WEBPACK_IMPORTED_MODULE_2__/* .actionLog */ .Zx }), true);
-        const { state } = opened;
+        const opened = __addDisposableResource(env_1, await (0,_run_open_state_js__WEBPACK_IMPORTED_MODULE_20__/* .openMerged */ .z)({ paths, owner, checkpoint, log: _action_log_js__WEBPACK_IMPORTED_MODULE_2__/* .actionLog */ .Zx }), true);
+        const { state, journals } = opened;
         state.merge(...shards.map((shard) => shard.state));
         state.savePlan(plan);
-        const dropped = (0,_run_merge_shards_js__WEBPACK_IMPORTED_MODULE_19__/* .tidyMerged */ .P)(state, { plan, count, shards }, run.outcomes);
+        const dropped = (0,_run_merge_shards_js__WEBPACK_IMPORTED_MODULE_19__/* .tidyMerged */ .P)(state, ofSet, run.outcomes);
         if (dropped.length > 0)
             _action_log_js__WEBPACK_IMPORTED_MODULE_2__/* .actionLog */ .Zx.info((0,_run_dropped_answers_js__WEBPACK_IMPORTED_MODULE_21__/* .describeDropped */ .O)(dropped));
         state.beginRun(run.facts);
         const isUnchanged = () => checkpoint.isUnchanged();
-        const journals = new _progress_journals_js__WEBPACK_IMPORTED_MODULE_14__/* .Journals */ .v(paths);
         const saved = await new _checkpoint_checkpointer_js__WEBPACK_IMPORTED_MODULE_9__/* .Checkpointer */ .K({ state, isUnchanged, journals, store, log: _action_log_js__WEBPACK_IMPORTED_MODULE_2__/* .actionLog */ .Zx }).finish();
         const places = {
             restoredKey: checkpoint.restoredKey,
@@ -40860,13 +40896,18 @@ function pythonString(value) {
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   d: () => (/* binding */ MAX_RECORDED_MODELS),
-/* harmony export */   v: () => (/* binding */ MAX_RECORDED_ADAPTATIONS)
+/* harmony export */   dq: () => (/* binding */ MAX_RECORDED_MODELS),
+/* harmony export */   vE: () => (/* binding */ MAX_RECORDED_ADAPTATIONS)
 /* harmony export */ });
+/* unused harmony export newestRecord */
 /** A model rejects a few parameters, each with a few values, so no record needs more. */
 const MAX_RECORDED_ADAPTATIONS = 1000;
 /** No eval asks for nearly as many models. The models of one that asks for more are not recorded. */
 const MAX_RECORDED_MODELS = 100;
+/** Of two that ended at the same time, the later one in the list. */
+function newestRecord(records) {
+    return records.reduce((newest, each) => (newest && newest.ended > each.ended ? newest : each), undefined);
+}
 
 
 /***/ }),
@@ -40914,6 +40955,7 @@ function addEstimates(a, b) {
 /* harmony export */   Iu: () => (/* binding */ capitalised),
 /* harmony export */   KE: () => (/* binding */ listed),
 /* harmony export */   KG: () => (/* binding */ asSentence),
+/* harmony export */   Wn: () => (/* binding */ minuteText),
 /* harmony export */   _l: () => (/* binding */ metricText),
 /* harmony export */   hS: () => (/* binding */ counted),
 /* harmony export */   hZ: () => (/* binding */ withMinus),
@@ -40978,6 +41020,10 @@ function capitalised(text) {
 function counted(count, noun) {
     return `${wholeNumber(count)} ${noun}${count === 1 ? '' : 's'}`;
 }
+/** `2026-11-26 19:11 UTC`, of a time in ISO 8601. */
+function minuteText(time) {
+    return `${time.slice(0, 16).replace('T', ' ')} UTC`;
+}
 function isOrAre(count) {
     return count === 1 ? 'is' : 'are';
 }
@@ -41010,6 +41056,20 @@ function sendsTheSame(asked, map) {
 /** The names that were replaced, each with the model that was sent. */
 function replacedIn(asked) {
     return Object.entries(asked).filter(([name, sent]) => name !== sent);
+}
+
+
+/***/ }),
+
+/***/ 6805:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   Y: () => (/* binding */ isCompleted)
+/* harmony export */ });
+/** Whether an eval has a result, of this run or of an earlier one. */
+function isCompleted({ status }) {
+    return status === 'fresh' || status === 'reused';
 }
 
 
@@ -41334,7 +41394,7 @@ const OTHER_MODELS = '';
 function addModels(a, b) {
     const sum = { ...a };
     for (const [name, use] of Object.entries(b)) {
-        const isFull = !Object.hasOwn(sum, name) && Object.keys(sum).length >= _completion_record_js__WEBPACK_IMPORTED_MODULE_0__/* .MAX_RECORDED_MODELS */ .d;
+        const isFull = !Object.hasOwn(sum, name) && Object.keys(sum).length >= _completion_record_js__WEBPACK_IMPORTED_MODULE_0__/* .MAX_RECORDED_MODELS */ .dq;
         const key = isFull ? OTHER_MODELS : name;
         sum[key] = addUse((0,_own_value_js__WEBPACK_IMPORTED_MODULE_1__/* .ownValue */ .e)(sum, key) ?? noUse, use);
     }
@@ -41585,6 +41645,87 @@ function kindOf(stats) {
 }
 function codeOf(error) {
     return error instanceof Error && 'code' in error ? error.code : undefined;
+}
+
+
+/***/ }),
+
+/***/ 5429:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   IS: () => (/* binding */ shardOf),
+/* harmony export */   gJ: () => (/* binding */ evalsOfShards)
+/* harmony export */ });
+/* unused harmony exports partOf, assignShards */
+/* harmony import */ var _model_shard_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8165);
+/* harmony import */ var _text_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(8804);
+
+
+function partOf({ evals }, shard) {
+    if (isWhole(shard))
+        return { evals, elsewhere: [] };
+    const { index, count } = shard;
+    const assigned = assignShards(evals, count);
+    const isHere = ({ key }) => assigned.get(key) === index;
+    const elsewhere = evals.filter((each) => !isHere(each)).map(({ key }) => key);
+    return { evals: evals.filter(isHere), elsewhere };
+}
+/** The evals of each shard, in the order of the shards. */
+function evalsOfShards({ evals }, count) {
+    const assigned = assignShards(evals, count);
+    const byShard = Map.groupBy(evals, ({ key }) => assigned.get(key));
+    return Array.from({ length: count }, (_, at) => byShard.get(at + 1) ?? []);
+}
+/** What results say of the shard: nothing when it is the whole set. */
+function shardOf(shard, { length }) {
+    return (0,_model_shard_js__WEBPACK_IMPORTED_MODULE_0__/* .isWhole */ .wP)(shard) ? {} : { shard: { ...shard, elsewhere: length } };
+}
+/**
+ * The shard of each eval, from 1, by key. The evals with the most samples come first, and each goes to the shard that has the
+ * fewest samples so far ("longest processing time first", Graham 1969): no shard gets more than 4/3 of what the best assignment
+ * would give to its largest one.
+ *
+ * Every shard, on every machine and in every attempt, has to come to the same assignment. So it depends on the plan alone, and
+ * neither on what is completed nor on how long an eval took.
+ */
+function assignShards(evals, count) {
+    const largest = evals.toSorted((a, b) => weightOf(b) - weightOf(a) || (0,_text_js__WEBPACK_IMPORTED_MODULE_1__/* .compareText */ .n6)(a.key, b.key));
+    const loads = Array.from({ length: count }, (_, at) => ({ shard: at + 1, samples: 0, evals: 0 }));
+    const assigned = new Map();
+    for (const each of largest) {
+        const [least] = loads;
+        if (!least)
+            break;
+        assigned.set(each.key, least.shard);
+        least.samples += weightOf(each);
+        least.evals += 1;
+        sinkFirst(loads);
+    }
+    return assigned;
+}
+/** An eval without a known number of samples takes time as well. */
+function weightOf({ samples }) {
+    return Math.max(samples ?? 1, 1);
+}
+/** Moves the first load to its place in a binary heap whose other loads are in order. */
+function sinkFirst(heap) {
+    let at = 0;
+    for (;;) {
+        const [here, left, right] = [heap[at], heap[2 * at + 1], heap[2 * at + 2]];
+        if (!here || !left)
+            return;
+        const [below, child] = right && isLess(right, left) ? [right, 2 * at + 2] : [left, 2 * at + 1];
+        if (!isLess(below, here))
+            return;
+        heap[at] = below;
+        heap[child] = here;
+        at = child;
+    }
+}
+/** Of two shards with as many samples, the one with fewer evals comes first: each eval takes time to start. */
+function isLess(a, b) {
+    return (a.samples - b.samples || a.evals - b.evals || a.shard - b.shard) < 0;
 }
 
 
@@ -42027,7 +42168,7 @@ var untrusted_files = __nccwpck_require__(8047);
  * @returns what was left out; undefined when nothing was
  */
 function adoptAnswers(from, to, { repository, evals }, { maxBytes, now }) {
-    const wanted = evals && new Set(evals.map((key) => `${(0,paths/* evalFileStem */.ob)(key)}.jsonl`));
+    const wanted = evals && new Set(evals.map(paths/* answersFileName */.tu));
     const names = (0,paths/* answerFiles */.KD)(from, journal_limits/* JOURNAL_LIMITS */.t.journals);
     if (names.length > journal_limits/* JOURNAL_LIMITS */.t.journals)
         return `kept answers of more than ${journal_limits/* JOURNAL_LIMITS */.t.journals} evals`;
@@ -42035,29 +42176,20 @@ function adoptAnswers(from, to, { repository, evals }, { maxBytes, now }) {
     for (const name of names.filter((each) => wanted?.has(each) ?? true)) {
         const source = (0,external_node_path_.join)(from.answers, name);
         const header = (0,external_node_fs_.lstatSync)(source).size > maxBytes ? undefined : (0,journal_header/* headerOfFile */.X)(source);
-        if (header?.owner.repository !== repository || `${(0,paths/* evalFileStem */.ob)(header.owner.eval)}.jsonl` !== name) {
+        if (header?.owner.repository !== repository || (0,paths/* answersFileName */.tu)(header.owner.eval) !== name) {
             foreign += 1;
             continue;
         }
         const target = (0,external_node_path_.join)(to.answers, name);
-        if ((0,untrusted_files/* sizeOfFile */.JL)(target) >= 0 && !isNewer(header.made, (0,journal_header/* headerOfFile */.X)(target)?.made ?? 0, now))
-            continue;
-        replaceWith(source, target, to);
+        if ((0,untrusted_files/* sizeOfFile */.JL)(target) >= 0) {
+            const ours = (0,journal_header/* headerOfFile */.X)(target)?.made ?? 0;
+            if ((0,doubt/* plausibleTime */.vl)(header.made, now) <= (0,doubt/* plausibleTime */.vl)(ours, now))
+                continue;
+        }
+        (0,directories/* makeDirectory */.Oh)(to.answers);
+        (0,durable/* replaceByLink */.qt)(source, target);
     }
     return foreign === 0 ? undefined : `files that are not kept answers of their evals (${foreign})`;
-}
-/** What is dated in the future is of a wrong clock: otherwise it would win until that date. */
-function isNewer(theirs, ours, now) {
-    const time = (made) => ((0,doubt/* isAhead */.Y0)(made, now) ? 0 : made);
-    return time(theirs) > time(ours);
-}
-function replaceWith(source, target, { answers }) {
-    (0,directories/* makeDirectory */.Oh)(answers);
-    const temporary = `${target}${durable/* TEMPORARY */.G2}`;
-    (0,external_node_fs_.rmSync)(temporary, { force: true });
-    (0,durable/* linkOrCopy */.L7)(source, temporary);
-    (0,external_node_fs_.chmodSync)(temporary, directories/* PRIVATE_FILE */.rQ);
-    (0,external_node_fs_.renameSync)(temporary, target);
 }
 
 // EXTERNAL MODULE: external "node:zlib"
@@ -42111,10 +42243,11 @@ function* linesOfBlock(bytes) {
 
 
 
+
 /**
  * Replaces the file of the kept answers of an eval in one step. Between two blocks, other work of this process gets its turn:
  * other evals wait for responses of the gateway.
- * @param temporary on the same file system; what is left of it after a kill is in nobody's way
+ * @param temporary on the same file system; what is left of it after a kill does no harm
  * @param made the time of the header, in milliseconds since 1970
  */
 async function writeAnswers(path, temporary, owner, made, answers) {
@@ -42126,8 +42259,7 @@ async function writeAnswers(path, temporary, owner, made, answers) {
     let count = 0;
     let bytes = 0;
     const write = (line) => {
-        for (let written = 0; written < line.length;)
-            written += (0,external_node_fs_.writeSync)(file, line, written);
+        (0,durable/* writeWhole */.f8)(file, line);
         bytes += line.length;
     };
     try {
@@ -42338,23 +42470,27 @@ class AnswerStore {
             : KeptAnswers.read(path, owner, bounds);
         if (read instanceof KeptAnswers)
             return { answers: read, rejected: undefined };
-        this.#entries?.delete(nameOf(owner.eval));
+        this.#entries?.delete((0,paths/* answersFileName */.tu)(owner.eval));
         const target = (0,quarantine/* quarantine */.tW)(path, now, (0,paths/* stateFolder */.yp)(this.#paths));
         return { answers: undefined, rejected: { path: target, why: read.why } };
     }
     /** Replaces the kept answers of an eval; without any, there is no file. Then drops those of the oldest evals if there is no room. */
     async keep(owner, answers, now = new Date()) {
         const path = (0,paths/* answersFile */.qr)(this.#paths, owner.eval);
-        const temporary = (0,external_node_path_.join)(this.#paths.live, 'answers', nameOf(owner.eval));
+        const temporary = (0,external_node_path_.join)(this.#paths.live, 'answers', (0,paths/* answersFileName */.tu)(owner.eval));
         const written = await writeAnswers(path, temporary, owner, now.getTime(), answers);
         if (written.answers === 0)
             return this.remove(owner.eval);
-        this.#known().set(nameOf(owner.eval), { eval: owner.eval, made: now.getTime(), bytes: written.bytes });
+        this.#known().set((0,paths/* answersFileName */.tu)(owner.eval), {
+            eval: owner.eval,
+            made: now.getTime(),
+            bytes: written.bytes,
+        });
         this.trim(now);
     }
     remove(evalKey) {
         (0,external_node_fs_.rmSync)((0,paths/* answersFile */.qr)(this.#paths, evalKey), { force: true });
-        this.#entries?.delete(nameOf(evalKey));
+        this.#entries?.delete((0,paths/* answersFileName */.tu)(evalKey));
     }
     /** Removes all. */
     clear() {
@@ -42363,7 +42499,7 @@ class AnswerStore {
     }
     /** Drops the kept answers of the evals that completed first, until the rest has room. A file that is none counts as the oldest. */
     trim(now = new Date()) {
-        const oldest = [...this.#known()].sort(([, a], [, b]) => order(a, now) - order(b, now));
+        const oldest = [...this.#known()].sort(([, a], [, b]) => (0,doubt/* plausibleTime */.vl)(a.made, now) - (0,doubt/* plausibleTime */.vl)(b.made, now));
         let size = oldest.reduce((sum, [, { bytes }]) => sum + bytes, 0);
         for (const [name, entry] of oldest) {
             if (size <= this.#maxBytes)
@@ -42399,13 +42535,6 @@ class AnswerStore {
         }));
         return this.#entries;
     }
-}
-function nameOf(evalKey) {
-    return `${(0,paths/* evalFileStem */.ob)(evalKey)}.jsonl`;
-}
-/** What is dated in the future is of a wrong clock, and counts as the oldest. */
-function order({ made }, now) {
-    return (0,doubt/* isAhead */.Y0)(made, now) ? 0 : made;
 }
 
 
@@ -42461,12 +42590,12 @@ const schema = zod__WEBPACK_IMPORTED_MODULE_1__/* .object */ .Ikc({
     }),
     requests: zod__WEBPACK_IMPORTED_MODULE_1__/* .object */ .Ikc({ sent: _record_lines_js__WEBPACK_IMPORTED_MODULE_0__/* .count */ .U9, replayed: _record_lines_js__WEBPACK_IMPORTED_MODULE_0__/* .count */ .U9 }).nullable(),
     usage: zod__WEBPACK_IMPORTED_MODULE_1__/* .record */ .g1P(_record_lines_js__WEBPACK_IMPORTED_MODULE_0__/* .printedName */ .sw, zod__WEBPACK_IMPORTED_MODULE_1__/* .object */ .Ikc({ responses: _record_lines_js__WEBPACK_IMPORTED_MODULE_0__/* .count */ .U9, prompt: _record_lines_js__WEBPACK_IMPORTED_MODULE_0__/* .count */ .U9, completion: _record_lines_js__WEBPACK_IMPORTED_MODULE_0__/* .count */ .U9, cached: _record_lines_js__WEBPACK_IMPORTED_MODULE_0__/* .count */ .U9, reasoning: _record_lines_js__WEBPACK_IMPORTED_MODULE_0__/* .count */ .U9 }))
-        .refine((models) => Object.keys(models).length <= _model_completion_record_js__WEBPACK_IMPORTED_MODULE_2__/* .MAX_RECORDED_MODELS */ .d + 1, 'names too many models')
+        .refine((models) => Object.keys(models).length <= _model_completion_record_js__WEBPACK_IMPORTED_MODULE_2__/* .MAX_RECORDED_MODELS */ .dq + 1, 'names too many models')
         .optional(),
     reusedAnswers: zod__WEBPACK_IMPORTED_MODULE_1__/* .object */ .Ikc({ count: _record_lines_js__WEBPACK_IMPORTED_MODULE_0__/* .count */ .U9, oldest: zod__WEBPACK_IMPORTED_MODULE_3__/* .datetime */ .w$() }).optional(),
-    adaptations: zod__WEBPACK_IMPORTED_MODULE_1__/* .array */ .YOg(_record_lines_js__WEBPACK_IMPORTED_MODULE_0__/* .adaptationSchema */ .lR).max(_model_completion_record_js__WEBPACK_IMPORTED_MODULE_2__/* .MAX_RECORDED_ADAPTATIONS */ .v).default([]),
+    adaptations: zod__WEBPACK_IMPORTED_MODULE_1__/* .array */ .YOg(_record_lines_js__WEBPACK_IMPORTED_MODULE_0__/* .adaptationSchema */ .lR).max(_model_completion_record_js__WEBPACK_IMPORTED_MODULE_2__/* .MAX_RECORDED_ADAPTATIONS */ .vE).default([]),
     models: zod__WEBPACK_IMPORTED_MODULE_1__/* .record */ .g1P(_record_lines_js__WEBPACK_IMPORTED_MODULE_0__/* .printedName */ .sw, _record_lines_js__WEBPACK_IMPORTED_MODULE_0__/* .printedName */ .sw)
-        .refine((models) => Object.keys(models).length <= _model_completion_record_js__WEBPACK_IMPORTED_MODULE_2__/* .MAX_RECORDED_MODELS */ .d, 'names too many models')
+        .refine((models) => Object.keys(models).length <= _model_completion_record_js__WEBPACK_IMPORTED_MODULE_2__/* .MAX_RECORDED_MODELS */ .dq, 'names too many models')
         .optional(),
     run: _record_lines_js__WEBPACK_IMPORTED_MODULE_0__/* .runSchema */ .Lx,
     started: zod__WEBPACK_IMPORTED_MODULE_3__/* .datetime */ .w$(),
@@ -42576,7 +42705,8 @@ function isRealDirectory(path) {
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   LV: () => (/* binding */ isInFuture),
 /* harmony export */   Y0: () => (/* binding */ isAhead),
-/* harmony export */   kv: () => (/* binding */ doubtOf)
+/* harmony export */   kv: () => (/* binding */ doubtOf),
+/* harmony export */   vl: () => (/* binding */ plausibleTime)
 /* harmony export */ });
 /** The clock of the machine that wrote a record may be ahead of the clock of this machine by this much. */
 const MAX_CLOCK_SKEW_MS = 60 * 60 * 1000;
@@ -42602,6 +42732,10 @@ function isInFuture(time, now) {
 function isAhead(time, now) {
     return time > now.getTime() + MAX_CLOCK_SKEW_MS;
 }
+/** A time in milliseconds since 1970. One in the future is of a wrong clock, and counts as the oldest: otherwise it would win until then. */
+function plausibleTime(time, now) {
+    return isAhead(time, now) ? 0 : time;
+}
 
 
 /***/ }),
@@ -42614,7 +42748,9 @@ function isAhead(time, now) {
 /* harmony export */   L7: () => (/* binding */ linkOrCopy),
 /* harmony export */   Vu: () => (/* binding */ checksumOfFile),
 /* harmony export */   Xq: () => (/* binding */ appendLine),
+/* harmony export */   f8: () => (/* binding */ writeWhole),
 /* harmony export */   fR: () => (/* binding */ replaceFile),
+/* harmony export */   qt: () => (/* binding */ replaceByLink),
 /* harmony export */   xh: () => (/* binding */ flushEntries)
 /* harmony export */ });
 /* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3024);
@@ -42702,6 +42838,14 @@ function linkOrCopy(from, to) {
         // The paths are on two file systems, or on one without hard links.
         (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.copyFileSync)(from, to);
     }
+}
+/** Replaces a file in one step by one that never changes, which stays where it is. */
+function replaceByLink(from, to) {
+    const temporary = `${to}${TEMPORARY}`;
+    (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.rmSync)(temporary, { force: true });
+    linkOrCopy(from, temporary);
+    (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.chmodSync)(temporary, _directories_js__WEBPACK_IMPORTED_MODULE_3__/* .PRIVATE_FILE */ .rQ);
+    (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.renameSync)(temporary, to);
 }
 const CHUNK_BYTES = 1 << 20;
 /** The CRC-32 of a file of any size. It is fast, but it does not protect against files that were made to collide. */
@@ -43605,6 +43749,7 @@ class Journals {
 /* harmony export */   mt: () => (/* binding */ statePaths),
 /* harmony export */   ob: () => (/* binding */ evalFileStem),
 /* harmony export */   qr: () => (/* binding */ answersFile),
+/* harmony export */   tu: () => (/* binding */ answersFileName),
 /* harmony export */   yp: () => (/* binding */ stateFolder)
 /* harmony export */ });
 /* unused harmony exports liveRecordFile, liveOutputFile */
@@ -43661,8 +43806,12 @@ function completedRecordFile(paths, evalKey) {
 function liveRecordFile(paths, evalKey) {
     return join(paths.live, 'logs', `${evalFileStem(evalKey)}.jsonl`);
 }
+/** The name of the file of the kept answers of an eval. */
+function answersFileName(evalKey) {
+    return `${evalFileStem(evalKey)}.jsonl`;
+}
 function answersFile(paths, evalKey) {
-    return (0,node_path__WEBPACK_IMPORTED_MODULE_0__.join)(paths.answers, `${evalFileStem(evalKey)}.jsonl`);
+    return (0,node_path__WEBPACK_IMPORTED_MODULE_0__.join)(paths.answers, answersFileName(evalKey));
 }
 /**
  * Names of the files of kept answers in a state. Any other entry is ignored.
@@ -44615,10 +44764,10 @@ const schema = schemas/* object */.Ikc({
         tokensReplayed: tokens,
         // Earlier versions did not write it.
         models: schemas/* record */.g1P(shown(MAX_NAME_BYTES), schemas/* object */.Ikc({ received: record_lines/* count */.U9, replayed: record_lines/* count */.U9, tokensSent: tokens, tokensReplayed: tokens }))
-            .refine((models) => Object.keys(models).length <= completion_record/* MAX_RECORDED_MODELS */.d + 1, 'names too many models')
+            .refine((models) => Object.keys(models).length <= completion_record/* MAX_RECORDED_MODELS */.dq + 1, 'names too many models')
             .default({}),
     }),
-    adaptations: schemas/* array */.YOg(record_lines/* adaptationSchema */.lR).max(completion_record/* MAX_RECORDED_ADAPTATIONS */.v).default([]),
+    adaptations: schemas/* array */.YOg(record_lines/* adaptationSchema */.lR).max(completion_record/* MAX_RECORDED_ADAPTATIONS */.vE).default([]),
     run: record_lines/* runSchema */.Lx,
     started: iso/* datetime */.w$(),
     ended: iso/* datetime */.w$(),
@@ -44870,15 +45019,10 @@ function adoptRecordFiles(evalKeys, from, to) {
         (0,directories/* makeDirectory */.Oh)(to.logs);
     for (const { source, target } of present) {
         // Mostly there is none yet, and a set may have thousands.
-        if (isLinked(source, target)) {
+        if (isLinked(source, target))
             (0,external_node_fs_.chmodSync)(target, directories/* PRIVATE_FILE */.rQ);
-            continue;
-        }
-        const temporary = `${target}${durable/* TEMPORARY */.G2}`;
-        (0,external_node_fs_.rmSync)(temporary, { force: true });
-        (0,durable/* linkOrCopy */.L7)(source, temporary);
-        (0,external_node_fs_.chmodSync)(temporary, directories/* PRIVATE_FILE */.rQ);
-        (0,external_node_fs_.renameSync)(temporary, target);
+        else
+            (0,durable/* replaceByLink */.qt)(source, target);
     }
 }
 /** Whether a file that never changes has got a second path, where there was nothing. */
@@ -45805,7 +45949,7 @@ function runCosts(traffic, prices) {
         replayedCost: (0,_model_price_js__WEBPACK_IMPORTED_MODULE_0__/* .costOf */ .ho)(replayed, prices),
     };
 }
-/** By model. Tokens of which nobody knows the model are those of a model without a name. */
+/** By model. A model that is not known has no name. */
 function usesOf({ models, tokensSent, tokensReplayed }) {
     const uses = Object.entries(models);
     const sent = uses.map(([name, use]) => [name, { ...use.tokensSent, responses: use.received }]);
@@ -46708,6 +46852,7 @@ function outputBlock({ result }) {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   $$: () => (/* binding */ bytesOf),
+/* harmony export */   Q0: () => (/* binding */ MAX_SUMMARY_BYTES),
 /* harmony export */   TM: () => (/* binding */ folded),
 /* harmony export */   _Q: () => (/* binding */ fitting),
 /* harmony export */   kb: () => (/* binding */ hiddenLines)
@@ -46715,6 +46860,11 @@ function outputBlock({ result }) {
 /* harmony import */ var _model_format_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(9774);
 /** Cuts a list of blocks of Markdown to a number of bytes, by whole blocks. Pure. */
 
+/**
+ * GitHub shows nothing of a summary that is larger than 1 MiB. Other programs of the step write to the same summary
+ * (https://docs.github.com/actions/reference/workflows-and-actions/workflow-commands, "Step isolation and limits").
+ */
+const MAX_SUMMARY_BYTES = 1_000_000;
 /** The first blocks, as many as fit into `bytes` with a line break after each. */
 function fitting(blocks, bytes) {
     let room = bytes;
@@ -46873,7 +47023,7 @@ function describeDropped(evalKeys) {
 
 /***/ }),
 
-/***/ 2565:
+/***/ 6930:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -46885,85 +47035,18 @@ __nccwpck_require__.d(__webpack_exports__, {
 
 // EXTERNAL MODULE: ./lib/model/estimate.js
 var estimate = __nccwpck_require__(1383);
+// EXTERNAL MODULE: ./lib/model/outcome.js
+var model_outcome = __nccwpck_require__(6805);
 // EXTERNAL MODULE: ./lib/model/shard.js
 var model_shard = __nccwpck_require__(8165);
 // EXTERNAL MODULE: ./lib/model/traffic.js
 var model_traffic = __nccwpck_require__(7168);
-// EXTERNAL MODULE: ./lib/text.js
-var lib_text = __nccwpck_require__(8804);
-;// CONCATENATED MODULE: ./lib/plan/assign-shards.js
-
-
-function partOf({ evals }, shard) {
-    if (isWhole(shard))
-        return { evals, elsewhere: [] };
-    const { index, count } = shard;
-    const assigned = assignShards(evals, count);
-    const isHere = ({ key }) => assigned.get(key) === index;
-    const elsewhere = evals.filter((each) => !isHere(each)).map(({ key }) => key);
-    return { evals: evals.filter(isHere), elsewhere };
-}
-/** The evals of each shard, in the order of the shards. */
-function evalsOfShards({ evals }, count) {
-    const assigned = assignShards(evals, count);
-    const byShard = Map.groupBy(evals, ({ key }) => assigned.get(key));
-    return Array.from({ length: count }, (_, at) => byShard.get(at + 1) ?? []);
-}
-/** What results say of the shard: nothing when it is the whole set. */
-function shardOf(shard, { length }) {
-    return (0,model_shard/* isWhole */.wP)(shard) ? {} : { shard: { ...shard, elsewhere: length } };
-}
-/**
- * The shard of each eval, from 1, by key. The evals with the most samples come first, and each goes to the shard that has the
- * fewest samples so far ("longest processing time first", Graham 1969): no shard gets more than 4/3 of what the best assignment
- * would give to its largest one.
- *
- * Every shard, on every machine and in every attempt, has to come to the same assignment. So it depends on the plan alone, and
- * neither on what is completed nor on how long an eval took.
- */
-function assignShards(evals, count) {
-    const largest = evals.toSorted((a, b) => weightOf(b) - weightOf(a) || (0,lib_text/* compareText */.n6)(a.key, b.key));
-    const loads = Array.from({ length: count }, (_, at) => ({ shard: at + 1, samples: 0, evals: 0 }));
-    const assigned = new Map();
-    for (const each of largest) {
-        const [least] = loads;
-        if (!least)
-            break;
-        assigned.set(each.key, least.shard);
-        least.samples += weightOf(each);
-        least.evals += 1;
-        sinkFirst(loads);
-    }
-    return assigned;
-}
-/** An eval without a known number of samples takes time as well. */
-function weightOf({ samples }) {
-    return Math.max(samples ?? 1, 1);
-}
-/** Moves the first load to its place in a binary heap whose other loads are in order. */
-function sinkFirst(heap) {
-    let at = 0;
-    for (;;) {
-        const [here, left, right] = [heap[at], heap[2 * at + 1], heap[2 * at + 2]];
-        if (!here || !left)
-            return;
-        const [below, child] = right && isLess(right, left) ? [right, 2 * at + 2] : [left, 2 * at + 1];
-        if (!isLess(below, here))
-            return;
-        heap[at] = below;
-        heap[child] = here;
-        at = child;
-    }
-}
-/** Of two shards with as many samples, the one with fewer evals comes first: each eval takes time to start. */
-function isLess(a, b) {
-    return (a.samples - b.samples || a.evals - b.evals || a.shard - b.shard) < 0;
-}
-
 // EXTERNAL MODULE: ./lib/progress/answer-store.js + 4 modules
 var answer_store = __nccwpck_require__(5791);
 // EXTERNAL MODULE: ./lib/progress/journals.js + 5 modules
 var progress_journals = __nccwpck_require__(5526);
+// EXTERNAL MODULE: ./lib/plan/assign-shards.js
+var assign_shards = __nccwpck_require__(5429);
 // EXTERNAL MODULE: ./lib/model/own-value.js
 var own_value = __nccwpck_require__(9553);
 // EXTERNAL MODULE: ./lib/plan/content.js
@@ -47048,6 +47131,8 @@ function limitTexts(samples, policy) {
 var external_node_fs_ = __nccwpck_require__(3024);
 // EXTERNAL MODULE: ./lib/lines.js
 var lib_lines = __nccwpck_require__(9304);
+// EXTERNAL MODULE: ./lib/text.js
+var lib_text = __nccwpck_require__(8804);
 // EXTERNAL MODULE: external "node:crypto"
 var external_node_crypto_ = __nccwpck_require__(7598);
 ;// CONCATENATED MODULE: ./lib/record/content-hash.js
@@ -48090,7 +48175,7 @@ async function runOnDisk(request) {
         model,
         evalSet,
         facts,
-        ...shardOf(shard, part.elsewhere),
+        ...(0,assign_shards/* shardOf */.IS)(shard, part.elsewhere),
         outcomes,
         excluded,
         traffic: trafficOnDisk(state, run),
@@ -48117,11 +48202,10 @@ function isSameRun(a, b) {
 
 
 async function mergedRun(request) {
-    const { model, evalSet, plan, count, shards, texts } = request;
-    const parts = evalsOfShards(plan, count);
+    const { model, evalSet, plan, evalsOf, shards, texts } = request;
     const runs = [];
     for (const each of shards) {
-        const evals = parts[each.shard.index - 1];
+        const evals = evalsOf[each.shard.index - 1];
         const facts = each.state.runFacts;
         if (!evals || !facts)
             continue;
@@ -48131,7 +48215,7 @@ async function mergedRun(request) {
         const part = { evals, elsewhere: { length: plan.evals.length - evals.length } };
         runs.push(await runOnDisk({ model, evalSet, state, journals, part, excluded: [], facts, texts, whyPending }));
     }
-    const outcomes = new Map([...runs.flatMap((run) => run.outcomes), ...outcomesOfMissing(parts, request)].map((outcome) => [
+    const outcomes = new Map([...runs.flatMap((run) => run.outcomes), ...outcomesOfMissing(request)].map((outcome) => [
         outcome.eval.key,
         outcome,
     ]));
@@ -48148,10 +48232,10 @@ async function mergedRun(request) {
     };
 }
 /** The results of a missing shard are not known, whatever earlier runs completed. */
-function outcomesOfMissing(parts, { shards, count }) {
+function outcomesOfMissing({ shards, evalsOf }) {
     const found = new Set(shards.map(({ shard }) => shard.index));
-    return parts.flatMap((evals, at) => {
-        const index = at + 1;
+    return evalsOf.flatMap((evals, at) => {
+        const [index, count] = [at + 1, evalsOf.length];
         if (found.has(index))
             return [];
         const reason = `${(0,model_shard/* describeShard */.y0)({ index, count })} left no checkpoint in this run`;
@@ -48182,17 +48266,15 @@ function mergedEstimate(ofShards) {
  * answers. The shards' kept answers may together take more room than one state has.
  * @returns keys of the evals whose kept answers were dropped for that
  */
-function tidyMerged(state, { plan, count, shards }, outcomes) {
-    const parts = evalsOfShards(plan, count);
-    const ofFound = new Set(shards.flatMap(({ shard }) => parts[shard.index - 1] ?? []).map(({ key }) => key));
-    const isCompleted = ({ status }) => status === 'fresh' || status === 'reused';
-    const unfinished = outcomes.filter((outcome) => !isCompleted(outcome)).map((outcome) => outcome.eval);
+function tidyMerged(state, { plan, evalsOf, shards }, outcomes) {
+    const ofFound = new Set(shards.flatMap(({ shard }) => evalsOf[shard.index - 1] ?? []).map(({ key }) => key));
+    const unfinished = outcomes.filter((outcome) => !(0,model_outcome/* isCompleted */.Y)(outcome)).map((outcome) => outcome.eval);
     state.forget(unfinished.filter(({ key }) => ofFound.has(key)).map(({ command }) => command));
     new progress_journals/* Journals */.v(state.paths).retain([...unfinished.map(({ key }) => key), ...(plan.leftOut ?? [])]);
     const answers = new answer_store/* AnswerStore */.e(state.paths);
     for (const { shard, state: theirs } of shards) {
         const kept = new answer_store/* AnswerStore */.e(theirs.paths);
-        for (const { key } of parts[shard.index - 1] ?? [])
+        for (const { key } of evalsOf[shard.index - 1] ?? [])
             if (!kept.has(key))
                 answers.remove(key);
     }
@@ -48203,7 +48285,7 @@ function tidyMerged(state, { plan, count, shards }, outcomes) {
 
 /***/ }),
 
-/***/ 7893:
+/***/ 8812:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -48212,6 +48294,10 @@ __nccwpck_require__.d(__webpack_exports__, {
   z: () => (/* binding */ openMerged)
 });
 
+// UNUSED EXPORTS: openState
+
+// EXTERNAL MODULE: ./lib/progress/journals.js + 5 modules
+var progress_journals = __nccwpck_require__(5526);
 // EXTERNAL MODULE: external "node:crypto"
 var external_node_crypto_ = __nccwpck_require__(7598);
 // EXTERNAL MODULE: external "node:fs"
@@ -48340,27 +48426,67 @@ function locked(paths) {
     return new errors/* ActionError */.lZ('STATE_LOCKED', `Another run of this eval set is using ${paths.progressFile} on this machine.`, 'Wait until it ends and re-run this job, add a concurrency group to the workflow, or give this job its own state-directory.');
 }
 
+// EXTERNAL MODULE: ./lib/progress/saved-plan.js + 3 modules
+var saved_plan = __nccwpck_require__(4672);
 // EXTERNAL MODULE: ./lib/progress/state.js + 10 modules
 var progress_state = __nccwpck_require__(9198);
-;// CONCATENATED MODULE: ./lib/run/open-merged.js
+;// CONCATENATED MODULE: ./lib/run/open-state.js
+
+
+
+
 
 
 /**
- * Locks and opens the state into which shards are merged, and adopts what the last merge saved. Disposing of it releases the lock.
+ * Locks and opens the state, adopts the checkpoint, cleans up after an earlier process that was killed, and saves the plan.
+ *
  * @throws ActionError STATE_LOCKED, STATE_NOT_OURS or STATE_UNWRITABLE
  */
-async function openMerged(request) {
-    const { paths, owner, checkpoint, log } = request;
+async function openState(request) {
+    const { paths, owner, plan, command, elsewhere, checkpoint, resume, log } = request;
+    return await open_state_locked(paths, () => {
+        if (!resume && quarantineState(paths))
+            log.info('resume is false, so the state of earlier runs on this machine was quarantined.');
+        const knownCommands = [
+            ...plan.evals.map((planned) => planned.command),
+            // Whether a model grades an eval that is left out is not known.
+            ...plan.leftOut.flatMap((key) => [true, false].map((modelGraded) => recordedCommand(command, { key, modelGraded }))),
+        ];
+        const opened = State.open({ paths, owner, knownCommands, elsewhere, log });
+        const state = checkpoint.adoptInto(opened, { knownCommands });
+        const journals = cleanedUp(paths);
+        state.savePlan(savedPlan(plan, owner));
+        return { state, journals };
+    });
+}
+/**
+ * Locks and opens the state into which shards are merged, and adopts what the last merge saved.
+ *
+ * @throws ActionError STATE_LOCKED, STATE_NOT_OURS or STATE_UNWRITABLE
+ */
+async function openMerged({ paths, owner, checkpoint, log }) {
+    return await open_state_locked(paths, () => {
+        const state = checkpoint.adoptInto(progress_state/* State */.U.open({ paths, owner, log }));
+        return { state, journals: cleanedUp(paths) };
+    });
+}
+/** Opens a state that is locked from now on. */
+async function open_state_locked(paths, open) {
     const lock = await lockState(paths);
     try {
-        const state = checkpoint.adoptInto(progress_state/* State */.U.open({ paths, owner, log }));
-        (0,progress_state/* clearInProgress */.y)(paths);
-        return { state, [Symbol.asyncDispose]: () => lock.release() };
+        return { ...open(), [Symbol.asyncDispose]: () => lock.release() };
     }
     catch (error) {
         await lock.release();
         throw error;
     }
+}
+/** Keeps what an earlier process recorded before it was killed, and removes the rest of what it had begun. */
+function cleanedUp(paths) {
+    const journals = new progress_journals/* Journals */.v(paths);
+    journals.sealOpenSegments();
+    (0,progress_state/* clearInProgress */.y)(paths);
+    return journals;
 }
 
 

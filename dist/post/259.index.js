@@ -139,6 +139,7 @@ function quoteChildLine(line) {
 /* harmony export */   Iu: () => (/* binding */ capitalised),
 /* harmony export */   KE: () => (/* binding */ listed),
 /* harmony export */   KG: () => (/* binding */ asSentence),
+/* harmony export */   Wn: () => (/* binding */ minuteText),
 /* harmony export */   _l: () => (/* binding */ metricText),
 /* harmony export */   hS: () => (/* binding */ counted),
 /* harmony export */   hZ: () => (/* binding */ withMinus),
@@ -202,6 +203,10 @@ function capitalised(text) {
 /** `1 request`, `1,200 requests` */
 function counted(count, noun) {
     return `${wholeNumber(count)} ${noun}${count === 1 ? '' : 's'}`;
+}
+/** `2026-11-26 19:11 UTC`, of a time in ISO 8601. */
+function minuteText(time) {
+    return `${time.slice(0, 16).replace('T', ' ')} UTC`;
 }
 function isOrAre(count) {
     return count === 1 ? 'is' : 'are';

@@ -71,7 +71,7 @@ async function readWhole(path: string): Promise<ParsedResults> {
   return { problem, next: 'Compare the report of the merge.' };
 }
 
-/** Reports of one model, such as with other arguments, are told apart by their directories. */
+/** Reports of one model, such as with other arguments, are distinguished by their directories. */
 function named(found: readonly { place: string; report: ModelReport }[]): ModelReport[] {
   return found.map(({ place, report }) => {
     const isAlone = found.filter((each) => each.report.name === report.name).length === 1;

@@ -5,19 +5,18 @@ import type { FinishedRun } from '../model/finished-run.ts';
 import { listed } from '../model/format.ts';
 import type { Plan, PlannedEval } from '../model/plan.ts';
 import { noPricing, type PriceFacts, type Prices, type Pricing } from '../model/price.ts';
+import { isLoopback } from '../plan/base-urls.ts';
 import type { Inputs } from './inputs.ts';
 import type { Step } from './step.ts';
 
 /** More names would hide what to do. */
 const MAX_NAMES = 5;
 
-/** A server on this machine. */
-const LOCAL = /^(localhost|127(\.\d+){3}|\[::1\])$/;
-
 /** What the prices of this run depend on. Its report may be written by another process, or by the merge of its shards. */
 export async function priceFacts({ inputs, urls }: Pick<Step, 'inputs' | 'urls'>): Promise<PriceFacts> {
   const overrides = inputs.prices;
-  if (LOCAL.test(urls.openai.hostname)) return { providers: [], overrides };
+  // No provider is on this machine.
+  if (isLoopback(urls.openai.hostname)) return { providers: [], overrides };
   // The list takes some milliseconds to load.
   const { pricedProviders } = await import('../price/load-prices.ts');
   return { providers: await pricedProviders([urls.openai, urls.anthropic]), overrides };

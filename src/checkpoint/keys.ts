@@ -32,8 +32,8 @@ export interface CheckpointKeys {
   readonly thisRun: string;
   /** The prefix of all keys of this user and shard, of any run. */
   readonly thisUser: string;
-  /** Of a shard: the prefixes of its own keys and of merged checkpoints, of which a restore uses that of the later run. */
-  readonly ownOrMerged: readonly [own: string, merged: string] | undefined;
+  /** Of a shard: the prefix of the keys of merged checkpoints. A restore uses those or its own, whichever the later run saved. */
+  readonly merged: string | undefined;
   /** The prefix of all keys of this attempt. */
   readonly thisAttempt: string;
   /** The prefix of all keys of this model, eval set and `cache-key`. */
@@ -85,12 +85,13 @@ export function checkpointKeys(identity: CheckpointIdentity): CheckpointKeys {
   const ofUser = `${sameRequest}${shortHash(identity.user, 8)}-`;
   const anyRun = `${ofUser}${shardPart}`;
   /** What the merge of the shards saves. */
-  const merged = isWhole(shard) ? [] : [`${ofUser}${partOfKey(WHOLE)}`];
+  const merged = isWhole(shard) ? undefined : `${ofUser}${partOfKey(WHOLE)}`;
   const run = `${keyPart(identity.runId) || 'local'}-`;
   /** The keys of version 1, which did not distinguish the users of a set. */
   const before = `oaievalset-v1-${set}${shardPart}`;
   const thisAttempt = `${anyRun}${run}${runAttempt}-`;
-  const restoreKeys = [anyRun + run, before + run, anyRun, ...merged, sameRequest, anyOfSet, before];
+  const ofShards = merged === undefined ? [] : [merged];
+  const restoreKeys = [anyRun + run, before + run, anyRun, ...ofShards, sameRequest, anyOfSet, before];
   return {
     primary(seq) {
       if (!Number.isSafeInteger(seq) || seq < 1)
@@ -105,15 +106,15 @@ export function checkpointKeys(identity: CheckpointIdentity): CheckpointKeys {
     restoreKeys,
     thisRun: anyRun + run,
     thisUser: anyRun,
-    ownOrMerged: merged[0] === undefined ? undefined : [anyRun, merged[0]],
+    merged,
     thisAttempt,
     anyOfSet,
     isOfSet: (key) => key.startsWith(anyOfSet) || key.startsWith(before),
     originOf(key) {
       if (key.startsWith(anyRun + run) || key.startsWith(before + run)) return 'this run';
       if (key.startsWith(anyRun)) return 'an earlier run';
-      if (merged.some((prefix) => key.startsWith(prefix))) return 'all shards';
-      if (!isWhole(shard) && key.startsWith(ofUser)) return 'another shard';
+      if (merged !== undefined && key.startsWith(ofUser))
+        return key.startsWith(merged) ? 'all shards' : 'another shard';
       return key.startsWith(sameRequest) ? 'the same request' : 'the same set';
     },
     others: [`oaievalset-v2-${slug}-`, 'oaievalset-v2-'],
@@ -140,16 +141,36 @@ function partOfKey({ index, count }: Shard): string {
   return `s${index}of${count}-`;
 }
 
+/** What a key says of the save that made it. */
+interface SavedKey {
+  /** The prefix of all keys of this user and shard. */
+  readonly anyRun: string;
+  readonly shard: Shard;
+  /** Digits, or `local`. */
+  readonly run: string;
+  readonly attempt: string;
+  readonly seq: string;
+}
+
+function parseKey(key: string): SavedKey | undefined {
+  const parts =
+    /^(?<anyRun>oaievalset-v\d-.+-s(?<index>\d{1,9})of(?<count>\d{1,9})-)(?<run>\d{1,20}|local)-(?<attempt>\d{1,9})-(?<seq>\d{1,9})$/.exec(
+      key,
+    )?.groups;
+  if (!parts) return undefined;
+  const { anyRun = '', index, count, run = '', attempt = '', seq = '' } = parts;
+  return { anyRun, shard: { index: Number(index), count: Number(count) }, run, attempt, seq };
+}
+
 /** The shard whose checkpoint has this key; undefined for any other key. */
 export function shardOfKey(key: string): Shard | undefined {
-  const [, index, count] = /-s(\d{1,3})of(\d{1,3})-(?:\d{1,20}|local)-\d{1,9}-\d{1,9}$/.exec(key) ?? [];
-  return index === undefined ? undefined : { index: Number(index), count: Number(count) };
+  return parseKey(key)?.shard;
 }
 
 /** The id of the run that saved the entry with this key; 0 outside of GitHub. */
 export function runOfKey(key: string): bigint {
-  const [, run = '0'] = /-s\d+of\d+-(\d{1,20})-\d{1,9}-\d{1,9}$/.exec(key) ?? [];
-  return BigInt(run);
+  const run = parseKey(key)?.run ?? 'local';
+  return run === 'local' ? 0n : BigInt(run);
 }
 
 /** The first digits (hex) of the SHA-256 of a value. */
@@ -159,9 +180,9 @@ export function shortHash(value: unknown, length: number): string {
 
 /** Prefixes of the same user's saves before this one: of the same attempt, of earlier attempts, of earlier runs. */
 function beforeSave(key: string): string[] {
-  const parts = /^(oaievalset-v\d-.+-s\d+of\d+-)(\d{1,20}|local)-(\d{1,9})-(\d{1,9})$/.exec(key);
-  const [, anyRun = '', run = '', attempt = '', seq = ''] = parts ?? [];
-  if (!parts) return [];
+  const saved = parseKey(key);
+  if (!saved) return [];
+  const { anyRun, run, attempt, seq } = saved;
   return [
     ...below(seq).map((prefix) => `${anyRun}${run}-${attempt}-${prefix}`),
     ...below(attempt).map((prefix) => `${anyRun}${run}-${prefix}`),

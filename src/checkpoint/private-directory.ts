@@ -1,4 +1,5 @@
 /** A directory for one operation of the cache, which no other user of the machine can read. */
+import { rmSync } from 'node:fs';
 import { lstat, mkdir, mkdtemp, realpath, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -43,6 +44,15 @@ export async function inPrivateDirectory<T>(
 /** What cannot be removed is left to the runner, which empties its temporary directory after the job. */
 export async function remove(directory: string): Promise<void> {
   await rm(directory, { recursive: true, force: true }).catch(() => {});
+}
+
+/** The same, at once. */
+export function removeNow(directory: string): void {
+  try {
+    rmSync(directory, { recursive: true, force: true });
+  } catch {
+    // A path may be too long, or a disk read-only.
+  }
 }
 
 export async function isDirectory(path: string): Promise<boolean> {

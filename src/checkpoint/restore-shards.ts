@@ -1,11 +1,11 @@
 /** Restores the newest checkpoint that each shard of a set has saved in this run. */
-import { rmSync } from 'node:fs';
 import type { Log } from '../log.ts';
 import type { Owner } from '../model/owner.ts';
-import { describeShard, type Shard } from '../model/shard.ts';
+import { describeShard, type MissingShard, type Shard } from '../model/shard.ts';
 import { statePaths } from '../progress/paths.ts';
 import { State } from '../progress/state.ts';
 import { type CheckpointIdentity, checkpointKeys } from './keys.ts';
+import { removeNow } from './private-directory.ts';
 import type { CheckpointStore, RestoreHit } from './store.ts';
 import { TreeInspector } from './trust/inspection.ts';
 
@@ -15,22 +15,13 @@ export interface RestoreShardsRequest {
   readonly identity: CheckpointIdentity;
   readonly owner: Owner;
   readonly log: Log;
-  readonly signal?: AbortSignal;
 }
 
 /** A shard whose checkpoint is here. */
 export interface RestoredShard {
   readonly shard: Shard;
-  readonly key: string;
   /** Without its plan. */
   readonly state: State;
-}
-
-/** A shard without a usable checkpoint of this run. */
-export interface MissingShard {
-  readonly shard: Shard;
-  /** Why its checkpoint cannot be used, as a clause; undefined when there is none. */
-  readonly trouble: string | undefined;
 }
 
 /** Disposing of it removes the restored files. */
@@ -56,18 +47,18 @@ export async function restoreShards(request: RestoreShardsRequest): Promise<Rest
   return {
     found: results.filter((each) => 'state' in each),
     missing: results.filter((each) => 'trouble' in each),
-    [Symbol.dispose]: () => staged.forEach(discard),
+    [Symbol.dispose]: () => staged.forEach(removeNow),
   };
 }
 
 async function restoreShard(
   shard: Shard,
-  { store, identity, owner, log, signal }: RestoreShardsRequest,
+  { store, identity, owner, log }: RestoreShardsRequest,
   staged: string[],
 ): Promise<RestoredShard | MissingShard> {
   const keys = checkpointKeys({ ...identity, shard });
   const { inspect } = new TreeInspector(owner, { readsPlans: false });
-  const outcome = await store.restore({ keys, scope: 'run', inspect, ...(signal ? { signal } : {}) });
+  const outcome = await store.restore({ keys, scope: 'run', inspect });
   if (outcome.kind === 'hit') {
     staged.push(outcome.staging);
     return opened(shard, outcome, owner, log);
@@ -89,14 +80,6 @@ function opened(
   const paths = statePaths(directory, owner.model, owner.evalSet);
   const state = State.open({ owner, paths, log, plan: 'unread' });
   const { runFacts } = state;
-  if (runFacts?.shard?.index === shard.index && runFacts.shard.count === shard.count)
-    return { shard, key, state };
+  if (runFacts?.shard?.index === shard.index && runFacts.shard.count === shard.count) return { shard, state };
   return { shard, trouble: `${key} does not say what it ran` };
-}
-
-/** They are in RUNNER_TEMP, which the runner empties after the job, so files that cannot be removed do no harm. */
-function discard(staging: string): void {
-  try {
-    rmSync(staging, { recursive: true, force: true });
-  } catch {}
 }

@@ -54,18 +54,22 @@ export async function restoreNearest(context: RestoreContext): Promise<RestoreOu
 
 async function restoreKeysOf(context: RestoreContext): Promise<readonly string[]> {
   const { keys, scope } = context;
-  const { thisRun, ownOrMerged, restoreKeys } = keys;
+  const { thisRun, thisUser, merged: ofMerges, restoreKeys } = keys;
   if (scope !== 'set') return allowed(restoreKeys, context);
-  if (!ownOrMerged) return restoreKeys;
+  if (ofMerges === undefined) return restoreKeys;
   const [own, merged] = await Promise.all([
-    lookUp([thisRun, ownOrMerged[0]], context),
-    lookUp([ownOrMerged[1]], context),
+    lookUp([thisRun, thisUser], context),
+    lookUp([ofMerges], context),
   ]);
   if (own.kind !== 'hit' || merged.kind !== 'hit' || own.key.startsWith(thisRun)) return restoreKeys;
   // Since this shard last saved, the set may have been run as another number of shards.
   const [first, second] = runOfKey(merged.key) >= runOfKey(own.key) ? [merged, own] : [own, merged];
   // A look-up has at most ten keys.
-  return [first.key, second.key, ...restoreKeys.filter((prefix) => !ownOrMerged.includes(prefix))];
+  return [
+    first.key,
+    second.key,
+    ...restoreKeys.filter((prefix) => prefix !== thisUser && prefix !== ofMerges),
+  ];
 }
 
 /** The keys and prefixes that only find entries of the scope. */

@@ -1,5 +1,4 @@
 /** A checkpoint in a directory of its own, until the state of this machine has adopted it. */
-import { rmSync } from 'node:fs';
 import { reasonOf } from '../errors.ts';
 import type { Log } from '../log.ts';
 import type { Owner } from '../model/owner.ts';
@@ -10,6 +9,7 @@ import { type OpenOptions, State } from '../progress/state.ts';
 import type { StatesOnMachine } from '../progress/states-on-machine.ts';
 import { type Content, contentOf, hasNews } from './content.ts';
 import { type CheckpointIdentity, checkpointKeys } from './keys.ts';
+import { removeNow } from './private-directory.ts';
 import type { RestoreScope } from './restore.ts';
 import { reportRestore } from './restore-messages.ts';
 import type { CheckpointStore, RestoreOutcome } from './store.ts';
@@ -136,11 +136,6 @@ export class RestoredCheckpoint implements AsyncDisposable {
 
   /** Files that cannot be removed, such as those with too long paths, do not end the run. */
   #discard(): void {
-    if (this.#outcome.kind !== 'hit') return;
-    try {
-      rmSync(this.#outcome.staging, { recursive: true, force: true });
-    } catch {
-      // They are in RUNNER_TEMP, which the runner empties after the job.
-    }
+    if (this.#outcome.kind === 'hit') removeNow(this.#outcome.staging);
   }
 }

@@ -1,9 +1,10 @@
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync } from 'node:fs';
 import { join } from 'node:path';
 import { reasonOf } from '../errors.ts';
 import type { State } from '../progress/state.ts';
 import { redacted } from './cache/client-output.ts';
 import { CHECKPOINT_PATH } from './cache/protocol.ts';
+import { removeNow } from './private-directory.ts';
 import type { CheckpointStore, OperationOptions, SaveOutcome } from './store.ts';
 
 export interface SnapshotOptions {
@@ -39,15 +40,7 @@ export async function saveSnapshot(
     // Probably a full disk, which may have room again at the next checkpoint.
     return { kind: 'failed', cause: `the state could not be copied (${redacted(reasonOf(error), [])})` };
   } finally {
-    if (root) discard(root);
-  }
-}
-
-/** A copy that cannot be removed does not end the run. */
-function discard(root: string): void {
-  try {
-    rmSync(root, { recursive: true, force: true });
-  } catch {
-    // The next run empties the live directory.
+    // A copy that cannot be removed does not end the run: the next one empties the live directory.
+    if (root) removeNow(root);
   }
 }

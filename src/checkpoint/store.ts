@@ -127,51 +127,51 @@ export function openCheckpointStore(options: CheckpointStoreOptions): Checkpoint
     }
   }
 
+  /** The limit of an operation and how its entries are packed, or why this machine has no cache. */
+  async function prepared(
+    timeoutMs: number,
+    signal: AbortSignal | undefined,
+  ): Promise<{ readonly limit: Limit; readonly packing: Packing } | CacheTrouble> {
+    if (!client.hasService) return noService;
+    const limit = limitOf(timeoutMs, signal);
+    const packing = await client.packing(limit);
+    return typeof packing === 'string' ? { limit, packing } : packing;
+  }
+
   return {
     get nextSeq() {
       return nextSeq;
     },
 
     async check({ signal, timeoutMs = restoreMs } = {}) {
-      if (!client.hasService) return noService;
-      const packing = await client.packing(limitOf(timeoutMs, signal));
-      return typeof packing === 'string' ? undefined : packing;
+      const ready = await prepared(timeoutMs, signal);
+      return 'kind' in ready ? ready : undefined;
     },
 
     async restore({ signal, timeoutMs = restoreMs, inspect, scope = 'set', keys: others = keys } = {}) {
-      if (!client.hasService) return noService;
-      const limit = limitOf(timeoutMs, signal);
-      const packing = await client.packing(limit);
-      if (typeof packing !== 'string') return packing;
-      const entries = { keys: others, scope };
-      const context = { client, temporaryDirectory, encryptionKey, bounds, packing, limit, inspect };
-      return restoreNearest({ ...context, ...entries });
+      const ready = await prepared(timeoutMs, signal);
+      if ('kind' in ready) return ready;
+      const context = { client, temporaryDirectory, encryptionKey, bounds, inspect, ...ready };
+      return restoreNearest({ ...context, keys: others, scope });
     },
 
     async newestOfSet({ signal, timeoutMs = restoreMs } = {}) {
-      if (!client.hasService) return undefined;
-      const limit = limitOf(timeoutMs, signal);
-      const packing = await client.packing(limit);
-      if (typeof packing !== 'string') return undefined;
-      const found = await lookUp([keys.anyOfSet], { client, keys, packing, limit });
+      const ready = await prepared(timeoutMs, signal);
+      if ('kind' in ready) return undefined;
+      const found = await lookUp([keys.anyOfSet], { client, keys, ...ready });
       return found.kind === 'hit' ? found.key : undefined;
     },
 
     async otherCheckpoint({ signal, timeoutMs = restoreMs } = {}) {
-      if (!client.hasService) return undefined;
-      const limit = limitOf(timeoutMs, signal);
-      const packing = await client.packing(limit);
-      if (typeof packing !== 'string') return undefined;
-      const found = await lookUpAny(keys.others, { client, packing, limit });
+      const ready = await prepared(timeoutMs, signal);
+      if ('kind' in ready) return undefined;
+      const found = await lookUpAny(keys.others, { client, ...ready });
       return found.kind === 'hit' ? keys.differenceOf(found.key) : undefined;
     },
 
     async save(snapshotRoot, { signal, timeoutMs = saveMs } = {}) {
-      if (!client.hasService) return noService;
-      const limit = limitOf(timeoutMs, signal);
-      const packing = await client.packing(limit);
-      if (typeof packing !== 'string') return packing;
-      return saveUnderFreeKey(snapshotRoot, packing, limit);
+      const ready = await prepared(timeoutMs, signal);
+      return 'kind' in ready ? ready : saveUnderFreeKey(snapshotRoot, ready.packing, ready.limit);
     },
   };
 }

@@ -16,7 +16,7 @@ const TYPICAL: Readonly<Record<AnswerKind, Range>> = {
   reasoned: { low: 5, high: 300 },
 };
 
-/** Models that think before they answer bill their thoughts as completion tokens: o3, gpt-5 and their successors. */
+/** Reasoning models bill their reasoning as completion tokens: o3, gpt-5 and their successors. */
 const REASONING_MODEL = /(?:^|[/:])(?:o[1-9]|gpt-[5-9]|deepseek-r|.*(?:reason|think))/i;
 
 const MAX_THOUGHTS = 1500;

@@ -52,7 +52,7 @@ function needOf(demand: RequestDemand, { fn, share, answer }: AskedFn): ModelNee
 /** English has about 4 characters a token, code and numbers about 3. */
 const CHARACTERS = { most: 5, fewest: 3 };
 
-/** Characters with more than one byte in UTF-8 take up to half a token for each further byte. */
+/** A character of several bytes in UTF-8 adds at most half a token for each byte after the first. */
 const FURTHER_BYTES = 2;
 
 /** Chat models count the ends of messages, and the begin of the answer. */

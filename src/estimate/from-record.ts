@@ -1,6 +1,6 @@
 /** An estimate from what an earlier run of the same eval took. Pure. */
 import { completionFnsOf } from '../model/command.ts';
-import type { CompletionRecord, ModelUsage } from '../model/completion-record.ts';
+import { type CompletionRecord, type ModelUsage, newestRecord } from '../model/completion-record.ts';
 import type { Range } from '../model/estimate.ts';
 import { ownValue } from '../model/own-value.ts';
 import type { PlannedEval } from '../model/plan.ts';
@@ -26,9 +26,8 @@ export function needsOfRecords(
   const usable = records.filter(
     (record) => record.eval === planned.key && usageOf(record) !== undefined && hasSameFns(planned, record),
   );
-  const newest = usable.toSorted((a, b) => a.ended.localeCompare(b.ended)).at(-1);
   // Of the same content, even an older record says more.
-  const best = usable.findLast(({ fingerprint }) => isSame(planned, fingerprint)) ?? newest;
+  const best = usable.findLast(({ fingerprint }) => isSame(planned, fingerprint)) ?? newestRecord(usable);
   return best && needsOfRecord(planned, best);
 }
 

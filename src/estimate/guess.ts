@@ -9,7 +9,7 @@ import { addNeed, type ModelNeed, type ModelNeeds, scaled } from './model-need.t
 const PROMPT: Range = { low: 30, high: 1500 };
 const COMPLETION: Range = { low: 2, high: 500 };
 
-/** Requests of a class that nobody here knows, for each sample. */
+/** Requests for each sample of a class that is not listed below. */
 const UNKNOWN_CLASS: Range = { low: 1, high: 3 };
 
 /** Requests for each sample, of classes of evals that have conversations. */

@@ -1,4 +1,5 @@
 /** One rate over all samples of a run. Pure. */
+import { isCompleted } from '../model/outcome.ts';
 import { ownValue } from '../model/own-value.ts';
 import type { EvalResult, Results } from '../model/results.ts';
 import type { SamplesByEval } from '../model/sample.ts';
@@ -11,7 +12,7 @@ import { wilson } from './statistics/wilson.ts';
  * name and each of their samples scores 0 or 1: other metrics cannot be pooled, and a rate of only some evals is not that of all.
  */
 export function overallRate({ evals }: Results, samples: SamplesByEval): OverallRate | null {
-  const completed = evals.filter(({ status }) => status === 'fresh' || status === 'reused');
+  const completed = evals.filter(isCompleted);
   const metric = commonMetric(completed);
   if (metric === undefined) return null;
   let [ones, n] = [0, 0];

@@ -63,6 +63,14 @@ export interface ModelUsage extends TokenUsage {
   readonly responses: number;
 }
 
+/** Of two that ended at the same time, the later one in the list. */
+export function newestRecord(records: readonly CompletionRecord[]): CompletionRecord | undefined {
+  return records.reduce<CompletionRecord | undefined>(
+    (newest, each) => (newest && newest.ended > each.ended ? newest : each),
+    undefined,
+  );
+}
+
 export interface RecordedTokens {
   readonly prompt: number;
   readonly completion: number;

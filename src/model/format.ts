@@ -63,6 +63,11 @@ export function counted(count: number, noun: string): string {
   return `${wholeNumber(count)} ${noun}${count === 1 ? '' : 's'}`;
 }
 
+/** `2026-11-26 19:11 UTC`, of a time in ISO 8601. */
+export function minuteText(time: string): string {
+  return `${time.slice(0, 16).replace('T', ' ')} UTC`;
+}
+
 export function isOrAre(count: number): string {
   return count === 1 ? 'is' : 'are';
 }

@@ -1,6 +1,7 @@
 import type { CompletionRecord } from './completion-record.ts';
 import type { EvalFailure } from './eval-failure.ts';
 import type { PlannedEval } from './plan.ts';
+import type { EvalStatus } from './results.ts';
 
 /** What an eval that is not completed leaves to the next run. */
 interface Unfinished {
@@ -23,6 +24,11 @@ export type Outcome =
       readonly lastLines: readonly string[];
     })
   | (Unfinished & { readonly status: 'pending'; readonly eval: PlannedEval; readonly reason: string });
+
+/** Whether an eval has a result, of this run or of an earlier one. */
+export function isCompleted({ status }: { readonly status: EvalStatus }): boolean {
+  return status === 'fresh' || status === 'reused';
+}
 
 /** An outcome that an attempt of this run can have. */
 export type AttemptOutcome = Exclude<Outcome, { status: 'reused' }>;

@@ -15,6 +15,13 @@ export function isWhole({ count }: Shard): boolean {
   return count === 1;
 }
 
+/** A shard without a usable checkpoint of a run. */
+export interface MissingShard {
+  readonly shard: Shard;
+  /** Why its checkpoint cannot be used, as a clause; undefined when there is none. */
+  readonly trouble: string | undefined;
+}
+
 /** `shard 2 of 5` */
 export function describeShard({ index, count }: Shard): string {
   return `shard ${index} of ${count}`;

@@ -26,7 +26,7 @@ function withoutLocalPort(text: string): string {
   return withoutCredentials(url.href);
 }
 
-function isLoopback(host: string): boolean {
+export function isLoopback(host: string): boolean {
   return /^(localhost|.*\.localhost|127(\.\d+){3}|\[::1\]|\[::ffff:7f[0-9a-f]{2}:[0-9a-f]+\])$/.test(
     host.replace(/\.$/, ''),
   );

@@ -1,12 +1,11 @@
 /** Decides for each eval whether to reuse its result or to run it, and why. Pure: the state is read and never changed. */
 import { type Command, commandId } from '../model/command.ts';
-import type { CompletionRecord } from '../model/completion-record.ts';
+import { type CompletionRecord, newestRecord } from '../model/completion-record.ts';
 import type { Decision, RunReason } from '../model/decision.ts';
 import { JUDGE_PART } from '../model/part-names.ts';
 import type { Plan, PlannedEval } from '../model/plan.ts';
 import { doubtOf } from '../progress/doubt.ts';
 import type { State } from '../progress/state.ts';
-import { compareText } from '../text.ts';
 import { changesSince, isContentOf, renewed, writtenArguments } from './content.ts';
 
 export interface ReconcileOptions {
@@ -46,9 +45,9 @@ function decide(
 
   // The same content may have completed with other arguments that change no result, such as --debug.
   const equal = records.filter((record) => isContentOf(planned, record) && !doubtOf(record, now, maxAgeMs));
-  const newest = newestOf(equal);
+  const newest = newestRecord(equal);
   if (newest) return reuse(newest);
-  return run(reasonSince(planned, judgedOtherwise(planned, records) ?? newestOf(records), options));
+  return run(reasonSince(planned, judgedOtherwise(planned, records) ?? newestRecord(records), options));
 }
 
 /** Why the result of another command of the same eval is not reused. */
@@ -70,10 +69,6 @@ function argumentsOf(command: Command): string {
   return command.slice(3, registries < 0 ? command.length : registries).join(' ');
 }
 
-function newestOf(records: readonly CompletionRecord[]): CompletionRecord | undefined {
-  return records.toSorted((a, b) => compareText(a.ended, b.ended)).at(-1);
-}
-
 /** The newest record of the same command with another judge, or without one. */
 function judgedOtherwise(
   { command, fingerprint }: PlannedEval,
@@ -84,7 +79,7 @@ function judgedOtherwise(
   const others = records.filter(
     (record) => isSame(record) && record.parts[JUDGE_PART] !== fingerprint.parts[JUDGE_PART],
   );
-  return newestOf(others);
+  return newestRecord(others);
 }
 
 /** Reused records that an earlier version made, in the form of this version, which covers more of what can change a result. */

@@ -1,13 +1,13 @@
 /** Takes over the kept answers of another state, which others may have written. */
-import { chmodSync, lstatSync, renameSync, rmSync } from 'node:fs';
+import { lstatSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Adoption } from './adopt-segments.ts';
-import { makeDirectory, PRIVATE_FILE } from './directories.ts';
-import { isAhead } from './doubt.ts';
-import { linkOrCopy, TEMPORARY } from './durable.ts';
+import { makeDirectory } from './directories.ts';
+import { plausibleTime } from './doubt.ts';
+import { replaceByLink } from './durable.ts';
 import { headerOfFile } from './journal-header.ts';
 import { JOURNAL_LIMITS } from './journal-limits.ts';
-import { answerFiles, evalFileStem, type StatePaths } from './paths.ts';
+import { answerFiles, answersFileName, type StatePaths } from './paths.ts';
 import { sizeOfFile } from './untrusted-files.ts';
 
 interface AnswerAdoption {
@@ -25,7 +25,7 @@ export function adoptAnswers(
   { repository, evals }: Adoption,
   { maxBytes, now }: AnswerAdoption,
 ): string | undefined {
-  const wanted = evals && new Set(evals.map((key) => `${evalFileStem(key)}.jsonl`));
+  const wanted = evals && new Set(evals.map(answersFileName));
   const names = answerFiles(from, JOURNAL_LIMITS.journals);
   if (names.length > JOURNAL_LIMITS.journals)
     return `kept answers of more than ${JOURNAL_LIMITS.journals} evals`;
@@ -33,28 +33,17 @@ export function adoptAnswers(
   for (const name of names.filter((each) => wanted?.has(each) ?? true)) {
     const source = join(from.answers, name);
     const header = lstatSync(source).size > maxBytes ? undefined : headerOfFile(source);
-    if (header?.owner.repository !== repository || `${evalFileStem(header.owner.eval)}.jsonl` !== name) {
+    if (header?.owner.repository !== repository || answersFileName(header.owner.eval) !== name) {
       foreign += 1;
       continue;
     }
     const target = join(to.answers, name);
-    if (sizeOfFile(target) >= 0 && !isNewer(header.made, headerOfFile(target)?.made ?? 0, now)) continue;
-    replaceWith(source, target, to);
+    if (sizeOfFile(target) >= 0) {
+      const ours = headerOfFile(target)?.made ?? 0;
+      if (plausibleTime(header.made, now) <= plausibleTime(ours, now)) continue;
+    }
+    makeDirectory(to.answers);
+    replaceByLink(source, target);
   }
   return foreign === 0 ? undefined : `files that are not kept answers of their evals (${foreign})`;
-}
-
-/** What is dated in the future is of a wrong clock: otherwise it would win until that date. */
-function isNewer(theirs: number, ours: number, now: Date): boolean {
-  const time = (made: number) => (isAhead(made, now) ? 0 : made);
-  return time(theirs) > time(ours);
-}
-
-function replaceWith(source: string, target: string, { answers }: StatePaths): void {
-  makeDirectory(answers);
-  const temporary = `${target}${TEMPORARY}`;
-  rmSync(temporary, { force: true });
-  linkOrCopy(source, temporary);
-  chmodSync(temporary, PRIVATE_FILE);
-  renameSync(temporary, target);
 }

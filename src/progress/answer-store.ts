@@ -7,12 +7,12 @@ import { join } from 'node:path';
 import { adoptAnswers } from './adopt-answers.ts';
 import type { Adoption } from './adopt-segments.ts';
 import { writeAnswers } from './answers-writer.ts';
-import { isAhead } from './doubt.ts';
+import { isAhead, plausibleTime } from './doubt.ts';
 import { headerOfFile } from './journal-header.ts';
 import { JOURNAL_LIMITS } from './journal-limits.ts';
 import type { JournalOwner, RecordedAnswer } from './journal-line.ts';
 import { KeptAnswers } from './kept-answers.ts';
-import { answerFiles, answersFile, evalFileStem, type StatePaths, stateFolder } from './paths.ts';
+import { answerFiles, answersFile, answersFileName, type StatePaths, stateFolder } from './paths.ts';
 import { quarantine } from './quarantine.ts';
 import { sizeOfFile } from './untrusted-files.ts';
 
@@ -71,7 +71,7 @@ export class AnswerStore {
         ? { why: 'it is larger than all kept answers may be' }
         : KeptAnswers.read(path, owner, bounds);
     if (read instanceof KeptAnswers) return { answers: read, rejected: undefined };
-    this.#entries?.delete(nameOf(owner.eval));
+    this.#entries?.delete(answersFileName(owner.eval));
     const target = quarantine(path, now, stateFolder(this.#paths));
     return { answers: undefined, rejected: { path: target, why: read.why } };
   }
@@ -79,16 +79,20 @@ export class AnswerStore {
   /** Replaces the kept answers of an eval; without any, there is no file. Then drops those of the oldest evals if there is no room. */
   async keep(owner: JournalOwner, answers: Iterable<RecordedAnswer>, now = new Date()): Promise<void> {
     const path = answersFile(this.#paths, owner.eval);
-    const temporary = join(this.#paths.live, 'answers', nameOf(owner.eval));
+    const temporary = join(this.#paths.live, 'answers', answersFileName(owner.eval));
     const written = await writeAnswers(path, temporary, owner, now.getTime(), answers);
     if (written.answers === 0) return this.remove(owner.eval);
-    this.#known().set(nameOf(owner.eval), { eval: owner.eval, made: now.getTime(), bytes: written.bytes });
+    this.#known().set(answersFileName(owner.eval), {
+      eval: owner.eval,
+      made: now.getTime(),
+      bytes: written.bytes,
+    });
     this.trim(now);
   }
 
   remove(evalKey: string): void {
     rmSync(answersFile(this.#paths, evalKey), { force: true });
-    this.#entries?.delete(nameOf(evalKey));
+    this.#entries?.delete(answersFileName(evalKey));
   }
 
   /** Removes all. */
@@ -99,7 +103,9 @@ export class AnswerStore {
 
   /** Drops the kept answers of the evals that completed first, until the rest has room. A file that is none counts as the oldest. */
   trim(now = new Date()): void {
-    const oldest = [...this.#known()].sort(([, a], [, b]) => order(a, now) - order(b, now));
+    const oldest = [...this.#known()].sort(
+      ([, a], [, b]) => plausibleTime(a.made, now) - plausibleTime(b.made, now),
+    );
     let size = oldest.reduce((sum, [, { bytes }]) => sum + bytes, 0);
     for (const [name, entry] of oldest) {
       if (size <= this.#maxBytes) break;
@@ -138,13 +144,4 @@ export class AnswerStore {
     );
     return this.#entries;
   }
-}
-
-function nameOf(evalKey: string): string {
-  return `${evalFileStem(evalKey)}.jsonl`;
-}
-
-/** What is dated in the future is of a wrong clock, and counts as the oldest. */
-function order({ made }: Entry, now: Date): number {
-  return isAhead(made, now) ? 0 : made;
 }

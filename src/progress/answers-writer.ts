@@ -1,7 +1,8 @@
-import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, fsyncSync, openSync, renameSync, rmSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { BLOCK_BYTES, blockLine } from './answer-block.ts';
 import { makeDirectory, PRIVATE_FILE } from './directories.ts';
+import { writeWhole } from './durable.ts';
 import { answerLine, headerLine, type JournalOwner, ownerTag, type RecordedAnswer } from './journal-line.ts';
 
 export interface WrittenAnswers {
@@ -13,7 +14,7 @@ export interface WrittenAnswers {
 /**
  * Replaces the file of the kept answers of an eval in one step. Between two blocks, other work of this process gets its turn:
  * other evals wait for responses of the gateway.
- * @param temporary on the same file system; what is left of it after a kill is in nobody's way
+ * @param temporary on the same file system; what is left of it after a kill does no harm
  * @param made the time of the header, in milliseconds since 1970
  */
 export async function writeAnswers(
@@ -30,7 +31,7 @@ export async function writeAnswers(
   let count = 0;
   let bytes = 0;
   const write = (line: Buffer): void => {
-    for (let written = 0; written < line.length; ) written += writeSync(file, line, written);
+    writeWhole(file, line);
     bytes += line.length;
   };
   try {

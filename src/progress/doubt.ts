@@ -29,3 +29,8 @@ export function isInFuture(time: string, now: Date): boolean {
 export function isAhead(time: number, now: Date): boolean {
   return time > now.getTime() + MAX_CLOCK_SKEW_MS;
 }
+
+/** A time in milliseconds since 1970. One in the future is of a wrong clock, and counts as the oldest: otherwise it would win until then. */
+export function plausibleTime(time: number, now: Date): number {
+  return isAhead(time, now) ? 0 : time;
+}

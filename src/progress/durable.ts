@@ -3,6 +3,7 @@
  * one. They are synchronous on purpose, so that nothing else in this process runs between two writes that belong together.
  */
 import {
+  chmodSync,
   closeSync,
   constants,
   copyFileSync,
@@ -80,7 +81,7 @@ export function flushEntries(path: string): void {
 }
 
 /** When the disk fills up, the kernel writes a part of a buffer. Writing the rest then fails, and reports the cause. */
-function writeWhole(file: number, bytes: Buffer): void {
+export function writeWhole(file: number, bytes: Buffer): void {
   let written = 0;
   while (written < bytes.length) written += writeSync(file, bytes, written);
 }
@@ -93,6 +94,15 @@ export function linkOrCopy(from: string, to: string): void {
     // The paths are on two file systems, or on one without hard links.
     copyFileSync(from, to);
   }
+}
+
+/** Replaces a file in one step by one that never changes, which stays where it is. */
+export function replaceByLink(from: string, to: string): void {
+  const temporary = `${to}${TEMPORARY}`;
+  rmSync(temporary, { force: true });
+  linkOrCopy(from, temporary);
+  chmodSync(temporary, PRIVATE_FILE);
+  renameSync(temporary, to);
 }
 
 const CHUNK_BYTES = 1 << 20;

@@ -1,11 +1,11 @@
 /** Writes the result of a merge to disk, in an order in which a kill at any moment loses nothing: docs/adr/0003. */
-import { chmodSync, existsSync, linkSync, renameSync, rmSync } from 'node:fs';
+import { chmodSync, existsSync, linkSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Command } from '../model/command.ts';
 import type { CompletionRecord } from '../model/completion-record.ts';
 import { formatCompletions } from './completions-file.ts';
 import { makeDirectory, PRIVATE_FILE } from './directories.ts';
-import { linkOrCopy, replaceFile, TEMPORARY } from './durable.ts';
+import { replaceByLink, replaceFile } from './durable.ts';
 import { sha256 } from './hash.ts';
 import type { LinesToWrite } from './lines-to-write.ts';
 import { completedRecordFile, outputFile, type StatePaths } from './paths.ts';
@@ -24,15 +24,8 @@ export function adoptRecordFiles(evalKeys: readonly string[], from: StatePaths, 
   if (present.length > 0) makeDirectory(to.logs);
   for (const { source, target } of present) {
     // Mostly there is none yet, and a set may have thousands.
-    if (isLinked(source, target)) {
-      chmodSync(target, PRIVATE_FILE);
-      continue;
-    }
-    const temporary = `${target}${TEMPORARY}`;
-    rmSync(temporary, { force: true });
-    linkOrCopy(source, temporary);
-    chmodSync(temporary, PRIVATE_FILE);
-    renameSync(temporary, target);
+    if (isLinked(source, target)) chmodSync(target, PRIVATE_FILE);
+    else replaceByLink(source, target);
   }
 }
 

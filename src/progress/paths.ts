@@ -91,8 +91,13 @@ export function liveRecordFile(paths: StatePaths, evalKey: string): string {
   return join(paths.live, 'logs', `${evalFileStem(evalKey)}.jsonl`);
 }
 
+/** The name of the file of the kept answers of an eval. */
+export function answersFileName(evalKey: string): string {
+  return `${evalFileStem(evalKey)}.jsonl`;
+}
+
 export function answersFile(paths: StatePaths, evalKey: string): string {
-  return join(paths.answers, `${evalFileStem(evalKey)}.jsonl`);
+  return join(paths.answers, answersFileName(evalKey));
 }
 
 /**

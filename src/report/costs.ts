@@ -16,7 +16,7 @@ export function runCosts(traffic: Traffic, prices: Prices): Pick<Totals, 'cost' 
   };
 }
 
-/** By model. Tokens of which nobody knows the model are those of a model without a name. */
+/** By model. A model that is not known has no name. */
 function usesOf({ models, tokensSent, tokensReplayed }: Traffic): {
   readonly sent: Use;
   readonly replayed: Use;

@@ -1,6 +1,6 @@
 /** What is said of an eval whose next run used its kept answers. Pure. */
 import type { CompletionRecord, ReusedAnswers } from '../model/completion-record.ts';
-import { counted, wholeNumber } from '../model/format.ts';
+import { counted, minuteText, wholeNumber } from '../model/format.ts';
 import type { Results } from '../model/results.ts';
 import { compareText } from '../text.ts';
 
@@ -23,7 +23,9 @@ export function describeRequests({ sent, replayed }: Requests, reused: ReusedAns
 
 /** `998 of 1,000 answers reused, the oldest of 2026-11-27 14:00 UTC`; empty without kept answers. */
 export function describeReused({ requests, reusedAnswers: reused }: Completed): string {
-  return reused ? `${reusedOf(allOf(requests, reused), reused)}, the oldest of ${minuteOf(reused)}` : '';
+  return reused
+    ? `${reusedOf(allOf(requests, reused), reused)}, the oldest of ${minuteText(reused.oldest)}`
+    : '';
 }
 
 /** The same of all evals with kept answers together. */
@@ -37,7 +39,7 @@ export function reusedAnswerLines({ evals }: Pick<Results, 'evals'>): string[] {
   const all = reusing.reduce((sum, each) => sum + each.all, 0);
   const text = reusedOf(all, { ...oldest, count });
   return [
-    `${text} from earlier runs in ${counted(reusing.length, 'eval')}, the oldest of ${minuteOf(oldest)}.`,
+    `${text} from earlier runs in ${counted(reusing.length, 'eval')}, the oldest of ${minuteText(oldest.oldest)}.`,
   ];
 }
 
@@ -45,10 +47,6 @@ type Completed = Pick<CompletionRecord, 'requests' | 'reusedAnswers'>;
 
 function allOf(requests: Completed['requests'], { count }: ReusedAnswers): number {
   return requests ? requests.sent + requests.replayed : count;
-}
-
-function minuteOf({ oldest }: ReusedAnswers): string {
-  return `${oldest.slice(0, 16).replace('T', ' ')} UTC`;
 }
 
 function reusedOf(all: number, { count }: ReusedAnswers): string {

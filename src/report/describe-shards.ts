@@ -1,20 +1,13 @@
 /** Says what the merge of shards lacks. Pure. */
 import { ActionError } from '../errors.ts';
 import { counted, listed } from '../model/format.ts';
-import type { Shard } from '../model/shard.ts';
-
-/** A shard without a usable checkpoint of this run. */
-export interface Absentee {
-  readonly shard: Shard;
-  /** Why its checkpoint cannot be used, as a clause; undefined when there is none. */
-  readonly trouble: string | undefined;
-}
+import type { MissingShard, Shard } from '../model/shard.ts';
 
 const MAX_NAMED = 10;
 const MAX_CAUSES = 3;
 
 /** `2 of 5 shards (2, 4) are missing: they saved no checkpoint in this run.`, a sentence for each cause. */
-export function describeMissing(missing: readonly Absentee[], count: number): string[] {
+export function describeMissing(missing: readonly MissingShard[], count: number): string[] {
   return [...Map.groupBy(missing, ({ trouble }) => trouble)].map(([trouble, shards]) => {
     const numbers = shards.map(({ shard }) => String(shard.index));
     const one = shards.length === 1;
@@ -33,7 +26,7 @@ export interface OtherCheckpoint {
 }
 
 /** The error when all shards are missing, so that nothing is known of the set. */
-export function noShards(missing: readonly Absentee[], other: OtherCheckpoint | undefined): ActionError {
+export function noShards(missing: readonly MissingShard[], other: OtherCheckpoint | undefined): ActionError {
   const troubles = [...new Set(missing.flatMap(({ trouble }) => trouble ?? []))];
   const none = `None of the ${counted(missing.length, 'shard')} can be merged`;
   if (troubles.length > 0)
@@ -49,7 +42,7 @@ export function noShards(missing: readonly Absentee[], other: OtherCheckpoint | 
   );
 }
 
-function describeOther(missing: readonly Absentee[], other: OtherCheckpoint | undefined): string {
+function describeOther(missing: readonly MissingShard[], other: OtherCheckpoint | undefined): string {
   if (!other?.isOfThisRun || !other.shard) return '';
   const { count } = other.shard;
   return count === missing.length

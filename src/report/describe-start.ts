@@ -1,7 +1,7 @@
 /** Describes for the log, before anything runs, what runs it and what will be done. Pure. */
 import type { CompletionRecord } from '../model/completion-record.ts';
 import { type Decision, describeWritten } from '../model/decision.ts';
-import { counted, isOrAre, listed, wholeNumber } from '../model/format.ts';
+import { counted, isOrAre, listed, minuteText, wholeNumber } from '../model/format.ts';
 import type { Plan } from '../model/plan.ts';
 import type { RecordedResponses } from '../model/recorded-responses.ts';
 import type { ResultsShard } from '../model/results.ts';
@@ -102,7 +102,7 @@ function describeOrigins(records: readonly CompletionRecord[], run: RunIdentity)
     .sort((a, b) => compareText(b.last, a.last));
   const lines = runs.map(
     ({ name, evals, last }) =>
-      `Reused: ${counted(evals, 'eval')} that ${name} completed${evals > 1 ? ', the last one' : ''} at ${minuteOf(last)}`,
+      `Reused: ${counted(evals, 'eval')} that ${name} completed${evals > 1 ? ', the last one' : ''} at ${minuteText(last)}`,
   );
   return bounded(lines, MAX_RUNS, (hidden) => {
     const evals = runs.slice(-hidden).reduce((sum, each) => sum + each.evals, 0);
@@ -120,11 +120,6 @@ function describeRun({ id, attempt }: RunIdentity, own: RunIdentity): string {
   if (!/^\d+$/.test(id)) return 'an earlier run on this machine';
   if (id === own.id) return attempt === own.attempt ? 'this run' : `attempt ${attempt} of this run`;
   return `${attempt > 1 ? `attempt ${attempt} of ` : ''}run ${id}`;
-}
-
-/** `2026-11-26 19:11 UTC` */
-function minuteOf(time: string): string {
-  return `${time.slice(0, 16).replace('T', ' ')} UTC`;
 }
 
 function describeRecorded({ responses, evals }: RecordedResponses): string[] {

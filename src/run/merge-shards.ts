@@ -1,13 +1,12 @@
 /** Makes one run of the runs of all shards of a set. */
 import { addEstimates } from '../model/estimate.ts';
 import type { FinishedRun } from '../model/finished-run.ts';
-import type { Outcome } from '../model/outcome.ts';
+import { isCompleted, type Outcome } from '../model/outcome.ts';
 import type { PlannedEval, SavedPlan } from '../model/plan.ts';
 import type { RunFacts } from '../model/run-facts.ts';
 import type { SamplesText } from '../model/sample.ts';
 import { describeShard, type Shard } from '../model/shard.ts';
 import { addTraffic, noTraffic } from '../model/traffic.ts';
-import { evalsOfShards } from '../plan/assign-shards.ts';
 import { AnswerStore } from '../progress/answer-store.ts';
 import { Journals } from '../progress/journals.ts';
 import type { State } from '../progress/state.ts';
@@ -18,7 +17,8 @@ export interface MergedRunRequest {
   readonly evalSet: string;
   /** Of the whole set. */
   readonly plan: Pick<SavedPlan, 'evals' | 'leftOut'>;
-  readonly count: number;
+  /** The evals of each shard, in the order of the shards. */
+  readonly evalsOf: readonly (readonly PlannedEval[])[];
   /** What each shard left, at least one. */
   readonly shards: readonly ShardOnDisk[];
   /** What is known of this run without the shards. */
@@ -32,11 +32,10 @@ export interface ShardOnDisk {
 }
 
 export async function mergedRun(request: MergedRunRequest): Promise<FinishedRun> {
-  const { model, evalSet, plan, count, shards, texts } = request;
-  const parts = evalsOfShards(plan, count);
+  const { model, evalSet, plan, evalsOf, shards, texts } = request;
   const runs: FinishedRun[] = [];
   for (const each of shards) {
-    const evals = parts[each.shard.index - 1];
+    const evals = evalsOf[each.shard.index - 1];
     const facts = each.state.runFacts;
     if (!evals || !facts) continue;
     const { state, shard } = each;
@@ -48,7 +47,7 @@ export async function mergedRun(request: MergedRunRequest): Promise<FinishedRun>
     );
   }
   const outcomes = new Map(
-    [...runs.flatMap((run) => run.outcomes), ...outcomesOfMissing(parts, request)].map((outcome) => [
+    [...runs.flatMap((run) => run.outcomes), ...outcomesOfMissing(request)].map((outcome) => [
       outcome.eval.key,
       outcome,
     ]),
@@ -70,13 +69,10 @@ export async function mergedRun(request: MergedRunRequest): Promise<FinishedRun>
 }
 
 /** The results of a missing shard are not known, whatever earlier runs completed. */
-function outcomesOfMissing(
-  parts: readonly (readonly PlannedEval[])[],
-  { shards, count }: MergedRunRequest,
-): Outcome[] {
+function outcomesOfMissing({ shards, evalsOf }: MergedRunRequest): Outcome[] {
   const found = new Set(shards.map(({ shard }) => shard.index));
-  return parts.flatMap((evals, at) => {
-    const index = at + 1;
+  return evalsOf.flatMap((evals, at) => {
+    const [index, count] = [at + 1, evalsOf.length];
     if (found.has(index)) return [];
     const reason = `${describeShard({ index, count })} left no checkpoint in this run`;
     return evals.map((planned): Outcome => ({ status: 'pending', eval: planned, reason }));
@@ -111,19 +107,19 @@ function mergedEstimate(ofShards: readonly RunFacts[]): Pick<RunFacts, 'estimate
  */
 export function tidyMerged(
   state: State,
-  { plan, count, shards }: Pick<MergedRunRequest, 'plan' | 'count' | 'shards'>,
+  { plan, evalsOf, shards }: Pick<MergedRunRequest, 'plan' | 'evalsOf' | 'shards'>,
   outcomes: readonly Outcome[],
 ): readonly string[] {
-  const parts = evalsOfShards(plan, count);
-  const ofFound = new Set(shards.flatMap(({ shard }) => parts[shard.index - 1] ?? []).map(({ key }) => key));
-  const isCompleted = ({ status }: Outcome) => status === 'fresh' || status === 'reused';
+  const ofFound = new Set(
+    shards.flatMap(({ shard }) => evalsOf[shard.index - 1] ?? []).map(({ key }) => key),
+  );
   const unfinished = outcomes.filter((outcome) => !isCompleted(outcome)).map((outcome) => outcome.eval);
   state.forget(unfinished.filter(({ key }) => ofFound.has(key)).map(({ command }) => command));
   new Journals(state.paths).retain([...unfinished.map(({ key }) => key), ...(plan.leftOut ?? [])]);
   const answers = new AnswerStore(state.paths);
   for (const { shard, state: theirs } of shards) {
     const kept = new AnswerStore(theirs.paths);
-    for (const { key } of parts[shard.index - 1] ?? []) if (!kept.has(key)) answers.remove(key);
+    for (const { key } of evalsOf[shard.index - 1] ?? []) if (!kept.has(key)) answers.remove(key);
   }
   answers.trim();
   return answers.dropped;

@@ -37,8 +37,7 @@ export interface OpenedState extends AsyncDisposable {
  */
 export async function openState(request: OpenStateRequest): Promise<OpenedState> {
   const { paths, owner, plan, command, elsewhere, checkpoint, resume, log } = request;
-  const lock = await lockState(paths);
-  try {
+  return await locked(paths, () => {
     if (!resume && quarantineState(paths))
       log.info('resume is false, so the state of earlier runs on this machine was quarantined.');
     const knownCommands = [
@@ -50,13 +49,41 @@ export async function openState(request: OpenStateRequest): Promise<OpenedState>
     ];
     const opened = State.open({ paths, owner, knownCommands, elsewhere, log });
     const state = checkpoint.adoptInto(opened, { knownCommands });
-    const journals = new Journals(paths);
-    journals.sealOpenSegments();
-    clearInProgress(paths);
+    const journals = cleanedUp(paths);
     state.savePlan(savedPlan(plan, owner));
-    return { state, journals, [Symbol.asyncDispose]: () => lock.release() };
+    return { state, journals };
+  });
+}
+
+export type OpenMergedRequest = Pick<OpenStateRequest, 'paths' | 'owner' | 'checkpoint' | 'log'>;
+
+/**
+ * Locks and opens the state into which shards are merged, and adopts what the last merge saved.
+ *
+ * @throws ActionError STATE_LOCKED, STATE_NOT_OURS or STATE_UNWRITABLE
+ */
+export async function openMerged({ paths, owner, checkpoint, log }: OpenMergedRequest): Promise<OpenedState> {
+  return await locked(paths, () => {
+    const state = checkpoint.adoptInto(State.open({ paths, owner, log }));
+    return { state, journals: cleanedUp(paths) };
+  });
+}
+
+/** Opens a state that is locked from now on. */
+async function locked<T extends object>(paths: StatePaths, open: () => T): Promise<T & AsyncDisposable> {
+  const lock = await lockState(paths);
+  try {
+    return { ...open(), [Symbol.asyncDispose]: () => lock.release() };
   } catch (error) {
     await lock.release();
     throw error;
   }
+}
+
+/** Keeps what an earlier process recorded before it was killed, and removes the rest of what it had begun. */
+function cleanedUp(paths: StatePaths): Journals {
+  const journals = new Journals(paths);
+  journals.sealOpenSegments();
+  clearInProgress(paths);
+  return journals;
 }

@@ -1,8 +1,7 @@
 /** Reads the input `model-map`: one `name=live-name` a line. */
-import { ActionError } from '../../errors.ts';
 import type { ModelMap } from '../../model/model-map.ts';
 import { firstInvisible } from '../../text.ts';
-import { lines } from './text.ts';
+import { lines, wrongLines } from './text.ts';
 
 const NAME = 'model-map';
 
@@ -23,9 +22,9 @@ export function readModelMap(chosen: ChosenNames): ModelMap {
     else problems.push(`${JSON.stringify(line)}: ${problem}`);
   }
   if (problems.length === 0) return map;
-  throw new ActionError(
-    'INPUT_INVALID',
-    `The input ${NAME} has ${problems.length === 1 ? 'a wrong line' : `${problems.length} wrong lines`}:\n${problems.map((problem) => `- ${problem}`).join('\n')}`,
+  throw wrongLines(
+    NAME,
+    problems,
     `Write one "name=live model" a line, such as gpt-4-32k=<live model>: the name that evals have written into themselves, and the model to ask instead.`,
   );
 }

@@ -1,8 +1,7 @@
 /** Reads the inputs `prices` and `cost-budget`. */
-import { ActionError } from '../../errors.ts';
 import { MAX_PRICE_OVERRIDES, type Price, type PriceOverride } from '../../model/price.ts';
 import { firstInvisible } from '../../text.ts';
-import { invalid, lines, text } from './text.ts';
+import { invalid, lines, text, wrongLines } from './text.ts';
 
 const NAME = 'prices';
 
@@ -23,9 +22,9 @@ export function pricesInput(): PriceOverride[] {
   }
   if (overrides.length > MAX_PRICE_OVERRIDES) problems.push(`it has more than ${MAX_PRICE_OVERRIDES} lines`);
   if (problems.length === 0) return overrides;
-  throw new ActionError(
-    'INPUT_INVALID',
-    `The input ${NAME} has ${problems.length === 1 ? 'a wrong line' : `${problems.length} wrong lines`}:\n${problems.map((problem) => `- ${problem}`).join('\n')}`,
+  throw wrongLines(
+    NAME,
+    problems,
     'Write one "model: input 0.15, output 0.60" a line, in US dollars per million tokens, with "cached 0.075" if cached input has a price of its own, or "model: free".',
   );
 }

@@ -42,6 +42,13 @@ export function secret(name: string): string {
   return value;
 }
 
+/** @param problems of each line that is wrong, a clause after the line */
+export function wrongLines(name: string, problems: readonly string[], next: string): ActionError {
+  const which = problems.length === 1 ? 'a wrong line' : `${problems.length} wrong lines`;
+  const items = problems.map((problem) => `- ${problem}`).join('\n');
+  return new ActionError('INPUT_INVALID', `The input ${name} has ${which}:\n${items}`, next);
+}
+
 /** Of a value in an error. */
 export const MAX_SHOWN_BYTES = 200;
 

@@ -1,4 +1,5 @@
 /** Compares the reports of several models. Pure. */
+import { isCompleted } from '../../model/outcome.ts';
 import { type Ranking, rankModels } from './rank-models.ts';
 import { type ModelReport, type SharedScores, sharedScores } from './shared-scores.ts';
 
@@ -31,7 +32,5 @@ export function compareModels(reports: readonly ModelReport[]): ModelComparison 
 
 function isRankable({ results, samples }: ModelReport): boolean {
   const evals = results.evals.filter(({ status }) => status !== 'excluded');
-  const isComplete =
-    evals.length > 0 && evals.every(({ status }) => status === 'fresh' || status === 'reused');
-  return isComplete && samples.size > 0;
+  return evals.length > 0 && evals.every(isCompleted) && samples.size > 0;
 }

@@ -1,4 +1,5 @@
 /** Finds the samples that several models have in common. */
+import { isCompleted } from '../../model/outcome.ts';
 import { ownValue } from '../../model/own-value.ts';
 import type { EvalResult, Results } from '../../model/results.ts';
 import type { Sample, SamplesByEval } from '../../model/sample.ts';
@@ -49,10 +50,6 @@ export function sharedScores(reports: readonly ModelReport[]): SharedScores {
     unshared += found.unshared;
   }
   return { rows, evals, notCompared, unshared };
-}
-
-export function isCompleted({ status }: EvalResult): boolean {
-  return status === 'fresh' || status === 'reused';
 }
 
 function rowsOf(

@@ -3,12 +3,9 @@ import type { ModelComparison } from '../../gate/ranking/compare-models.ts';
 import { counted } from '../../model/format.ts';
 import { inline } from '../markdown-text.ts';
 import { percent } from '../numbers.ts';
-import { bytesOf, fitting, folded, hiddenLines } from '../summary/fit.ts';
+import { bytesOf, fitting, folded, hiddenLines, MAX_SUMMARY_BYTES } from '../summary/fit.ts';
 import { orderSentence, rankingSentence } from './sentence.ts';
 import { evalHead, evalRows, modelsTable } from './tables.ts';
-
-/** GitHub shows nothing of a summary that is larger than 1 MiB. */
-const MAX_BYTES = 1_000_000;
 
 const MAX_OPEN_ROWS = 20;
 
@@ -43,7 +40,7 @@ export function renderComparison(comparison: ModelComparison, problems: readonly
           '¹ Not part of the ranking: not completed by each ranked model under the same conditions, or without scores from 0 to 1.',
         ]
       : [];
-  const { shown: fit, hidden } = fitting(rows, MAX_BYTES - bytesOf([...before, ...head]) - 2000);
+  const { shown: fit, hidden } = fitting(rows, MAX_SUMMARY_BYTES - bytesOf([...before, ...head]) - 2000);
   const table = [
     ...head,
     ...fit,

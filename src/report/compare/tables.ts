@@ -1,8 +1,9 @@
 /** The tables of a comparison of models, in GitHub's Markdown. Pure. */
 import type { ModelComparison } from '../../gate/ranking/compare-models.ts';
-import { isCompleted, type ModelReport } from '../../gate/ranking/shared-scores.ts';
+import type { ModelReport } from '../../gate/ranking/shared-scores.ts';
 import { meanInterval } from '../../gate/statistics/mean-interval.ts';
 import { dollars, wholeNumber } from '../../model/format.ts';
+import { isCompleted } from '../../model/outcome.ts';
 import { ownValue } from '../../model/own-value.ts';
 import type { EvalResult } from '../../model/results.ts';
 import { codeInTable, inline } from '../markdown-text.ts';

@@ -1,6 +1,12 @@
 /** Cuts a list of blocks of Markdown to a number of bytes, by whole blocks. Pure. */
 import { wholeNumber } from '../../model/format.ts';
 
+/**
+ * GitHub shows nothing of a summary that is larger than 1 MiB. Other programs of the step write to the same summary
+ * (https://docs.github.com/actions/reference/workflows-and-actions/workflow-commands, "Step isolation and limits").
+ */
+export const MAX_SUMMARY_BYTES = 1_000_000;
+
 export interface Fitting {
   readonly shown: readonly string[];
   readonly hidden: number;

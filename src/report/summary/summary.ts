@@ -8,7 +8,7 @@ import { aboutLines, type ReportPlaces } from './about.ts';
 import { attentionDetails, attentionHead, attentionRow } from './attention.ts';
 import { baselineLines, comparisonFold } from './baseline.ts';
 import { completedTable } from './completed.ts';
-import { bytesOf, fitting, folded, hiddenLines } from './fit.ts';
+import { bytesOf, fitting, folded, hiddenLines, MAX_SUMMARY_BYTES } from './fit.ts';
 import { pendingLines } from './pending.ts';
 import { ruleLines } from './rules.ts';
 
@@ -18,12 +18,6 @@ export interface SummaryExtras extends ReportPlaces {
   /** What to do, a whole sentence; empty when there is nothing to do. */
   readonly next: string;
 }
-
-/**
- * GitHub shows nothing of a summary that is larger than 1 MiB. Other programs of the step write to the same summary
- * (https://docs.github.com/actions/reference/workflows-and-actions/workflow-commands, "Step isolation and limits").
- */
-const MAX_SUMMARY_BYTES = 1_000_000;
 
 /** For the sentences that say what is left out. */
 const RESERVED_BYTES = 1000;

@@ -149,7 +149,7 @@ function play(of: Scenario) {
 }
 
 function merged({ plan, count }: Scenario, shards: readonly ShardOnDisk[]): Promise<FinishedRun> {
-  const ofSet = { model: 'gpt-4', evalSet: 'set', plan, count };
+  const ofSet = { model: 'gpt-4', evalSet: 'set', plan, evalsOf: evalsOfShards(plan, count) };
   return mergedRun({ ...ofSet, shards, facts: someFacts, texts: 'none' });
 }
 
@@ -228,11 +228,11 @@ describe('tidyMerged', () => {
   test('tidyMerged: only results of evals that a shard did not complete are forgotten, and only journals of completed evals', async () => {
     await fc.assert(
       fc.asyncProperty(scenario, async (of) => {
-        const { shards, found } = play(of);
+        const { parts, shards, found } = play(of);
         const { outcomes } = await merged(of, shards);
         const state = earlierState(of);
         state.merge(...shards.map((shard) => shard.state));
-        tidyMerged(state, { ...of, shards }, outcomes);
+        tidyMerged(state, { plan: of.plan, evalsOf: parts, shards }, outcomes);
 
         const isCompleted = (key: string) =>
           found.has(key) && ['fresh', 'retried', 'reused'].includes(of.fates.get(key) ?? '');
