@@ -56849,7 +56849,7 @@ function describeLost({ kind, words }) {
 function judgeAttempt(facts) {
     const { planned, exit, record, output, unanswered, lost } = facts;
     if (exit.signal)
-        return { kind: 'failed', cause: 'exit', reason: `it was killed by ${exit.signal}` };
+        return { kind: 'failed', cause: 'exit', reason: whyItWasKilled(exit.signal, facts) };
     if (exit.code !== 0)
         return { kind: 'failed', cause: 'exit', reason: whyItExited(facts) };
     if (!record?.finalReport) {
@@ -56868,6 +56868,15 @@ function judgeAttempt(facts) {
     if (evaluatedNothing(record, samples))
         return { kind: 'failed', cause: 'no-samples', reason: NO_SAMPLES };
     return { kind: 'completed', metrics: record.finalReport, samples, record };
+}
+/** A process may crash while it ends because of something else, which is what a user wants to know. */
+function whyItWasKilled(signal, { failure, lost, output }) {
+    const killed = `it was killed by ${signal}`;
+    if (lost)
+        return `${killed}, and before that ${describeLost(lost)}`;
+    if (failure)
+        return `${killed}, and before that it printed ${describeFailure(failure, output.sample)}`;
+    return killed;
 }
 function whyItExited({ exit, failure, lost, output }) {
     const exception = failure && `it ended with ${describeFailure(failure, output.sample)}`;

@@ -47,7 +47,7 @@ export type Judgement =
 
 export function judgeAttempt(facts: AttemptFacts): Judgement {
   const { planned, exit, record, output, unanswered, lost } = facts;
-  if (exit.signal) return { kind: 'failed', cause: 'exit', reason: `it was killed by ${exit.signal}` };
+  if (exit.signal) return { kind: 'failed', cause: 'exit', reason: whyItWasKilled(exit.signal, facts) };
   if (exit.code !== 0) return { kind: 'failed', cause: 'exit', reason: whyItExited(facts) };
   if (!record?.finalReport) {
     const why = record?.problem ? ` (${record.problem})` : '';
@@ -63,6 +63,14 @@ export function judgeAttempt(facts: AttemptFacts): Judgement {
   const samples = record.samples ?? output.evaluated ?? planned.samples;
   if (evaluatedNothing(record, samples)) return { kind: 'failed', cause: 'no-samples', reason: NO_SAMPLES };
   return { kind: 'completed', metrics: record.finalReport, samples, record };
+}
+
+/** A process may crash while it ends because of something else, which is what a user wants to know. */
+function whyItWasKilled(signal: string, { failure, lost, output }: AttemptFacts): string {
+  const killed = `it was killed by ${signal}`;
+  if (lost) return `${killed}, and before that ${describeLost(lost)}`;
+  if (failure) return `${killed}, and before that it printed ${describeFailure(failure, output.sample)}`;
+  return killed;
 }
 
 function whyItExited({ exit, failure, lost, output }: AttemptFacts): string {

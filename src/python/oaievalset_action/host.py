@@ -204,7 +204,11 @@ def main(arguments):
     host = Host(arguments[0])
     request = host.serve()
     host.become_eval(request)
-    code = run_oaieval(request["args"])
-    if code is None:
-        end_at_once()
+    try:
+        code = run_oaieval(request["args"])
+    except Exception:
+        sys.excepthook(*sys.exc_info())
+        code = 1
+    if code is None or isinstance(code, int):
+        end_at_once(code or 0)
     return code

@@ -23,13 +23,13 @@ def read_in_small_pieces():
         settings.default_buffer_size = 1 << 16
 
 
-def end_at_once():
-    """Ends the interpreter in its usual order, but without the last step: destroying each module would copy every page that
-    is shared with the host, for nothing."""
+def end_at_once(code):
+    """Ends the interpreter in its usual order, but without the last step, which destroys each module. That would copy every
+    page that is shared with the host, for nothing, and may crash while threads of a pool are still in code written in C."""
     threading._shutdown()
     # Until Python 3.9 it also raises the last exception, which has been printed, and which does not change the exit code.
     with contextlib.suppress(BaseException):
         atexit._run_exitfuncs()
     sys.stdout.flush()
     sys.stderr.flush()
-    os._exit(0)
+    os._exit(code)

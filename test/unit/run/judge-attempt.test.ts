@@ -75,6 +75,22 @@ describe('judgeAttempt: why an eval exited', () => {
   ])('judgeAttempt: exit code 1 is explained %s', (_, changes, reason) => {
     expect(judge(changes)).toEqual({ kind: 'failed', cause: 'exit', reason });
   });
+
+  test.each<[string, Changes, string]>([
+    [
+      'with the refusal of the API before it',
+      { failure: failure('openai.BadRequestError'), lost: { kind: 'refused', words: '400: no' } },
+      'it was killed by SIGSEGV, and before that the API refused a request: 400: no',
+    ],
+    [
+      'with the exception before it',
+      { failure: failure('KeyError') },
+      'it was killed by SIGSEGV, and before that it printed KeyError: x',
+    ],
+  ])('judgeAttempt: a crash is explained %s', (_, changes, reason) => {
+    const crash = { code: null, signal: 'SIGSEGV' } as const;
+    expect(judge({ exit: crash, ...changes })).toEqual({ kind: 'failed', cause: 'exit', reason });
+  });
 });
 
 describe('judgeAttempt: completed', () => {
