@@ -56,6 +56,11 @@ let begun = performance.now();
 const begin = (): void => {
   begun = performance.now();
 };
+let ended: number | undefined;
+/** Ends the measurement before the task has ended. */
+const end = (): void => {
+  ended = performance.now();
+};
 
 const TASKS: Readonly<Record<ShardsTask, () => Promise<void>>> = {
   write: async () => {
@@ -69,7 +74,7 @@ const TASKS: Readonly<Record<ShardsTask, () => Promise<void>>> = {
 if (!Object.hasOwn(TASKS, task))
   throw new Error(`There is no task ${task}. Choose from: ${Object.keys(TASKS).join(', ')}.`);
 await TASKS[task as ShardsTask]();
-const seconds = (performance.now() - begun) / 1000;
+const seconds = ((ended ?? performance.now()) - begun) / 1000;
 process.send?.({ seconds, memory: process.resourceUsage().maxRSS * 1024 } satisfies ShardsCost);
 process.once('disconnect', () => process.exit());
 
@@ -85,7 +90,7 @@ async function assign(): Promise<void> {
   expect(evals, part.evals.length + part.elsewhere.length);
 }
 
-/** What src/merge.ts does between the downloads and the upload, with the functions that it calls. */
+/** What src/merge.ts does, with the functions that it calls. It is measured between the downloads and the upload. */
 async function merge(hasEarlier: boolean): Promise<void> {
   for (const name of readdirSync(join(root, 'saved'))) copyTree(name);
   const paths = statePaths(join(root, 'state'), MODEL, EVAL_SET);
@@ -131,7 +136,7 @@ function identityOf(shards: number): CheckpointIdentity {
   return { model, evalSet, cacheKey, request: '', user: '', shard, runId: RUN.id, runAttempt: RUN.attempt };
 }
 
-/** A store whose checkpoints are downloaded and unpacked already. What is saved goes nowhere. */
+/** A store whose checkpoints are downloaded and unpacked already. What is saved goes nowhere, and ends the measurement. */
 function storeOnDisk(hasEarlier: boolean): CheckpointStore {
   return {
     nextSeq: 1,
@@ -146,7 +151,10 @@ function storeOnDisk(hasEarlier: boolean): CheckpointStore {
       if (objection) throw new Error(`The checkpoint in ${directory} cannot be used: ${objection.why}.`);
       return { kind: 'hit', key: keys?.thisRun ?? MERGED, directory, staging: directory, passedOver: [] };
     },
-    save: async () => ({ kind: 'saved', key: 'none' }),
+    async save() {
+      end();
+      return { kind: 'saved', key: 'none' };
+    },
   };
 }
 

@@ -27,7 +27,7 @@ export async function shardsBench({ pairs }: BenchOptions): Promise<Section> {
       for (const [task, ofTask] of costs) ofTask.push(await run(task as ShardsTask, directory));
     return section(
       'Shards',
-      `A set of ${whole(EVALS)} evals in ${SHARDS} shards. Each shard has completed its evals but one, which has a journal. The archives are unpacked before the measurement begins: the network, tar and the reports are not in it.`,
+      `A set of ${whole(EVALS)} evals in ${SHARDS} shards. Each shard has completed its evals but one, which has a journal. The archives are unpacked before the measurement begins: the network, tar, the reports and the removal of temporary files after the upload are not in it.`,
       ['what', 'time', 'peak memory'],
       Object.entries(TASKS).map(([task, name]) => {
         const [seconds = [], memory = []] = [

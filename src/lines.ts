@@ -2,8 +2,8 @@
  * Reads the lines of files. Lines end only at `\n`, as in Python. It does not use node:readline, which also ends lines at U+2028,
  * U+2029 and a lone `\r`, which JSON may contain unescaped.
  */
-import { closeSync, fstatSync, openSync, readSync, statSync } from 'node:fs';
-import { open } from 'node:fs/promises';
+import { closeSync, fstatSync, openSync, read, readSync } from 'node:fs';
+import { promisify } from 'node:util';
 
 /** One line, without its newline. It is valid until the next one is requested. */
 export interface Line {
@@ -34,44 +34,58 @@ const NEWLINE = 10;
 export function* linesOfFileSync(path: string, maxBytes: number): Generator<Line> {
   const file = openSync(path, 'r');
   try {
-    const splitter = new Splitter(maxBytes);
-    const chunk = Buffer.allocUnsafe(Math.min(CHUNK_BYTES, fstatSync(file).size + 1));
-    for (let read = readSync(file, chunk); read > 0; read = readSync(file, chunk))
-      yield* splitter.add(chunk.subarray(0, read));
-    yield* splitter.rest();
+    yield* linesOf(file, fstatSync(file).size, maxBytes);
   } finally {
     closeSync(file);
   }
 }
 
-/** Reads the lines of a file asynchronously, with the same parameters and errors. */
-export async function* linesOfFile(path: string, maxBytes: number): AsyncGenerator<Line> {
-  for await (const lines of lineBatchesOfFile(path, maxBytes)) yield* lines;
+/** @param size of the file, in bytes */
+function* linesOf(file: number, size: number, maxBytes: number): Generator<Line> {
+  const splitter = new Splitter(maxBytes);
+  const chunk = chunkFor(size);
+  for (let bytes = chunk.length; bytes === chunk.length; ) {
+    bytes = readSync(file, chunk);
+    yield* splitter.add(chunk.subarray(0, bytes));
+  }
+  yield* splitter.rest();
 }
 
+/** A read that does not fill it has reached the end of the file. */
+function chunkFor(size: number): Buffer {
+  return Buffer.allocUnsafe(Math.min(CHUNK_BYTES, size + 1));
+}
+
+/** Reads the lines of a file asynchronously, with the same parameters and errors. */
+export async function* linesOfFile(path: string, maxBytes: number): AsyncGenerator<Line> {
+  const file = openSync(path, 'r');
+  try {
+    for await (const lines of lineBatches(file, maxBytes)) yield* lines;
+  } finally {
+    closeSync(file);
+  }
+}
+
+const readAsync = promisify(read);
+
 /**
- * The same in batches, each of which must be read to its end before the next one is requested. To wait for each line would take as long as
- * to parse it.
+ * Reads the lines of an open file in batches, each of which must be read to its end before the next one is requested. To wait for each line
+ * would take as long as to parse it.
  */
-export async function* lineBatchesOfFile(path: string, maxBytes: number): AsyncGenerator<Iterable<Line>> {
+export async function* lineBatches(file: number, maxBytes: number): AsyncGenerator<Iterable<Line>> {
+  const { size } = fstatSync(file);
   // To wait for another thread takes longer than to read a small file. A set may have thousands of them.
-  if (statSync(path).size <= CHUNK_BYTES) {
-    yield linesOfFileSync(path, maxBytes);
+  if (size <= CHUNK_BYTES) {
+    yield linesOf(file, size, maxBytes);
     return;
   }
-  const file = await open(path, 'r');
-  try {
-    const splitter = new Splitter(maxBytes);
-    const chunk = Buffer.allocUnsafe(Math.min(CHUNK_BYTES, (await file.stat()).size + 1));
-    for (;;) {
-      const { bytesRead } = await file.read(chunk, 0, chunk.length);
-      if (bytesRead === 0) break;
-      yield splitter.add(chunk.subarray(0, bytesRead));
-    }
-    yield splitter.rest();
-  } finally {
-    await file.close();
+  const splitter = new Splitter(maxBytes);
+  const chunk = chunkFor(size);
+  for (let bytes = chunk.length; bytes === chunk.length; ) {
+    bytes = (await readAsync(file, chunk, 0, chunk.length, null)).bytesRead;
+    yield splitter.add(chunk.subarray(0, bytes));
   }
+  yield splitter.rest();
 }
 
 /** Yields the lines of a text one by one, because a list of all lines could be larger than the text. */

@@ -39474,6 +39474,8 @@ function mergeConflict(text) {
     };
 }
 
+// EXTERNAL MODULE: external "node:util"
+var external_node_util_ = __nccwpck_require__(7975);
 ;// CONCATENATED MODULE: ./lib/lines.js
 /**
  * Reads the lines of files. Lines end only at `\n`, as in Python. It does not use node:readline, which also ends lines at U+2028,
@@ -39496,48 +39498,58 @@ const NEWLINE = 10;
  * @throws LineTooLong when a line is longer
  */
 function* linesOfFileSync(path, maxBytes) {
+    const file = openSync(path, 'r');
+    try {
+        yield* linesOf(file, fstatSync(file).size, maxBytes);
+    }
+    finally {
+        closeSync(file);
+    }
+}
+/** @param size of the file, in bytes */
+function* linesOf(file, size, maxBytes) {
+    const splitter = new Splitter(maxBytes);
+    const chunk = chunkFor(size);
+    for (let bytes = chunk.length; bytes === chunk.length;) {
+        bytes = (0,external_node_fs_.readSync)(file, chunk);
+        yield* splitter.add(chunk.subarray(0, bytes));
+    }
+    yield* splitter.rest();
+}
+/** A read that does not fill it has reached the end of the file. */
+function chunkFor(size) {
+    return Buffer.allocUnsafe(Math.min(CHUNK_BYTES, size + 1));
+}
+/** Reads the lines of a file asynchronously, with the same parameters and errors. */
+async function* linesOfFile(path, maxBytes) {
     const file = (0,external_node_fs_.openSync)(path, 'r');
     try {
-        const splitter = new Splitter(maxBytes);
-        const chunk = Buffer.allocUnsafe(Math.min(CHUNK_BYTES, (0,external_node_fs_.fstatSync)(file).size + 1));
-        for (let read = (0,external_node_fs_.readSync)(file, chunk); read > 0; read = (0,external_node_fs_.readSync)(file, chunk))
-            yield* splitter.add(chunk.subarray(0, read));
-        yield* splitter.rest();
+        for await (const lines of lineBatches(file, maxBytes))
+            yield* lines;
     }
     finally {
         (0,external_node_fs_.closeSync)(file);
     }
 }
-/** Reads the lines of a file asynchronously, with the same parameters and errors. */
-async function* linesOfFile(path, maxBytes) {
-    for await (const lines of lineBatchesOfFile(path, maxBytes))
-        yield* lines;
-}
+const readAsync = (0,external_node_util_.promisify)(external_node_fs_.read);
 /**
- * The same in batches, each of which must be read to its end before the next one is requested. To wait for each line would take as long as
- * to parse it.
+ * Reads the lines of an open file in batches, each of which must be read to its end before the next one is requested. To wait for each line
+ * would take as long as to parse it.
  */
-async function* lineBatchesOfFile(path, maxBytes) {
+async function* lineBatches(file, maxBytes) {
+    const { size } = (0,external_node_fs_.fstatSync)(file);
     // To wait for another thread takes longer than to read a small file. A set may have thousands of them.
-    if ((0,external_node_fs_.statSync)(path).size <= CHUNK_BYTES) {
-        yield linesOfFileSync(path, maxBytes);
+    if (size <= CHUNK_BYTES) {
+        yield linesOf(file, size, maxBytes);
         return;
     }
-    const file = await (0,promises_namespaceObject.open)(path, 'r');
-    try {
-        const splitter = new Splitter(maxBytes);
-        const chunk = Buffer.allocUnsafe(Math.min(CHUNK_BYTES, (await file.stat()).size + 1));
-        for (;;) {
-            const { bytesRead } = await file.read(chunk, 0, chunk.length);
-            if (bytesRead === 0)
-                break;
-            yield splitter.add(chunk.subarray(0, bytesRead));
-        }
-        yield splitter.rest();
+    const splitter = new Splitter(maxBytes);
+    const chunk = chunkFor(size);
+    for (let bytes = chunk.length; bytes === chunk.length;) {
+        bytes = (await readAsync(file, chunk, 0, chunk.length, null)).bytesRead;
+        yield splitter.add(chunk.subarray(0, bytes));
     }
-    finally {
-        await file.close();
-    }
+    yield splitter.rest();
 }
 /** Yields the lines of a text one by one, because a list of all lines could be larger than the text. */
 function* linesOfText(text) {

@@ -37872,18 +37872,19 @@ function shown(name) {
     return (0,lib_text/* shorten */.ml)((0,lib_text/* oneLine */.TN)(name), MAX_SHOWN_BYTES);
 }
 
-// EXTERNAL MODULE: external "node:fs/promises"
-var promises_ = __nccwpck_require__(1455);
 // EXTERNAL MODULE: ./lib/model/owner.js
 var owner = __nccwpck_require__(9682);
 // EXTERNAL MODULE: ./lib/progress/progress-file.js
 var progress_file = __nccwpck_require__(1119);
 // EXTERNAL MODULE: ./lib/progress/saved-plan.js
 var saved_plan = __nccwpck_require__(6366);
+// EXTERNAL MODULE: ./lib/progress/untrusted-files.js
+var untrusted_files = __nccwpck_require__(8047);
 // EXTERNAL MODULE: ./lib/checkpoint/trust/untrusted-tree.js
 var untrusted_tree = __nccwpck_require__(9578);
 ;// CONCATENATED MODULE: ./lib/checkpoint/trust/inspection.js
 /** Checks a restored tree before anything in it is used, because the content of a cache is not trusted. */
+
 
 
 
@@ -37897,7 +37898,7 @@ const MAX_FILE_BYTES = 32 * 1024 * 1024;
 class TreeInspector {
     #owner;
     #readsPlans;
-    #plans = new Map();
+    #read = new Map();
     /** @param options whether plans are read, which takes long when they are large */
     constructor(owner, { readsPlans = true } = {}) {
         this.#owner = owner;
@@ -37908,40 +37909,40 @@ class TreeInspector {
         if (forbidden)
             return { kind: 'unusable', why: forbidden };
         const paths = (0,progress_paths/* statePaths */.mt)(directory, this.#owner.model, this.#owner.evalSet);
-        const [progress, resume] = await Promise.all([kindOf(paths.progressFile), kindOf(paths.resume)]);
+        const [progress, resume] = [kindOf(paths.progressFile), kindOf(paths.resume)];
         if (!progress && !resume)
             return { kind: 'unusable', why: 'it contains no state of this model and eval set' };
-        const planText = this.#readsPlans ? await textOf(paths.plan) : '';
+        if (progress === 'directory')
+            return { kind: 'flawed', why: 'its progress file is a directory' };
+        if (resume === 'file')
+            return { kind: 'flawed', why: 'its resume directory is a file' };
+        const planText = this.#readsPlans ? textOf(paths.plan) : '';
         const plan = planText === '' ? undefined : (0,saved_plan/* parseSavedPlan */.q4)(planText);
-        if (plan && !('reason' in plan))
-            this.#plans.set(directory, plan);
-        const flaw = (progress === 'directory' && 'its progress file is a directory') ||
-            (resume === 'file' && 'its resume directory is a file') ||
-            (await flawIn(paths)) ||
+        const completions = (0,completions_file/* parseCompletions */.tr)(textOf(paths.completions));
+        const lines = (0,progress_file/* parseProgress */.TS)(textOf(paths.progressFile));
+        this.#read.set(directory, { completions, plan: this.#ownPlan(plan) });
+        // What the state would reject in a tree that is otherwise good.
+        const flaw = (completions.rejected && `its completion records cannot be read: ${completions.rejected}`) ||
+            (lines.rejected && `its progress file cannot be read: ${lines.rejected}`) ||
             (plan && 'reason' in plan && `its plan cannot be read: ${plan.reason}`);
         return flaw ? { kind: 'flawed', why: flaw } : undefined;
     };
-    /** The saved plan of an inspected tree, if it belongs to the owner. */
-    planOf(directory) {
-        const plan = this.#plans.get(directory);
-        return plan && (0,owner/* sameOwner */.s)(plan.owner, this.#owner) ? plan : undefined;
+    /** Of a tree that this object has inspected. */
+    readOf(directory) {
+        return this.#read.get(directory) ?? {};
+    }
+    #ownPlan(plan) {
+        return plan && !('reason' in plan) && (0,owner/* sameOwner */.s)(plan.owner, this.#owner) ? plan : undefined;
     }
 }
-/** What the state would reject in a tree that is otherwise good. */
-async function flawIn({ completions, progressFile }) {
-    const badRecords = (0,completions_file/* parseCompletions */.tr)(await textOf(completions)).rejected;
-    if (badRecords)
-        return `its completion records cannot be read: ${badRecords}`;
-    const badLines = (0,progress_file/* parseProgress */.TS)(await textOf(progressFile)).rejected;
-    return badLines ? `its progress file cannot be read: ${badLines}` : undefined;
-}
-async function kindOf(path) {
-    return (0,promises_.lstat)(path).then((stat) => (stat.isDirectory() ? 'directory' : 'file'), () => undefined);
+function kindOf(path) {
+    const stats = (0,external_node_fs_.lstatSync)(path, { throwIfNoEntry: false });
+    return stats && (stats.isDirectory() ? 'directory' : 'file');
 }
 /** Empty if there is no regular file, or if it is too large. */
-async function textOf(path) {
-    const stat = await (0,promises_.lstat)(path).catch(() => undefined);
-    return stat?.isFile() && stat.size <= MAX_FILE_BYTES ? (0,promises_.readFile)(path, 'utf8') : '';
+function textOf(path) {
+    const isReadable = (0,untrusted_files/* problemWith */.CO)(path, { maxBytes: MAX_FILE_BYTES }) === undefined;
+    return (isReadable && (0,untrusted_files/* readRegularFile */.XF)(path)) || '';
 }
 
 ;// CONCATENATED MODULE: ./lib/checkpoint/restored-checkpoint.js
@@ -37973,10 +37974,10 @@ async function restoreCheckpoint(request) {
         const difference = isFresh ? await store.otherCheckpoint({ signal }) : undefined;
         reportRestore(outcome, { identity, machine, difference }, log);
     }
-    const plan = outcome.kind === 'hit' ? inspector.planOf(outcome.directory) : undefined;
+    const read = outcome.kind === 'hit' ? inspector.readOf(outcome.directory) : {};
     // A shard with nothing to do says by a checkpoint that it ran: the merge of the shards has no other way to know.
     const mustSave = !(0,shard/* isWhole */.wP)(identity.shard) && !isOfThisRun(outcome, identity);
-    return new RestoredCheckpoint(outcome, plan, { mustSave, log });
+    return new RestoredCheckpoint(outcome, read, { mustSave, log });
 }
 function isOfThisRun(outcome, identity) {
     return outcome.kind === 'hit' && outcome.key.startsWith((0,keys/* checkpointKeys */.vK)(identity).thisRun);
@@ -37984,13 +37985,15 @@ function isOfThisRun(outcome, identity) {
 class RestoredCheckpoint {
     /** The saved plan in the checkpoint, if it has one that belongs to this owner. */
     plan;
+    #read;
     #outcome;
     #mustSave;
     #log;
     #adopted;
-    constructor(outcome, plan, options) {
+    constructor(outcome, read, options) {
         this.#outcome = outcome;
-        this.plan = plan;
+        this.plan = read.plan;
+        this.#read = read;
         this.#mustSave = options.mustSave;
         this.#log = options.log;
     }
@@ -38020,7 +38023,7 @@ class RestoredCheckpoint {
                 paths: (0,progress_paths/* statePaths */.mt)(outcome.directory, owner.model, owner.evalSet),
                 log: this.#log,
                 rejectTo: (0,progress_paths/* stateFolder */.yp)(state.paths),
-                plan: this.plan,
+                ...this.#read,
                 ...(knownCommands ? { knownCommands } : {}),
             });
             const content = contentOf(staged);
@@ -38139,6 +38142,8 @@ class SupersededCheckpoints {
 
 
 
+/** After so many entries the process can handle a signal. They take a few milliseconds. */
+const ENTRIES_AT_ONCE = 100;
 /** Far more than the checkpoint of any eval set, and far less than what harms a runner. */
 const CHECKPOINT_BOUNDS = {
     entries: 200_000,
@@ -38164,10 +38169,13 @@ async function findForbiddenEntry(directory, bounds = CHECKPOINT_BOUNDS, signal)
     let entries = 0;
     let bytes = 0;
     try {
-        for await (const { path, depth, entry } of walk(directory)) {
+        for (const { path, depth, entry } of walk(directory)) {
+            entries += 1;
+            // To wait for another thread at each entry would take ten times as long.
+            if (entries % ENTRIES_AT_ONCE === 0)
+                await (0,node_timers_promises__WEBPACK_IMPORTED_MODULE_3__.setImmediate)();
             if (signal?.aborted)
                 break;
-            entries += 1;
             if (entries > bounds.entries)
                 return `it contains more than ${bounds.entries} files`;
             const name = shown((0,node_path__WEBPACK_IMPORTED_MODULE_2__.relative)(directory, path));
@@ -38179,7 +38187,6 @@ async function findForbiddenEntry(directory, bounds = CHECKPOINT_BOUNDS, signal)
             const invisible = (0,_text_js__WEBPACK_IMPORTED_MODULE_4__/* .firstInvisible */ .k7)(entry.name);
             if (invisible)
                 return `the name ${name} contains the invisible character ${invisible}`;
-            // To wait for another thread takes ten times as long. The walk waits after every few entries, when it reads a directory on.
             const stat = (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.lstatSync)(path);
             const odd = oddity(stat);
             if (odd)
@@ -38189,7 +38196,7 @@ async function findForbiddenEntry(directory, bounds = CHECKPOINT_BOUNDS, signal)
             if (bytes > bounds.bytes)
                 return `it contains more than ${inUnits(bounds.bytes)}`;
             if (stat.mode & 0o077)
-                await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_1__.chmod)(path, stat.isDirectory() ? 0o700 : 0o600);
+                (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.chmodSync)(path, stat.isDirectory() ? 0o700 : 0o600);
         }
     }
     catch (error) {
@@ -38268,25 +38275,25 @@ function oddity(stat) {
     return undefined;
 }
 /** Walks depth first, with one open directory for each level. */
-async function* walk(top) {
-    const open = [{ dir: await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_1__.opendir)(top), path: top }];
+function* walk(top) {
+    const open = [{ dir: (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.opendirSync)(top), path: top }];
     try {
         for (let current = open.at(-1); current; current = open.at(-1)) {
-            const entry = await current.dir.read();
+            const entry = current.dir.readSync();
             if (!entry) {
-                await open.pop()?.dir.close();
+                open.pop()?.dir.closeSync();
                 continue;
             }
             const path = (0,node_path__WEBPACK_IMPORTED_MODULE_2__.join)(current.path, entry.name);
             // The caller checks it first, and stops the walk at an entry that is forbidden.
             yield { path, depth: open.length, entry };
             if (entry.isDirectory())
-                open.push({ dir: await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_1__.opendir)(path), path });
+                open.push({ dir: (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.opendirSync)(path), path });
         }
     }
     finally {
         for (const { dir } of open)
-            await dir.close();
+            dir.closeSync();
     }
 }
 function sizeOf(stat) {
@@ -42811,14 +42818,14 @@ function whyUnreachable(error) {
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   Kj: () => (/* binding */ lineBatchesOfFile),
 /* harmony export */   ZD: () => (/* binding */ linesOfFile),
+/* harmony export */   bv: () => (/* binding */ lineBatches),
 /* harmony export */   dq: () => (/* binding */ LineTooLong),
 /* harmony export */   gL: () => (/* binding */ linesOfFileSync),
 /* harmony export */   uv: () => (/* binding */ linesOfText)
 /* harmony export */ });
 /* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3024);
-/* harmony import */ var node_fs_promises__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(1455);
+/* harmony import */ var node_util__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(7975);
 /**
  * Reads the lines of files. Lines end only at `\n`, as in Python. It does not use node:readline, which also ends lines at U+2028,
  * U+2029 and a lone `\r`, which JSON may contain unescaped.
@@ -42842,46 +42849,56 @@ const NEWLINE = 10;
 function* linesOfFileSync(path, maxBytes) {
     const file = (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.openSync)(path, 'r');
     try {
-        const splitter = new Splitter(maxBytes);
-        const chunk = Buffer.allocUnsafe(Math.min(CHUNK_BYTES, (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.fstatSync)(file).size + 1));
-        for (let read = (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.readSync)(file, chunk); read > 0; read = (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.readSync)(file, chunk))
-            yield* splitter.add(chunk.subarray(0, read));
-        yield* splitter.rest();
+        yield* linesOf(file, (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.fstatSync)(file).size, maxBytes);
     }
     finally {
         (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.closeSync)(file);
     }
 }
+/** @param size of the file, in bytes */
+function* linesOf(file, size, maxBytes) {
+    const splitter = new Splitter(maxBytes);
+    const chunk = chunkFor(size);
+    for (let bytes = chunk.length; bytes === chunk.length;) {
+        bytes = (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.readSync)(file, chunk);
+        yield* splitter.add(chunk.subarray(0, bytes));
+    }
+    yield* splitter.rest();
+}
+/** A read that does not fill it has reached the end of the file. */
+function chunkFor(size) {
+    return Buffer.allocUnsafe(Math.min(CHUNK_BYTES, size + 1));
+}
 /** Reads the lines of a file asynchronously, with the same parameters and errors. */
 async function* linesOfFile(path, maxBytes) {
-    for await (const lines of lineBatchesOfFile(path, maxBytes))
-        yield* lines;
-}
-/**
- * The same in batches, each of which must be read to its end before the next one is requested. To wait for each line would take as long as
- * to parse it.
- */
-async function* lineBatchesOfFile(path, maxBytes) {
-    // To wait for another thread takes longer than to read a small file. A set may have thousands of them.
-    if ((0,node_fs__WEBPACK_IMPORTED_MODULE_0__.statSync)(path).size <= CHUNK_BYTES) {
-        yield linesOfFileSync(path, maxBytes);
-        return;
-    }
-    const file = await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_1__.open)(path, 'r');
+    const file = (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.openSync)(path, 'r');
     try {
-        const splitter = new Splitter(maxBytes);
-        const chunk = Buffer.allocUnsafe(Math.min(CHUNK_BYTES, (await file.stat()).size + 1));
-        for (;;) {
-            const { bytesRead } = await file.read(chunk, 0, chunk.length);
-            if (bytesRead === 0)
-                break;
-            yield splitter.add(chunk.subarray(0, bytesRead));
-        }
-        yield splitter.rest();
+        for await (const lines of lineBatches(file, maxBytes))
+            yield* lines;
     }
     finally {
-        await file.close();
+        (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.closeSync)(file);
     }
+}
+const readAsync = (0,node_util__WEBPACK_IMPORTED_MODULE_1__.promisify)(node_fs__WEBPACK_IMPORTED_MODULE_0__.read);
+/**
+ * Reads the lines of an open file in batches, each of which must be read to its end before the next one is requested. To wait for each line
+ * would take as long as to parse it.
+ */
+async function* lineBatches(file, maxBytes) {
+    const { size } = (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.fstatSync)(file);
+    // To wait for another thread takes longer than to read a small file. A set may have thousands of them.
+    if (size <= CHUNK_BYTES) {
+        yield linesOf(file, size, maxBytes);
+        return;
+    }
+    const splitter = new Splitter(maxBytes);
+    const chunk = chunkFor(size);
+    for (let bytes = chunk.length; bytes === chunk.length;) {
+        bytes = (await readAsync(file, chunk, 0, chunk.length, null)).bytesRead;
+        yield splitter.add(chunk.subarray(0, bytes));
+    }
+    yield splitter.rest();
 }
 /** Yields the lines of a text one by one, because a list of all lines could be larger than the text. */
 function* linesOfText(text) {
@@ -46524,11 +46541,11 @@ function isRealDirectory(path) {
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   LV: () => (/* binding */ isInFuture),
 /* harmony export */   Y0: () => (/* binding */ isAhead),
 /* harmony export */   kv: () => (/* binding */ doubtOf),
 /* harmony export */   vl: () => (/* binding */ plausibleTime)
 /* harmony export */ });
+/* unused harmony export isInFuture */
 /** The clock of the machine that wrote a record may be ahead of the clock of this machine by this much. */
 const MAX_CLOCK_SKEW_MS = 60 * 60 * 1000;
 /**
@@ -47847,7 +47864,7 @@ function move(path, target) {
 /** Reads every valid record. An invalid last line without its newline is torn, so it is dropped and not reported. */
 function parseRecordLines(text, schema, limits) {
     const records = [];
-    const use = (0,_schema_use_js__WEBPACK_IMPORTED_MODULE_3__/* .schemaUse */ .P)(text);
+    const use = (0,_schema_use_js__WEBPACK_IMPORTED_MODULE_3__/* .schemaUse */ .P)(schema, text);
     let lines = 0;
     let rejected = 0;
     let first = '';
@@ -47911,15 +47928,15 @@ const runSchema = zod__WEBPACK_IMPORTED_MODULE_4__/* .object */ .Ikc({ repositor
 /* harmony export */   di: () => (/* binding */ MAX_PLAN_BYTES),
 /* harmony export */   q4: () => (/* binding */ parseSavedPlan)
 /* harmony export */ });
-/* harmony import */ var zod__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(2857);
+/* harmony import */ var zod__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(2857);
 /* harmony import */ var _model_bounded_json_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(255);
 /* harmony import */ var _model_owner_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(9682);
 /* harmony import */ var _model_plan_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(2774);
 /* harmony import */ var _model_plan_paths_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(2123);
-/* harmony import */ var _model_request_demand_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(3010);
+/* harmony import */ var _model_request_demand_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(3010);
 /* harmony import */ var _text_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(8804);
-/* harmony import */ var _schema_use_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(9410);
-/* harmony import */ var _untrusted_files_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(8047);
+/* harmony import */ var _schema_use_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(9410);
+/* harmony import */ var _untrusted_files_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(8047);
 /** `plan.json`: the plan of the last run. Others may have written the file. */
 
 
@@ -47930,66 +47947,66 @@ const runSchema = zod__WEBPACK_IMPORTED_MODULE_4__/* .object */ .Ikc({ repositor
 
 
 
-const text = zod__WEBPACK_IMPORTED_MODULE_5__/* .string */ .YjP().max(65536);
+const text = zod__WEBPACK_IMPORTED_MODULE_6__/* .string */ .YjP().max(65536);
 /** Text that is printed. */
 const line = text.refine(_text_js__WEBPACK_IMPORTED_MODULE_3__/* .isSingleLine */ .v_, 'has control characters');
-const paths = zod__WEBPACK_IMPORTED_MODULE_5__/* .array */ .YOg(text)
+const paths = zod__WEBPACK_IMPORTED_MODULE_6__/* .array */ .YOg(text)
     .max(1_000_000)
     .refine(_model_plan_paths_js__WEBPACK_IMPORTED_MODULE_2__/* .areOrdinaryPaths */ .z, 'contains a path that a plan cannot have');
-const sha256 = zod__WEBPACK_IMPORTED_MODULE_5__/* .string */ .YjP().regex(/^[0-9a-f]{64}$/);
-const fingerprint = zod__WEBPACK_IMPORTED_MODULE_5__/* .object */ .Ikc({ value: sha256, parts: zod__WEBPACK_IMPORTED_MODULE_5__/* .record */ .g1P(line, sha256) });
-const whole = zod__WEBPACK_IMPORTED_MODULE_5__/* .int */ .Whr().nonnegative();
-const requestDemand = zod__WEBPACK_IMPORTED_MODULE_5__/* .object */ .Ikc({
-    by: zod__WEBPACK_IMPORTED_MODULE_5__/* ["enum"] */ .k5n(['model', 'judge']),
+const sha256 = zod__WEBPACK_IMPORTED_MODULE_6__/* .string */ .YjP().regex(/^[0-9a-f]{64}$/);
+const fingerprint = zod__WEBPACK_IMPORTED_MODULE_6__/* .object */ .Ikc({ value: sha256, parts: zod__WEBPACK_IMPORTED_MODULE_6__/* .record */ .g1P(line, sha256) });
+const whole = zod__WEBPACK_IMPORTED_MODULE_6__/* .int */ .Whr().nonnegative();
+const requestDemand = zod__WEBPACK_IMPORTED_MODULE_6__/* .object */ .Ikc({
+    by: zod__WEBPACK_IMPORTED_MODULE_6__/* ["enum"] */ .k5n(['model', 'judge']),
     requests: whole,
     characters: whole,
     bytes: whole,
     messages: whole,
     answers: whole,
-    answer: zod__WEBPACK_IMPORTED_MODULE_5__/* ["enum"] */ .k5n(_model_request_demand_js__WEBPACK_IMPORTED_MODULE_6__/* .ANSWER_KINDS */ .h),
-    choices: zod__WEBPACK_IMPORTED_MODULE_5__/* .int */ .Whr().positive(),
-    maxTokens: zod__WEBPACK_IMPORTED_MODULE_5__/* .int */ .Whr().positive().nullable(),
+    answer: zod__WEBPACK_IMPORTED_MODULE_6__/* ["enum"] */ .k5n(_model_request_demand_js__WEBPACK_IMPORTED_MODULE_7__/* .ANSWER_KINDS */ .h),
+    choices: zod__WEBPACK_IMPORTED_MODULE_6__/* .int */ .Whr().positive(),
+    maxTokens: zod__WEBPACK_IMPORTED_MODULE_6__/* .int */ .Whr().positive().nullable(),
 });
-const schema = zod__WEBPACK_IMPORTED_MODULE_5__/* .object */ .Ikc({
-    version: zod__WEBPACK_IMPORTED_MODULE_5__/* .literal */ .euz(1),
-    owner: zod__WEBPACK_IMPORTED_MODULE_5__/* .object */ .Ikc({ repository: line, cacheKey: text, model: line, evalSet: line }),
+const schema = zod__WEBPACK_IMPORTED_MODULE_6__/* .object */ .Ikc({
+    version: zod__WEBPACK_IMPORTED_MODULE_6__/* .literal */ .euz(1),
+    owner: zod__WEBPACK_IMPORTED_MODULE_6__/* .object */ .Ikc({ repository: line, cacheKey: text, model: line, evalSet: line }),
     signature: sha256,
-    made: zod__WEBPACK_IMPORTED_MODULE_5__/* .object */ .Ikc({
-        basis: zod__WEBPACK_IMPORTED_MODULE_5__/* .object */ .Ikc({ files: paths, directories: paths, absent: paths }),
+    made: zod__WEBPACK_IMPORTED_MODULE_6__/* .object */ .Ikc({
+        basis: zod__WEBPACK_IMPORTED_MODULE_6__/* .object */ .Ikc({ files: paths, directories: paths, absent: paths }),
         evalsVersion: text,
         // Version 0.1 did not write it.
         pythonVersion: line.optional(),
-        warnings: zod__WEBPACK_IMPORTED_MODULE_5__/* .array */ .YOg(line).max(1000).default([]),
-        needsApiKey: zod__WEBPACK_IMPORTED_MODULE_5__/* .boolean */ .zMY(),
+        warnings: zod__WEBPACK_IMPORTED_MODULE_6__/* .array */ .YOg(line).max(1000).default([]),
+        needsApiKey: zod__WEBPACK_IMPORTED_MODULE_6__/* .boolean */ .zMY(),
         // Version 0.1 did not write it.
-        apiModels: zod__WEBPACK_IMPORTED_MODULE_5__/* .array */ .YOg(line).max(1000).optional(),
+        apiModels: zod__WEBPACK_IMPORTED_MODULE_6__/* .array */ .YOg(line).max(1000).optional(),
     }),
-    evals: zod__WEBPACK_IMPORTED_MODULE_5__/* .array */ .YOg(zod__WEBPACK_IMPORTED_MODULE_5__/* .object */ .Ikc({
+    evals: zod__WEBPACK_IMPORTED_MODULE_6__/* .array */ .YOg(zod__WEBPACK_IMPORTED_MODULE_6__/* .object */ .Ikc({
         key: line.min(1),
         name: line,
-        command: zod__WEBPACK_IMPORTED_MODULE_5__/* .array */ .YOg(text).min(3),
+        command: zod__WEBPACK_IMPORTED_MODULE_6__/* .array */ .YOg(text).min(3),
         // Version 0.1 did not write it.
-        modelGraded: zod__WEBPACK_IMPORTED_MODULE_5__/* .boolean */ .zMY().default(false),
-        samples: zod__WEBPACK_IMPORTED_MODULE_5__/* .int */ .Whr().nonnegative().nullable(),
-        demand: zod__WEBPACK_IMPORTED_MODULE_5__/* .array */ .YOg(requestDemand).max(10).optional(),
-        metrics: zod__WEBPACK_IMPORTED_MODULE_5__/* .array */ .YOg(line),
+        modelGraded: zod__WEBPACK_IMPORTED_MODULE_6__/* .boolean */ .zMY().default(false),
+        samples: zod__WEBPACK_IMPORTED_MODULE_6__/* .int */ .Whr().nonnegative().nullable(),
+        demand: zod__WEBPACK_IMPORTED_MODULE_6__/* .array */ .YOg(requestDemand).max(10).optional(),
+        metrics: zod__WEBPACK_IMPORTED_MODULE_6__/* .array */ .YOg(line),
         // Version 0.1 wrote neither of these two.
         evalClass: line.optional(),
-        higherIsBetter: zod__WEBPACK_IMPORTED_MODULE_5__/* .boolean */ .zMY().optional(),
+        higherIsBetter: zod__WEBPACK_IMPORTED_MODULE_6__/* .boolean */ .zMY().optional(),
         fingerprint,
         // Version 0.1 wrote neither of these.
-        earlier: zod__WEBPACK_IMPORTED_MODULE_5__/* .array */ .YOg(fingerprint).max(8).default([]),
-        writable: zod__WEBPACK_IMPORTED_MODULE_5__/* .array */ .YOg(zod__WEBPACK_IMPORTED_MODULE_5__/* .object */ .Ikc({
+        earlier: zod__WEBPACK_IMPORTED_MODULE_6__/* .array */ .YOg(fingerprint).max(8).default([]),
+        writable: zod__WEBPACK_IMPORTED_MODULE_6__/* .array */ .YOg(zod__WEBPACK_IMPORTED_MODULE_6__/* .object */ .Ikc({
             argument: line,
             path: text.refine((path) => (0,_model_plan_paths_js__WEBPACK_IMPORTED_MODULE_2__/* .areOrdinaryPaths */ .z)([path]), 'is not a valid path for a plan'),
             label: text.optional(),
         }))
             .max(10_000)
             .default([]),
-        modelMap: zod__WEBPACK_IMPORTED_MODULE_5__/* .record */ .g1P(line, line).optional(),
+        modelMap: zod__WEBPACK_IMPORTED_MODULE_6__/* .record */ .g1P(line, line).optional(),
     }))
         .max(100_000),
-    leftOut: zod__WEBPACK_IMPORTED_MODULE_5__/* .array */ .YOg(line).max(100_000).optional(),
+    leftOut: zod__WEBPACK_IMPORTED_MODULE_6__/* .array */ .YOg(line).max(100_000).optional(),
 });
 /** Three times the size of a plan of 10,000 evals. More JSON would fill the heap of a small machine. */
 const MAX_PLAN_BYTES = 32 * 1024 * 1024;
@@ -48042,7 +48059,7 @@ function parseSavedPlan(content) {
     catch {
         return { reason: 'it is not JSON' };
     }
-    const result = schema.safeParse(value, (0,_schema_use_js__WEBPACK_IMPORTED_MODULE_7__/* .schemaUse */ .P)(content));
+    const result = schema.safeParse(value, (0,_schema_use_js__WEBPACK_IMPORTED_MODULE_4__/* .schemaUse */ .P)(schema, content));
     if (result.success)
         return result.data;
     const issue = result.error.issues[0];
@@ -48052,9 +48069,9 @@ function parseSavedPlan(content) {
 }
 /** The plan in a state directory, if there is one and it belongs to this owner. Changes nothing on disk. */
 function readSavedPlan({ plan }, owner) {
-    if ((0,_untrusted_files_js__WEBPACK_IMPORTED_MODULE_4__/* .problemWith */ .CO)(plan, { maxBytes: MAX_PLAN_BYTES }) !== undefined)
+    if ((0,_untrusted_files_js__WEBPACK_IMPORTED_MODULE_5__/* .problemWith */ .CO)(plan, { maxBytes: MAX_PLAN_BYTES }) !== undefined)
         return undefined;
-    const text = (0,_untrusted_files_js__WEBPACK_IMPORTED_MODULE_4__/* .readRegularFile */ .XF)(plan);
+    const text = (0,_untrusted_files_js__WEBPACK_IMPORTED_MODULE_5__/* .readRegularFile */ .XF)(plan);
     const saved = text === undefined ? undefined : parseSavedPlan(text);
     return !saved || 'reason' in saved || !(0,_model_owner_js__WEBPACK_IMPORTED_MODULE_8__/* .sameOwner */ .s)(saved.owner, owner) ? undefined : saved;
 }
@@ -48070,9 +48087,13 @@ function readSavedPlan({ plan }, owner) {
 /* harmony export */ });
 /** Below this size, zod takes longer to compile a schema than it saves by reading with the compiled one. */
 const MIN_COMPILED_LENGTH = 256 * 1024;
-/** How zod reads a file with a schema that is used for this text only: compiled, or as it is. */
-function schemaUse(text) {
-    return { jitless: text.length < MIN_COMPILED_LENGTH };
+/** Characters that this process has read with each schema. A merge of shards reads hundreds of small files. */
+const lengths = new WeakMap();
+/** How zod reads the values of one more text with a schema: compiled, or as it is. */
+function schemaUse(schema, text) {
+    const length = (lengths.get(schema) ?? 0) + text.length;
+    lengths.set(schema, length);
+    return { jitless: length < MIN_COMPILED_LENGTH };
 }
 
 
@@ -48807,15 +48828,18 @@ var progress_file = __nccwpck_require__(1119);
 const FILES = [progress_paths/* completedRecordFile */.Bq, progress_paths/* outputFile */.i9];
 /** Gives the record files of these evals in one state a place in another, and their output. Missing files are skipped. */
 function adoptRecordFiles(evalKeys, from, to) {
-    const files = evalKeys.flatMap((key) => FILES.map((fileOf) => ({ source: fileOf(from, key), target: fileOf(to, key) })));
-    const present = files.filter(({ source }) => (0,untrusted_files/* sizeOfFile */.JL)(source) >= 0);
-    if (present.length > 0)
+    if (evalKeys.length === 0 || !(0,directories/* isRealDirectory */.sL)(from.logs))
+        return;
+    // A set may have thousands of them, so each is not asked for.
+    const entries = (0,external_node_fs_.readdirSync)(from.logs, { withFileTypes: true });
+    const present = new Set(entries.filter((entry) => entry.isFile()).map(({ name }) => name));
+    if (present.size > 0)
         (0,directories/* makeDirectory */.Oh)(to.logs);
-    for (const { source, target } of present) {
-        // Mostly there is none yet, and a set may have thousands.
-        if (isLinked(source, target))
-            (0,external_node_fs_.chmodSync)(target, directories/* PRIVATE_FILE */.rQ);
-        else
+    for (const [source, target] of evalKeys.flatMap((key) => FILES.map((fileOf) => [fileOf(from, key), fileOf(to, key)]))) {
+        if (!present.has((0,external_node_path_.basename)(source)))
+            continue;
+        // Mostly there is none yet.
+        if (!isLinked(source, target))
             (0,durable/* replaceByLink */.qt)(source, target);
     }
 }
@@ -48844,8 +48868,9 @@ function replaceMerged(paths, { records, commands, lineless }, mark) {
     });
 }
 /** Whether version 0.1 was killed during a merge. Its mark has the SHA-256 of completion records that all get a line. */
-function earlierMergeWasInterrupted(paths, completions) {
-    return (0,untrusted_files/* readRegularFile */.XF)(earlierMergeMark(paths)) === (0,hash/* sha256 */.s)(completions);
+function earlierMergeWasInterrupted(paths) {
+    const mark = (0,untrusted_files/* readRegularFile */.XF)(earlierMergeMark(paths));
+    return mark !== undefined && mark === (0,hash/* sha256 */.s)((0,untrusted_files/* readRegularFile */.XF)(paths.completions) ?? '');
 }
 function earlierMergeMark(paths) {
     return (0,external_node_path_.join)(paths.live, 'merge');
@@ -48931,7 +48956,7 @@ function parseRunFacts(text) {
     catch {
         return { reason: 'it is not JSON' };
     }
-    const result = run_facts_file_schema.safeParse(value, (0,schema_use/* schemaUse */.P)(text));
+    const result = run_facts_file_schema.safeParse(value, (0,schema_use/* schemaUse */.P)(run_facts_file_schema, text));
     if (result.success)
         return result.data;
     const issue = result.error.issues[0];
@@ -49034,8 +49059,7 @@ class Loader {
     /** Reads completion records and progress lines, heals them, and rewrites the files that differ from the healed state. */
     #loadCompleted(recordsWereQuarantined) {
         const { paths, owner, knownCommands } = this.#options;
-        const completionsText = (0,untrusted_files/* readRegularFile */.XF)(paths.completions) ?? '';
-        const completions = (0,completions_file/* parseCompletions */.tr)(completionsText);
+        const completions = this.#options.completions ?? (0,completions_file/* parseCompletions */.tr)((0,untrusted_files/* readRegularFile */.XF)(paths.completions) ?? '');
         if (completions.rejected)
             this.#reject(paths.completions, completions.rejected);
         this.#warnOfForeign(completions.records);
@@ -49047,7 +49071,7 @@ class Loader {
             records: completions.records,
             lines: progressText === undefined ? undefined : progress.commands,
             repository: owner.repository,
-            linesToWrite: earlierMergeWasInterrupted(paths, completionsText) ? 'all' : this.#loadMark(),
+            linesToWrite: earlierMergeWasInterrupted(paths) ? 'all' : this.#loadMark(),
             recordsWereLost: recordsWereQuarantined || completions.rejected !== undefined,
             hasRecordFile: (evalKey) => (0,external_node_fs_.existsSync)((0,progress_paths/* completedRecordFile */.Bq)(paths, evalKey)),
         });
@@ -49120,15 +49144,6 @@ class Loader {
 // EXTERNAL MODULE: ./lib/progress/doubt.js
 var doubt = __nccwpck_require__(417);
 ;// CONCATENATED MODULE: ./lib/progress/merge-states.js
-/**
- * Merges states of one owner. The merge is pure, associative, commutative and idempotent, so that neither the order nor the
- * number of merges changes the result.
- *
- * For each command the latest fact counts. A progress line without a record has no time and is the earliest fact. Records
- * are ordered by the time at which they ended. A removal by the user comes directly after the removed record. So a removal
- * also removes older results of the command, and a later execution overrides the removal.
- */
-
 
 
 /** The facts about all other evals. A set that is sharded has a state for each shard, and a merged one of all. */
@@ -49146,46 +49161,57 @@ function withoutEvals(facts, evals) {
 /** @param now a record that is dated later counts as the oldest: otherwise it would win every merge until that date */
 function mergeStates(states, now) {
     const removed = latest(states.map((state) => state.removed), now);
-    const records = latest(states.map((state) => state.records), now);
-    for (const [id, record] of records) {
+    const executed = latest(states.map((state) => state.records), now);
+    for (const [id, execution] of executed) {
         const removal = removed.get(id);
         if (!removal)
             continue;
-        if (compareExecutions(record, removal, now) > 0)
+        if (compareExecutions(execution, removal) > 0)
             removed.delete(id);
         else
-            records.delete(id);
+            executed.delete(id);
     }
+    const records = recordsOf(executed);
     const commands = new Map([...records].map(([id, record]) => [id, record.argv]));
     const lines = states.flatMap((state) => [...state.commands]).sort(([x], [y]) => (0,lib_text/* compareText */.n6)(x, y));
     for (const [id, command] of lines)
         if (!removed.has(id))
             commands.set(id, command);
-    return { commands, records, removed, plan: states.map((state) => state.plan).reduce(greaterText) };
+    const plan = states.map((state) => state.plan).reduce(greaterText);
+    return { commands, records, removed: recordsOf(removed), plan };
 }
-/** The later record of each command, in the order in which the records ended. */
+function executionOf(id, record, now) {
+    const [started, ended] = [Date.parse(record.started), Date.parse(record.ended)];
+    return { id, record, started, ended, isAhead: (0,doubt/* isAhead */.Y0)(ended, now) };
+}
+function recordsOf(executions) {
+    return new Map([...executions].map(([id, { record }]) => [id, record]));
+}
+/** The later execution of each command, in the order in which they ended. */
 function latest(states, now) {
-    const records = new Map();
+    const found = new Map();
     for (const [id, record] of states.flatMap((each) => [...each])) {
-        const other = records.get(id);
-        if (!other || compareRecords(record, other, now) > 0)
-            records.set(id, record);
+        const execution = executionOf(id, record, now);
+        const other = found.get(id);
+        if (!other || compareRecords(execution, other) > 0)
+            found.set(id, execution);
     }
-    return new Map([...records].sort(([, x], [, y]) => compareRecords(x, y, now)));
+    return new Map([...found].sort(([, x], [, y]) => compareRecords(x, y)));
 }
-function compareRecords(a, b, now) {
-    return (compareExecutions(a, b, now) ||
-        (0,lib_text/* compareText */.n6)((0,model_command/* commandId */.vC)(a.argv), (0,model_command/* commandId */.vC)(b.argv)) ||
-        (0,lib_text/* compareText */.n6)(JSON.stringify(a), JSON.stringify(b)));
+function compareRecords(a, b) {
+    return (compareExecutions(a, b) ||
+        (0,lib_text/* compareText */.n6)(a.id, b.id) ||
+        (0,lib_text/* compareText */.n6)(JSON.stringify(a.record), JSON.stringify(b.record)));
 }
 /** Zero for two records of one execution, such as the records that two versions of the action wrote. */
-function compareExecutions(a, b, now) {
-    return (Number((0,doubt/* isInFuture */.LV)(b.ended, now)) - Number((0,doubt/* isInFuture */.LV)(a.ended, now)) ||
-        Date.parse(a.ended) - Date.parse(b.ended) ||
-        a.run.id.length - b.run.id.length ||
-        (0,lib_text/* compareText */.n6)(a.run.id, b.run.id) ||
-        a.run.attempt - b.run.attempt ||
-        Date.parse(a.started) - Date.parse(b.started));
+function compareExecutions(a, b) {
+    const [x, y] = [a.record.run, b.record.run];
+    return (Number(b.isAhead) - Number(a.isAhead) ||
+        a.ended - b.ended ||
+        x.id.length - y.id.length ||
+        (0,lib_text/* compareText */.n6)(x.id, y.id) ||
+        x.attempt - y.attempt ||
+        a.started - b.started);
 }
 /** Plans have no time, so any rule will do that does not depend on the order. */
 function greaterText(a, b) {
@@ -49370,7 +49396,7 @@ class State {
                 adoptRecordFiles(this.#evalsToAdopt(merged, other), other.paths, this.paths);
             const records = [...merged.records.values()];
             const commands = [...merged.commands.values()];
-            const lineless = records.map(({ argv }) => argv).filter((argv) => !this.isDone(argv));
+            const lineless = [...merged.records].flatMap(([id, { argv }]) => this.#commands.has(id) ? [] : [argv]);
             replaceMerged(this.paths, { records, commands, lineless }, this.#linesToWrite);
             this.#attempts.merge(others.map((other) => other.#attempts));
             for (const other of others)
@@ -52130,9 +52156,9 @@ async function saveSnapshot({ state, store, onSave, onSaved }, limits) {
         (0,external_node_fs_.mkdirSync)(live, { recursive: true });
         root = (0,external_node_fs_.mkdtempSync)((0,external_node_path_.join)(live, 'snapshot-'));
         state.snapshot((0,external_node_path_.join)(root, protocol/* CHECKPOINT_PATH */.nm));
-        const outline = state.outline();
+        const outline = onSaved && state.outline();
         const outcome = await store.save(root, limits);
-        if (outcome.kind === 'saved')
+        if (outcome.kind === 'saved' && outline !== undefined)
             onSaved?.(outline, outcome.key);
         return outcome;
     }
@@ -58745,12 +58771,7 @@ const NO_SCORES = new Set(['correct', 'expected', 'picked', 'options', 'sampled'
 async function readSamples(recordFile, replayed) {
     const reading = new Reading();
     try {
-        // A pipe would never end.
-        if (!(0,external_node_fs_.lstatSync)(recordFile).isFile())
-            return undefined;
-        for await (const lines of (0,lib_lines/* lineBatchesOfFile */.Kj)(recordFile, record_file/* MAX_LINE_BYTES */.Oc))
-            for (const { bytes, offset } of lines)
-                reading.add((0,python_json/* parsePythonJson */.S)(bytes.toString('utf8')), offset, bytes.length);
+        await readEvents(recordFile, reading);
     }
     catch (error) {
         // The results are in the completion record. A run is not lost because its samples cannot be read.
@@ -58763,6 +58784,20 @@ async function readSamples(recordFile, replayed) {
         return undefined;
     const samples = reading.samples(replayed);
     return { samples, texts: ({ id }) => readTexts(recordFile, reading.placesOf(id)) };
+}
+/** A link is not followed, and a pipe, which would never end, has no events. */
+async function readEvents(recordFile, reading) {
+    const file = (0,external_node_fs_.openSync)(recordFile, external_node_fs_.constants.O_RDONLY | external_node_fs_.constants.O_NOFOLLOW | external_node_fs_.constants.O_NONBLOCK);
+    try {
+        if (!(0,external_node_fs_.fstatSync)(file).isFile())
+            return;
+        for await (const lines of (0,lib_lines/* lineBatches */.bv)(file, record_file/* MAX_LINE_BYTES */.Oc))
+            for (const { bytes, offset } of lines)
+                reading.add((0,python_json/* parsePythonJson */.S)(bytes.toString('utf8')), offset, bytes.length);
+    }
+    finally {
+        (0,external_node_fs_.closeSync)(file);
+    }
 }
 class Reading {
     #facts = new Map();

@@ -37576,9 +37576,9 @@ async function saveSnapshot({ state, store, onSave, onSaved }, limits) {
         (0,external_node_fs_.mkdirSync)(live, { recursive: true });
         root = (0,external_node_fs_.mkdtempSync)((0,external_node_path_.join)(live, 'snapshot-'));
         state.snapshot((0,external_node_path_.join)(root, protocol/* CHECKPOINT_PATH */.nm));
-        const outline = state.outline();
+        const outline = onSaved && state.outline();
         const outcome = await store.save(root, limits);
-        if (outcome.kind === 'saved')
+        if (outcome.kind === 'saved' && outline !== undefined)
             onSaved?.(outline, outcome.key);
         return outcome;
     }
@@ -38078,19 +38078,20 @@ async function restoreShards(request) {
 }
 async function restoreShard(shard, { store, identity, owner, log }, staged) {
     const keys = (0,_keys_js__WEBPACK_IMPORTED_MODULE_3__/* .checkpointKeys */ .vK)({ ...identity, shard });
-    const { inspect } = new _trust_inspection_js__WEBPACK_IMPORTED_MODULE_5__/* .TreeInspector */ .i(owner, { readsPlans: false });
-    const outcome = await store.restore({ keys, scope: 'run', inspect });
+    const inspector = new _trust_inspection_js__WEBPACK_IMPORTED_MODULE_5__/* .TreeInspector */ .i(owner, { readsPlans: false });
+    const outcome = await store.restore({ keys, scope: 'run', inspect: inspector.inspect });
     if (outcome.kind === 'hit') {
         staged.push(outcome.staging);
-        return opened(shard, outcome, owner, log);
+        return opened(shard, outcome, inspector, { owner, log });
     }
     return { shard, trouble: outcome.kind === 'miss' ? undefined : outcome.cause };
 }
-function opened(shard, { key, directory, passedOver }, owner, log) {
+function opened(shard, { key, directory, passedOver }, inspector, { owner, log }) {
     for (const { key: broken, why } of passedOver)
         log.warning(`The checkpoint ${broken} of ${(0,_model_shard_js__WEBPACK_IMPORTED_MODULE_0__/* .describeShard */ .y0)(shard)} is not used: ${why}. An older one of this run is used instead: ${key}.`, 'Checkpoint rejected');
     const paths = (0,_progress_paths_js__WEBPACK_IMPORTED_MODULE_1__/* .statePaths */ .mt)(directory, owner.model, owner.evalSet);
-    const state = _progress_state_js__WEBPACK_IMPORTED_MODULE_2__/* .State */ .U.open({ owner, paths, log, plan: 'unread' });
+    const { completions } = inspector.readOf(directory);
+    const state = _progress_state_js__WEBPACK_IMPORTED_MODULE_2__/* .State */ .U.open({ owner, paths, log, plan: 'unread', completions });
     const { runFacts } = state;
     if (runFacts?.shard?.index === shard.index && runFacts.shard.count === shard.count)
         return { shard, state };
@@ -38297,10 +38298,10 @@ async function restoreCheckpoint(request) {
         const difference = isFresh ? await store.otherCheckpoint({ signal }) : undefined;
         reportRestore(outcome, { identity, machine, difference }, log);
     }
-    const plan = outcome.kind === 'hit' ? inspector.planOf(outcome.directory) : undefined;
+    const read = outcome.kind === 'hit' ? inspector.readOf(outcome.directory) : {};
     // A shard with nothing to do says by a checkpoint that it ran: the merge of the shards has no other way to know.
     const mustSave = !(0,shard/* isWhole */.wP)(identity.shard) && !isOfThisRun(outcome, identity);
-    return new RestoredCheckpoint(outcome, plan, { mustSave, log });
+    return new RestoredCheckpoint(outcome, read, { mustSave, log });
 }
 function isOfThisRun(outcome, identity) {
     return outcome.kind === 'hit' && outcome.key.startsWith((0,keys/* checkpointKeys */.vK)(identity).thisRun);
@@ -38308,13 +38309,15 @@ function isOfThisRun(outcome, identity) {
 class RestoredCheckpoint {
     /** The saved plan in the checkpoint, if it has one that belongs to this owner. */
     plan;
+    #read;
     #outcome;
     #mustSave;
     #log;
     #adopted;
-    constructor(outcome, plan, options) {
+    constructor(outcome, read, options) {
         this.#outcome = outcome;
-        this.plan = plan;
+        this.plan = read.plan;
+        this.#read = read;
         this.#mustSave = options.mustSave;
         this.#log = options.log;
     }
@@ -38344,7 +38347,7 @@ class RestoredCheckpoint {
                 paths: (0,paths/* statePaths */.mt)(outcome.directory, owner.model, owner.evalSet),
                 log: this.#log,
                 rejectTo: (0,paths/* stateFolder */.yp)(state.paths),
-                plan: this.plan,
+                ...this.#read,
                 ...(knownCommands ? { knownCommands } : {}),
             });
             const content = contentOf(staged);
@@ -38385,14 +38388,16 @@ class RestoredCheckpoint {
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   i: () => (/* binding */ TreeInspector)
 /* harmony export */ });
-/* harmony import */ var node_fs_promises__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1455);
-/* harmony import */ var _model_owner_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(9682);
+/* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3024);
+/* harmony import */ var _model_owner_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(9682);
 /* harmony import */ var _progress_completions_file_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(5043);
 /* harmony import */ var _progress_paths_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(8943);
 /* harmony import */ var _progress_progress_file_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(1119);
 /* harmony import */ var _progress_saved_plan_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(4672);
-/* harmony import */ var _untrusted_tree_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(976);
+/* harmony import */ var _progress_untrusted_files_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(8047);
+/* harmony import */ var _untrusted_tree_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(976);
 /** Checks a restored tree before anything in it is used, because the content of a cache is not trusted. */
+
 
 
 
@@ -38406,51 +38411,51 @@ const MAX_FILE_BYTES = 32 * 1024 * 1024;
 class TreeInspector {
     #owner;
     #readsPlans;
-    #plans = new Map();
+    #read = new Map();
     /** @param options whether plans are read, which takes long when they are large */
     constructor(owner, { readsPlans = true } = {}) {
         this.#owner = owner;
         this.#readsPlans = readsPlans;
     }
     inspect = async (directory, signal) => {
-        const forbidden = await (0,_untrusted_tree_js__WEBPACK_IMPORTED_MODULE_5__/* .findForbiddenEntry */ .Ll)(directory, _untrusted_tree_js__WEBPACK_IMPORTED_MODULE_5__/* .CHECKPOINT_BOUNDS */ .Xl, signal);
+        const forbidden = await (0,_untrusted_tree_js__WEBPACK_IMPORTED_MODULE_6__/* .findForbiddenEntry */ .Ll)(directory, _untrusted_tree_js__WEBPACK_IMPORTED_MODULE_6__/* .CHECKPOINT_BOUNDS */ .Xl, signal);
         if (forbidden)
             return { kind: 'unusable', why: forbidden };
         const paths = (0,_progress_paths_js__WEBPACK_IMPORTED_MODULE_2__/* .statePaths */ .mt)(directory, this.#owner.model, this.#owner.evalSet);
-        const [progress, resume] = await Promise.all([kindOf(paths.progressFile), kindOf(paths.resume)]);
+        const [progress, resume] = [kindOf(paths.progressFile), kindOf(paths.resume)];
         if (!progress && !resume)
             return { kind: 'unusable', why: 'it contains no state of this model and eval set' };
-        const planText = this.#readsPlans ? await textOf(paths.plan) : '';
+        if (progress === 'directory')
+            return { kind: 'flawed', why: 'its progress file is a directory' };
+        if (resume === 'file')
+            return { kind: 'flawed', why: 'its resume directory is a file' };
+        const planText = this.#readsPlans ? textOf(paths.plan) : '';
         const plan = planText === '' ? undefined : (0,_progress_saved_plan_js__WEBPACK_IMPORTED_MODULE_4__/* .parseSavedPlan */ .q4)(planText);
-        if (plan && !('reason' in plan))
-            this.#plans.set(directory, plan);
-        const flaw = (progress === 'directory' && 'its progress file is a directory') ||
-            (resume === 'file' && 'its resume directory is a file') ||
-            (await flawIn(paths)) ||
+        const completions = (0,_progress_completions_file_js__WEBPACK_IMPORTED_MODULE_1__/* .parseCompletions */ .tr)(textOf(paths.completions));
+        const lines = (0,_progress_progress_file_js__WEBPACK_IMPORTED_MODULE_3__/* .parseProgress */ .TS)(textOf(paths.progressFile));
+        this.#read.set(directory, { completions, plan: this.#ownPlan(plan) });
+        // What the state would reject in a tree that is otherwise good.
+        const flaw = (completions.rejected && `its completion records cannot be read: ${completions.rejected}`) ||
+            (lines.rejected && `its progress file cannot be read: ${lines.rejected}`) ||
             (plan && 'reason' in plan && `its plan cannot be read: ${plan.reason}`);
         return flaw ? { kind: 'flawed', why: flaw } : undefined;
     };
-    /** The saved plan of an inspected tree, if it belongs to the owner. */
-    planOf(directory) {
-        const plan = this.#plans.get(directory);
-        return plan && (0,_model_owner_js__WEBPACK_IMPORTED_MODULE_6__/* .sameOwner */ .s)(plan.owner, this.#owner) ? plan : undefined;
+    /** Of a tree that this object has inspected. */
+    readOf(directory) {
+        return this.#read.get(directory) ?? {};
+    }
+    #ownPlan(plan) {
+        return plan && !('reason' in plan) && (0,_model_owner_js__WEBPACK_IMPORTED_MODULE_7__/* .sameOwner */ .s)(plan.owner, this.#owner) ? plan : undefined;
     }
 }
-/** What the state would reject in a tree that is otherwise good. */
-async function flawIn({ completions, progressFile }) {
-    const badRecords = (0,_progress_completions_file_js__WEBPACK_IMPORTED_MODULE_1__/* .parseCompletions */ .tr)(await textOf(completions)).rejected;
-    if (badRecords)
-        return `its completion records cannot be read: ${badRecords}`;
-    const badLines = (0,_progress_progress_file_js__WEBPACK_IMPORTED_MODULE_3__/* .parseProgress */ .TS)(await textOf(progressFile)).rejected;
-    return badLines ? `its progress file cannot be read: ${badLines}` : undefined;
-}
-async function kindOf(path) {
-    return (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_0__.lstat)(path).then((stat) => (stat.isDirectory() ? 'directory' : 'file'), () => undefined);
+function kindOf(path) {
+    const stats = (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.lstatSync)(path, { throwIfNoEntry: false });
+    return stats && (stats.isDirectory() ? 'directory' : 'file');
 }
 /** Empty if there is no regular file, or if it is too large. */
-async function textOf(path) {
-    const stat = await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_0__.lstat)(path).catch(() => undefined);
-    return stat?.isFile() && stat.size <= MAX_FILE_BYTES ? (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_0__.readFile)(path, 'utf8') : '';
+function textOf(path) {
+    const isReadable = (0,_progress_untrusted_files_js__WEBPACK_IMPORTED_MODULE_5__/* .problemWith */ .CO)(path, { maxBytes: MAX_FILE_BYTES }) === undefined;
+    return (isReadable && (0,_progress_untrusted_files_js__WEBPACK_IMPORTED_MODULE_5__/* .readRegularFile */ .XF)(path)) || '';
 }
 
 
@@ -38486,6 +38491,8 @@ var lib_text = __nccwpck_require__(8804);
 
 
 
+/** After so many entries the process can handle a signal. They take a few milliseconds. */
+const ENTRIES_AT_ONCE = 100;
 /** Far more than the checkpoint of any eval set, and far less than what harms a runner. */
 const CHECKPOINT_BOUNDS = {
     entries: 200_000,
@@ -38511,10 +38518,13 @@ async function findForbiddenEntry(directory, bounds = CHECKPOINT_BOUNDS, signal)
     let entries = 0;
     let bytes = 0;
     try {
-        for await (const { path, depth, entry } of walk(directory)) {
+        for (const { path, depth, entry } of walk(directory)) {
+            entries += 1;
+            // To wait for another thread at each entry would take ten times as long.
+            if (entries % ENTRIES_AT_ONCE === 0)
+                await (0,external_node_timers_promises_namespaceObject.setImmediate)();
             if (signal?.aborted)
                 break;
-            entries += 1;
             if (entries > bounds.entries)
                 return `it contains more than ${bounds.entries} files`;
             const name = shown((0,external_node_path_.relative)(directory, path));
@@ -38526,7 +38536,6 @@ async function findForbiddenEntry(directory, bounds = CHECKPOINT_BOUNDS, signal)
             const invisible = (0,lib_text/* firstInvisible */.k7)(entry.name);
             if (invisible)
                 return `the name ${name} contains the invisible character ${invisible}`;
-            // To wait for another thread takes ten times as long. The walk waits after every few entries, when it reads a directory on.
             const stat = (0,external_node_fs_.lstatSync)(path);
             const odd = oddity(stat);
             if (odd)
@@ -38536,7 +38545,7 @@ async function findForbiddenEntry(directory, bounds = CHECKPOINT_BOUNDS, signal)
             if (bytes > bounds.bytes)
                 return `it contains more than ${inUnits(bounds.bytes)}`;
             if (stat.mode & 0o077)
-                await (0,promises_.chmod)(path, stat.isDirectory() ? 0o700 : 0o600);
+                (0,external_node_fs_.chmodSync)(path, stat.isDirectory() ? 0o700 : 0o600);
         }
     }
     catch (error) {
@@ -38615,25 +38624,25 @@ function oddity(stat) {
     return undefined;
 }
 /** Walks depth first, with one open directory for each level. */
-async function* walk(top) {
-    const open = [{ dir: await (0,promises_.opendir)(top), path: top }];
+function* walk(top) {
+    const open = [{ dir: (0,external_node_fs_.opendirSync)(top), path: top }];
     try {
         for (let current = open.at(-1); current; current = open.at(-1)) {
-            const entry = await current.dir.read();
+            const entry = current.dir.readSync();
             if (!entry) {
-                await open.pop()?.dir.close();
+                open.pop()?.dir.closeSync();
                 continue;
             }
             const path = (0,external_node_path_.join)(current.path, entry.name);
             // The caller checks it first, and stops the walk at an entry that is forbidden.
             yield { path, depth: open.length, entry };
             if (entry.isDirectory())
-                open.push({ dir: await (0,promises_.opendir)(path), path });
+                open.push({ dir: (0,external_node_fs_.opendirSync)(path), path });
         }
     }
     finally {
         for (const { dir } of open)
-            await dir.close();
+            dir.closeSync();
     }
 }
 function sizeOf(stat) {
@@ -40506,14 +40515,14 @@ function whyUnreachable(error) {
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   Kj: () => (/* binding */ lineBatchesOfFile),
 /* harmony export */   ZD: () => (/* binding */ linesOfFile),
+/* harmony export */   bv: () => (/* binding */ lineBatches),
 /* harmony export */   dq: () => (/* binding */ LineTooLong),
 /* harmony export */   gL: () => (/* binding */ linesOfFileSync),
 /* harmony export */   uv: () => (/* binding */ linesOfText)
 /* harmony export */ });
 /* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3024);
-/* harmony import */ var node_fs_promises__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(1455);
+/* harmony import */ var node_util__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(7975);
 /**
  * Reads the lines of files. Lines end only at `\n`, as in Python. It does not use node:readline, which also ends lines at U+2028,
  * U+2029 and a lone `\r`, which JSON may contain unescaped.
@@ -40537,46 +40546,56 @@ const NEWLINE = 10;
 function* linesOfFileSync(path, maxBytes) {
     const file = (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.openSync)(path, 'r');
     try {
-        const splitter = new Splitter(maxBytes);
-        const chunk = Buffer.allocUnsafe(Math.min(CHUNK_BYTES, (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.fstatSync)(file).size + 1));
-        for (let read = (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.readSync)(file, chunk); read > 0; read = (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.readSync)(file, chunk))
-            yield* splitter.add(chunk.subarray(0, read));
-        yield* splitter.rest();
+        yield* linesOf(file, (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.fstatSync)(file).size, maxBytes);
     }
     finally {
         (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.closeSync)(file);
     }
 }
+/** @param size of the file, in bytes */
+function* linesOf(file, size, maxBytes) {
+    const splitter = new Splitter(maxBytes);
+    const chunk = chunkFor(size);
+    for (let bytes = chunk.length; bytes === chunk.length;) {
+        bytes = (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.readSync)(file, chunk);
+        yield* splitter.add(chunk.subarray(0, bytes));
+    }
+    yield* splitter.rest();
+}
+/** A read that does not fill it has reached the end of the file. */
+function chunkFor(size) {
+    return Buffer.allocUnsafe(Math.min(CHUNK_BYTES, size + 1));
+}
 /** Reads the lines of a file asynchronously, with the same parameters and errors. */
 async function* linesOfFile(path, maxBytes) {
-    for await (const lines of lineBatchesOfFile(path, maxBytes))
-        yield* lines;
-}
-/**
- * The same in batches, each of which must be read to its end before the next one is requested. To wait for each line would take as long as
- * to parse it.
- */
-async function* lineBatchesOfFile(path, maxBytes) {
-    // To wait for another thread takes longer than to read a small file. A set may have thousands of them.
-    if ((0,node_fs__WEBPACK_IMPORTED_MODULE_0__.statSync)(path).size <= CHUNK_BYTES) {
-        yield linesOfFileSync(path, maxBytes);
-        return;
-    }
-    const file = await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_1__.open)(path, 'r');
+    const file = (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.openSync)(path, 'r');
     try {
-        const splitter = new Splitter(maxBytes);
-        const chunk = Buffer.allocUnsafe(Math.min(CHUNK_BYTES, (await file.stat()).size + 1));
-        for (;;) {
-            const { bytesRead } = await file.read(chunk, 0, chunk.length);
-            if (bytesRead === 0)
-                break;
-            yield splitter.add(chunk.subarray(0, bytesRead));
-        }
-        yield splitter.rest();
+        for await (const lines of lineBatches(file, maxBytes))
+            yield* lines;
     }
     finally {
-        await file.close();
+        (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.closeSync)(file);
     }
+}
+const readAsync = (0,node_util__WEBPACK_IMPORTED_MODULE_1__.promisify)(node_fs__WEBPACK_IMPORTED_MODULE_0__.read);
+/**
+ * Reads the lines of an open file in batches, each of which must be read to its end before the next one is requested. To wait for each line
+ * would take as long as to parse it.
+ */
+async function* lineBatches(file, maxBytes) {
+    const { size } = (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.fstatSync)(file);
+    // To wait for another thread takes longer than to read a small file. A set may have thousands of them.
+    if (size <= CHUNK_BYTES) {
+        yield linesOf(file, size, maxBytes);
+        return;
+    }
+    const splitter = new Splitter(maxBytes);
+    const chunk = chunkFor(size);
+    for (let bytes = chunk.length; bytes === chunk.length;) {
+        bytes = (await readAsync(file, chunk, 0, chunk.length, null)).bytesRead;
+        yield splitter.add(chunk.subarray(0, bytes));
+    }
+    yield splitter.rest();
 }
 /** Yields the lines of a text one by one, because a list of all lines could be larger than the text. */
 function* linesOfText(text) {
@@ -42703,11 +42722,11 @@ function isRealDirectory(path) {
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   LV: () => (/* binding */ isInFuture),
 /* harmony export */   Y0: () => (/* binding */ isAhead),
 /* harmony export */   kv: () => (/* binding */ doubtOf),
 /* harmony export */   vl: () => (/* binding */ plausibleTime)
 /* harmony export */ });
+/* unused harmony export isInFuture */
 /** The clock of the machine that wrote a record may be ahead of the clock of this machine by this much. */
 const MAX_CLOCK_SKEW_MS = 60 * 60 * 1000;
 /**
@@ -44014,7 +44033,7 @@ function move(path, target) {
 /** Reads every valid record. An invalid last line without its newline is torn, so it is dropped and not reported. */
 function parseRecordLines(text, schema, limits) {
     const records = [];
-    const use = (0,_schema_use_js__WEBPACK_IMPORTED_MODULE_3__/* .schemaUse */ .P)(text);
+    const use = (0,_schema_use_js__WEBPACK_IMPORTED_MODULE_3__/* .schemaUse */ .P)(schema, text);
     let lines = 0;
     let rejected = 0;
     let first = '';
@@ -44246,7 +44265,7 @@ function parseSavedPlan(content) {
     catch {
         return { reason: 'it is not JSON' };
     }
-    const result = schema.safeParse(value, (0,schema_use/* schemaUse */.P)(content));
+    const result = schema.safeParse(value, (0,schema_use/* schemaUse */.P)(schema, content));
     if (result.success)
         return result.data;
     const issue = result.error.issues[0];
@@ -44274,9 +44293,13 @@ function readSavedPlan({ plan }, owner) {
 /* harmony export */ });
 /** Below this size, zod takes longer to compile a schema than it saves by reading with the compiled one. */
 const MIN_COMPILED_LENGTH = 256 * 1024;
-/** How zod reads a file with a schema that is used for this text only: compiled, or as it is. */
-function schemaUse(text) {
-    return { jitless: text.length < MIN_COMPILED_LENGTH };
+/** Characters that this process has read with each schema. A merge of shards reads hundreds of small files. */
+const lengths = new WeakMap();
+/** How zod reads the values of one more text with a schema: compiled, or as it is. */
+function schemaUse(schema, text) {
+    const length = (lengths.get(schema) ?? 0) + text.length;
+    lengths.set(schema, length);
+    return { jitless: length < MIN_COMPILED_LENGTH };
 }
 
 
@@ -45013,15 +45036,18 @@ var progress_file = __nccwpck_require__(1119);
 const FILES = [progress_paths/* completedRecordFile */.Bq, progress_paths/* outputFile */.i9];
 /** Gives the record files of these evals in one state a place in another, and their output. Missing files are skipped. */
 function adoptRecordFiles(evalKeys, from, to) {
-    const files = evalKeys.flatMap((key) => FILES.map((fileOf) => ({ source: fileOf(from, key), target: fileOf(to, key) })));
-    const present = files.filter(({ source }) => (0,untrusted_files/* sizeOfFile */.JL)(source) >= 0);
-    if (present.length > 0)
+    if (evalKeys.length === 0 || !(0,directories/* isRealDirectory */.sL)(from.logs))
+        return;
+    // A set may have thousands of them, so each is not asked for.
+    const entries = (0,external_node_fs_.readdirSync)(from.logs, { withFileTypes: true });
+    const present = new Set(entries.filter((entry) => entry.isFile()).map(({ name }) => name));
+    if (present.size > 0)
         (0,directories/* makeDirectory */.Oh)(to.logs);
-    for (const { source, target } of present) {
-        // Mostly there is none yet, and a set may have thousands.
-        if (isLinked(source, target))
-            (0,external_node_fs_.chmodSync)(target, directories/* PRIVATE_FILE */.rQ);
-        else
+    for (const [source, target] of evalKeys.flatMap((key) => FILES.map((fileOf) => [fileOf(from, key), fileOf(to, key)]))) {
+        if (!present.has((0,external_node_path_.basename)(source)))
+            continue;
+        // Mostly there is none yet.
+        if (!isLinked(source, target))
             (0,durable/* replaceByLink */.qt)(source, target);
     }
 }
@@ -45050,8 +45076,9 @@ function replaceMerged(paths, { records, commands, lineless }, mark) {
     });
 }
 /** Whether version 0.1 was killed during a merge. Its mark has the SHA-256 of completion records that all get a line. */
-function earlierMergeWasInterrupted(paths, completions) {
-    return (0,untrusted_files/* readRegularFile */.XF)(earlierMergeMark(paths)) === (0,hash/* sha256 */.s)(completions);
+function earlierMergeWasInterrupted(paths) {
+    const mark = (0,untrusted_files/* readRegularFile */.XF)(earlierMergeMark(paths));
+    return mark !== undefined && mark === (0,hash/* sha256 */.s)((0,untrusted_files/* readRegularFile */.XF)(paths.completions) ?? '');
 }
 function earlierMergeMark(paths) {
     return (0,external_node_path_.join)(paths.live, 'merge');
@@ -45137,7 +45164,7 @@ function parseRunFacts(text) {
     catch {
         return { reason: 'it is not JSON' };
     }
-    const result = run_facts_file_schema.safeParse(value, (0,schema_use/* schemaUse */.P)(text));
+    const result = run_facts_file_schema.safeParse(value, (0,schema_use/* schemaUse */.P)(run_facts_file_schema, text));
     if (result.success)
         return result.data;
     const issue = result.error.issues[0];
@@ -45240,8 +45267,7 @@ class Loader {
     /** Reads completion records and progress lines, heals them, and rewrites the files that differ from the healed state. */
     #loadCompleted(recordsWereQuarantined) {
         const { paths, owner, knownCommands } = this.#options;
-        const completionsText = (0,untrusted_files/* readRegularFile */.XF)(paths.completions) ?? '';
-        const completions = (0,completions_file/* parseCompletions */.tr)(completionsText);
+        const completions = this.#options.completions ?? (0,completions_file/* parseCompletions */.tr)((0,untrusted_files/* readRegularFile */.XF)(paths.completions) ?? '');
         if (completions.rejected)
             this.#reject(paths.completions, completions.rejected);
         this.#warnOfForeign(completions.records);
@@ -45253,7 +45279,7 @@ class Loader {
             records: completions.records,
             lines: progressText === undefined ? undefined : progress.commands,
             repository: owner.repository,
-            linesToWrite: earlierMergeWasInterrupted(paths, completionsText) ? 'all' : this.#loadMark(),
+            linesToWrite: earlierMergeWasInterrupted(paths) ? 'all' : this.#loadMark(),
             recordsWereLost: recordsWereQuarantined || completions.rejected !== undefined,
             hasRecordFile: (evalKey) => (0,external_node_fs_.existsSync)((0,progress_paths/* completedRecordFile */.Bq)(paths, evalKey)),
         });
@@ -45326,15 +45352,6 @@ class Loader {
 // EXTERNAL MODULE: ./lib/progress/doubt.js
 var doubt = __nccwpck_require__(417);
 ;// CONCATENATED MODULE: ./lib/progress/merge-states.js
-/**
- * Merges states of one owner. The merge is pure, associative, commutative and idempotent, so that neither the order nor the
- * number of merges changes the result.
- *
- * For each command the latest fact counts. A progress line without a record has no time and is the earliest fact. Records
- * are ordered by the time at which they ended. A removal by the user comes directly after the removed record. So a removal
- * also removes older results of the command, and a later execution overrides the removal.
- */
-
 
 
 /** The facts about all other evals. A set that is sharded has a state for each shard, and a merged one of all. */
@@ -45352,46 +45369,57 @@ function withoutEvals(facts, evals) {
 /** @param now a record that is dated later counts as the oldest: otherwise it would win every merge until that date */
 function mergeStates(states, now) {
     const removed = latest(states.map((state) => state.removed), now);
-    const records = latest(states.map((state) => state.records), now);
-    for (const [id, record] of records) {
+    const executed = latest(states.map((state) => state.records), now);
+    for (const [id, execution] of executed) {
         const removal = removed.get(id);
         if (!removal)
             continue;
-        if (compareExecutions(record, removal, now) > 0)
+        if (compareExecutions(execution, removal) > 0)
             removed.delete(id);
         else
-            records.delete(id);
+            executed.delete(id);
     }
+    const records = recordsOf(executed);
     const commands = new Map([...records].map(([id, record]) => [id, record.argv]));
     const lines = states.flatMap((state) => [...state.commands]).sort(([x], [y]) => (0,lib_text/* compareText */.n6)(x, y));
     for (const [id, command] of lines)
         if (!removed.has(id))
             commands.set(id, command);
-    return { commands, records, removed, plan: states.map((state) => state.plan).reduce(greaterText) };
+    const plan = states.map((state) => state.plan).reduce(greaterText);
+    return { commands, records, removed: recordsOf(removed), plan };
 }
-/** The later record of each command, in the order in which the records ended. */
+function executionOf(id, record, now) {
+    const [started, ended] = [Date.parse(record.started), Date.parse(record.ended)];
+    return { id, record, started, ended, isAhead: (0,doubt/* isAhead */.Y0)(ended, now) };
+}
+function recordsOf(executions) {
+    return new Map([...executions].map(([id, { record }]) => [id, record]));
+}
+/** The later execution of each command, in the order in which they ended. */
 function latest(states, now) {
-    const records = new Map();
+    const found = new Map();
     for (const [id, record] of states.flatMap((each) => [...each])) {
-        const other = records.get(id);
-        if (!other || compareRecords(record, other, now) > 0)
-            records.set(id, record);
+        const execution = executionOf(id, record, now);
+        const other = found.get(id);
+        if (!other || compareRecords(execution, other) > 0)
+            found.set(id, execution);
     }
-    return new Map([...records].sort(([, x], [, y]) => compareRecords(x, y, now)));
+    return new Map([...found].sort(([, x], [, y]) => compareRecords(x, y)));
 }
-function compareRecords(a, b, now) {
-    return (compareExecutions(a, b, now) ||
-        (0,lib_text/* compareText */.n6)((0,model_command/* commandId */.vC)(a.argv), (0,model_command/* commandId */.vC)(b.argv)) ||
-        (0,lib_text/* compareText */.n6)(JSON.stringify(a), JSON.stringify(b)));
+function compareRecords(a, b) {
+    return (compareExecutions(a, b) ||
+        (0,lib_text/* compareText */.n6)(a.id, b.id) ||
+        (0,lib_text/* compareText */.n6)(JSON.stringify(a.record), JSON.stringify(b.record)));
 }
 /** Zero for two records of one execution, such as the records that two versions of the action wrote. */
-function compareExecutions(a, b, now) {
-    return (Number((0,doubt/* isInFuture */.LV)(b.ended, now)) - Number((0,doubt/* isInFuture */.LV)(a.ended, now)) ||
-        Date.parse(a.ended) - Date.parse(b.ended) ||
-        a.run.id.length - b.run.id.length ||
-        (0,lib_text/* compareText */.n6)(a.run.id, b.run.id) ||
-        a.run.attempt - b.run.attempt ||
-        Date.parse(a.started) - Date.parse(b.started));
+function compareExecutions(a, b) {
+    const [x, y] = [a.record.run, b.record.run];
+    return (Number(b.isAhead) - Number(a.isAhead) ||
+        a.ended - b.ended ||
+        x.id.length - y.id.length ||
+        (0,lib_text/* compareText */.n6)(x.id, y.id) ||
+        x.attempt - y.attempt ||
+        a.started - b.started);
 }
 /** Plans have no time, so any rule will do that does not depend on the order. */
 function greaterText(a, b) {
@@ -45576,7 +45604,7 @@ class State {
                 adoptRecordFiles(this.#evalsToAdopt(merged, other), other.paths, this.paths);
             const records = [...merged.records.values()];
             const commands = [...merged.commands.values()];
-            const lineless = records.map(({ argv }) => argv).filter((argv) => !this.isDone(argv));
+            const lineless = [...merged.records].flatMap(([id, { argv }]) => this.#commands.has(id) ? [] : [argv]);
             replaceMerged(this.paths, { records, commands, lineless }, this.#linesToWrite);
             this.#attempts.merge(others.map((other) => other.#attempts));
             for (const other of others)
@@ -47984,12 +48012,7 @@ const NO_SCORES = new Set(['correct', 'expected', 'picked', 'options', 'sampled'
 async function readSamples(recordFile, replayed) {
     const reading = new samples_Reading();
     try {
-        // A pipe would never end.
-        if (!(0,external_node_fs_.lstatSync)(recordFile).isFile())
-            return undefined;
-        for await (const lines of (0,lib_lines/* lineBatchesOfFile */.Kj)(recordFile, MAX_LINE_BYTES))
-            for (const { bytes, offset } of lines)
-                reading.add(python_json_parsePythonJson(bytes.toString('utf8')), offset, bytes.length);
+        await readEvents(recordFile, reading);
     }
     catch (error) {
         // The results are in the completion record. A run is not lost because its samples cannot be read.
@@ -48002,6 +48025,20 @@ async function readSamples(recordFile, replayed) {
         return undefined;
     const samples = reading.samples(replayed);
     return { samples, texts: ({ id }) => readTexts(recordFile, reading.placesOf(id)) };
+}
+/** A link is not followed, and a pipe, which would never end, has no events. */
+async function readEvents(recordFile, reading) {
+    const file = (0,external_node_fs_.openSync)(recordFile, external_node_fs_.constants.O_RDONLY | external_node_fs_.constants.O_NOFOLLOW | external_node_fs_.constants.O_NONBLOCK);
+    try {
+        if (!(0,external_node_fs_.fstatSync)(file).isFile())
+            return;
+        for await (const lines of (0,lib_lines/* lineBatches */.bv)(file, MAX_LINE_BYTES))
+            for (const { bytes, offset } of lines)
+                reading.add(python_json_parsePythonJson(bytes.toString('utf8')), offset, bytes.length);
+    }
+    finally {
+        (0,external_node_fs_.closeSync)(file);
+    }
 }
 class samples_Reading {
     #facts = new Map();

@@ -8093,6 +8093,8 @@ var external_node_timers_promises_ = __webpack_require__(8500);
 
 
 
+/** After so many entries the process can handle a signal. They take a few milliseconds. */
+const ENTRIES_AT_ONCE = 100;
 /** Far more than the checkpoint of any eval set, and far less than what harms a runner. */
 const CHECKPOINT_BOUNDS = {
     entries: 200_000,
@@ -8118,10 +8120,13 @@ async function findForbiddenEntry(directory, bounds = CHECKPOINT_BOUNDS, signal)
     let entries = 0;
     let bytes = 0;
     try {
-        for await (const { path, depth, entry } of walk(directory)) {
+        for (const { path, depth, entry } of walk(directory)) {
+            entries += 1;
+            // To wait for another thread at each entry would take ten times as long.
+            if (entries % ENTRIES_AT_ONCE === 0)
+                await turn();
             if (signal?.aborted)
                 break;
-            entries += 1;
             if (entries > bounds.entries)
                 return `it contains more than ${bounds.entries} files`;
             const name = untrusted_tree_shown(relative(directory, path));
@@ -8133,7 +8138,6 @@ async function findForbiddenEntry(directory, bounds = CHECKPOINT_BOUNDS, signal)
             const invisible = firstInvisible(entry.name);
             if (invisible)
                 return `the name ${name} contains the invisible character ${invisible}`;
-            // To wait for another thread takes ten times as long. The walk waits after every few entries, when it reads a directory on.
             const stat = lstatSync(path);
             const odd = oddity(stat);
             if (odd)
@@ -8143,7 +8147,7 @@ async function findForbiddenEntry(directory, bounds = CHECKPOINT_BOUNDS, signal)
             if (bytes > bounds.bytes)
                 return `it contains more than ${inUnits(bounds.bytes)}`;
             if (stat.mode & 0o077)
-                await chmod(path, stat.isDirectory() ? 0o700 : 0o600);
+                chmodSync(path, stat.isDirectory() ? 0o700 : 0o600);
         }
     }
     catch (error) {
@@ -8222,25 +8226,25 @@ function oddity(stat) {
     return undefined;
 }
 /** Walks depth first, with one open directory for each level. */
-async function* walk(top) {
-    const open = [{ dir: await opendir(top), path: top }];
+function* walk(top) {
+    const open = [{ dir: opendirSync(top), path: top }];
     try {
         for (let current = open.at(-1); current; current = open.at(-1)) {
-            const entry = await current.dir.read();
+            const entry = current.dir.readSync();
             if (!entry) {
-                await open.pop()?.dir.close();
+                open.pop()?.dir.closeSync();
                 continue;
             }
             const path = join(current.path, entry.name);
             // The caller checks it first, and stops the walk at an entry that is forbidden.
             yield { path, depth: open.length, entry };
             if (entry.isDirectory())
-                open.push({ dir: await opendir(path), path });
+                open.push({ dir: opendirSync(path), path });
         }
     }
     finally {
         for (const { dir } of open)
-            await dir.close();
+            dir.closeSync();
     }
 }
 function sizeOf(stat) {
@@ -8995,9 +8999,9 @@ async function saveSnapshot({ state, store, onSave, onSaved }, limits) {
         (0,external_node_fs_.mkdirSync)(live, { recursive: true });
         root = (0,external_node_fs_.mkdtempSync)((0,external_node_path_.join)(live, 'snapshot-'));
         state.snapshot((0,external_node_path_.join)(root, CHECKPOINT_PATH));
-        const outline = state.outline();
+        const outline = onSaved && state.outline();
         const outcome = await store.save(root, limits);
-        if (outcome.kind === 'saved')
+        if (outcome.kind === 'saved' && outline !== undefined)
             onSaved?.(outline, outcome.key);
         return outcome;
     }
@@ -10868,9 +10872,13 @@ var bounded_json = __webpack_require__(255);
 ;// CONCATENATED MODULE: ./lib/progress/schema-use.js
 /** Below this size, zod takes longer to compile a schema than it saves by reading with the compiled one. */
 const MIN_COMPILED_LENGTH = 256 * 1024;
-/** How zod reads a file with a schema that is used for this text only: compiled, or as it is. */
-function schemaUse(text) {
-    return { jitless: text.length < MIN_COMPILED_LENGTH };
+/** Characters that this process has read with each schema. A merge of shards reads hundreds of small files. */
+const lengths = new WeakMap();
+/** How zod reads the values of one more text with a schema: compiled, or as it is. */
+function schemaUse(schema, text) {
+    const length = (lengths.get(schema) ?? 0) + text.length;
+    lengths.set(schema, length);
+    return { jitless: length < MIN_COMPILED_LENGTH };
 }
 
 ;// CONCATENATED MODULE: ./lib/progress/record-lines.js
@@ -10883,7 +10891,7 @@ function schemaUse(text) {
 /** Reads every valid record. An invalid last line without its newline is torn, so it is dropped and not reported. */
 function parseRecordLines(text, schema, limits) {
     const records = [];
-    const use = schemaUse(text);
+    const use = schemaUse(schema, text);
     let lines = 0;
     let rejected = 0;
     let first = '';
@@ -11353,15 +11361,18 @@ function parseJsonLine(text) {
 const merge_files_FILES = [completedRecordFile, outputFile];
 /** Gives the record files of these evals in one state a place in another, and their output. Missing files are skipped. */
 function adoptRecordFiles(evalKeys, from, to) {
-    const files = evalKeys.flatMap((key) => merge_files_FILES.map((fileOf) => ({ source: fileOf(from, key), target: fileOf(to, key) })));
-    const present = files.filter(({ source }) => sizeOfFile(source) >= 0);
-    if (present.length > 0)
+    if (evalKeys.length === 0 || !isRealDirectory(from.logs))
+        return;
+    // A set may have thousands of them, so each is not asked for.
+    const entries = (0,external_node_fs_.readdirSync)(from.logs, { withFileTypes: true });
+    const present = new Set(entries.filter((entry) => entry.isFile()).map(({ name }) => name));
+    if (present.size > 0)
         makeDirectory(to.logs);
-    for (const { source, target } of present) {
-        // Mostly there is none yet, and a set may have thousands.
-        if (isLinked(source, target))
-            (0,external_node_fs_.chmodSync)(target, PRIVATE_FILE);
-        else
+    for (const [source, target] of evalKeys.flatMap((key) => merge_files_FILES.map((fileOf) => [fileOf(from, key), fileOf(to, key)]))) {
+        if (!present.has((0,external_node_path_.basename)(source)))
+            continue;
+        // Mostly there is none yet.
+        if (!isLinked(source, target))
             replaceByLink(source, target);
     }
 }
@@ -11390,8 +11401,9 @@ function replaceMerged(paths, { records, commands, lineless }, mark) {
     });
 }
 /** Whether version 0.1 was killed during a merge. Its mark has the SHA-256 of completion records that all get a line. */
-function earlierMergeWasInterrupted(paths, completions) {
-    return untrusted_files_readRegularFile(earlierMergeMark(paths)) === sha256(completions);
+function earlierMergeWasInterrupted(paths) {
+    const mark = untrusted_files_readRegularFile(earlierMergeMark(paths));
+    return mark !== undefined && mark === sha256(untrusted_files_readRegularFile(paths.completions) ?? '');
 }
 function earlierMergeMark(paths) {
     return (0,external_node_path_.join)(paths.live, 'merge');
@@ -11469,7 +11481,7 @@ function parseRunFacts(text) {
     catch {
         return { reason: 'it is not JSON' };
     }
-    const result = run_facts_file_schema.safeParse(value, schemaUse(text));
+    const result = run_facts_file_schema.safeParse(value, schemaUse(run_facts_file_schema, text));
     if (result.success)
         return result.data;
     const issue = result.error.issues[0];
@@ -11639,7 +11651,7 @@ function parseSavedPlan(content) {
     catch {
         return { reason: 'it is not JSON' };
     }
-    const result = saved_plan_schema.safeParse(value, schemaUse(content));
+    const result = saved_plan_schema.safeParse(value, schemaUse(saved_plan_schema, content));
     if (result.success)
         return result.data;
     const issue = result.error.issues[0];
@@ -11737,8 +11749,7 @@ class Loader {
     /** Reads completion records and progress lines, heals them, and rewrites the files that differ from the healed state. */
     #loadCompleted(recordsWereQuarantined) {
         const { paths, owner, knownCommands } = this.#options;
-        const completionsText = untrusted_files_readRegularFile(paths.completions) ?? '';
-        const completions = parseCompletions(completionsText);
+        const completions = this.#options.completions ?? parseCompletions(untrusted_files_readRegularFile(paths.completions) ?? '');
         if (completions.rejected)
             this.#reject(paths.completions, completions.rejected);
         this.#warnOfForeign(completions.records);
@@ -11750,7 +11761,7 @@ class Loader {
             records: completions.records,
             lines: progressText === undefined ? undefined : progress.commands,
             repository: owner.repository,
-            linesToWrite: earlierMergeWasInterrupted(paths, completionsText) ? 'all' : this.#loadMark(),
+            linesToWrite: earlierMergeWasInterrupted(paths) ? 'all' : this.#loadMark(),
             recordsWereLost: recordsWereQuarantined || completions.rejected !== undefined,
             hasRecordFile: (evalKey) => (0,external_node_fs_.existsSync)(completedRecordFile(paths, evalKey)),
         });
@@ -11821,15 +11832,6 @@ class Loader {
 }
 
 ;// CONCATENATED MODULE: ./lib/progress/merge-states.js
-/**
- * Merges states of one owner. The merge is pure, associative, commutative and idempotent, so that neither the order nor the
- * number of merges changes the result.
- *
- * For each command the latest fact counts. A progress line without a record has no time and is the earliest fact. Records
- * are ordered by the time at which they ended. A removal by the user comes directly after the removed record. So a removal
- * also removes older results of the command, and a later execution overrides the removal.
- */
-
 
 
 /** The facts about all other evals. A set that is sharded has a state for each shard, and a merged one of all. */
@@ -11847,46 +11849,57 @@ function withoutEvals(facts, evals) {
 /** @param now a record that is dated later counts as the oldest: otherwise it would win every merge until that date */
 function mergeStates(states, now) {
     const removed = latest(states.map((state) => state.removed), now);
-    const records = latest(states.map((state) => state.records), now);
-    for (const [id, record] of records) {
+    const executed = latest(states.map((state) => state.records), now);
+    for (const [id, execution] of executed) {
         const removal = removed.get(id);
         if (!removal)
             continue;
-        if (compareExecutions(record, removal, now) > 0)
+        if (compareExecutions(execution, removal) > 0)
             removed.delete(id);
         else
-            records.delete(id);
+            executed.delete(id);
     }
+    const records = recordsOf(executed);
     const commands = new Map([...records].map(([id, record]) => [id, record.argv]));
     const lines = states.flatMap((state) => [...state.commands]).sort(([x], [y]) => (0,lib_text/* compareText */.n6)(x, y));
     for (const [id, command] of lines)
         if (!removed.has(id))
             commands.set(id, command);
-    return { commands, records, removed, plan: states.map((state) => state.plan).reduce(greaterText) };
+    const plan = states.map((state) => state.plan).reduce(greaterText);
+    return { commands, records, removed: recordsOf(removed), plan };
 }
-/** The later record of each command, in the order in which the records ended. */
+function executionOf(id, record, now) {
+    const [started, ended] = [Date.parse(record.started), Date.parse(record.ended)];
+    return { id, record, started, ended, isAhead: isAhead(ended, now) };
+}
+function recordsOf(executions) {
+    return new Map([...executions].map(([id, { record }]) => [id, record]));
+}
+/** The later execution of each command, in the order in which they ended. */
 function latest(states, now) {
-    const records = new Map();
+    const found = new Map();
     for (const [id, record] of states.flatMap((each) => [...each])) {
-        const other = records.get(id);
-        if (!other || compareRecords(record, other, now) > 0)
-            records.set(id, record);
+        const execution = executionOf(id, record, now);
+        const other = found.get(id);
+        if (!other || compareRecords(execution, other) > 0)
+            found.set(id, execution);
     }
-    return new Map([...records].sort(([, x], [, y]) => compareRecords(x, y, now)));
+    return new Map([...found].sort(([, x], [, y]) => compareRecords(x, y)));
 }
-function compareRecords(a, b, now) {
-    return (compareExecutions(a, b, now) ||
-        (0,lib_text/* compareText */.n6)(commandId(a.argv), commandId(b.argv)) ||
-        (0,lib_text/* compareText */.n6)(JSON.stringify(a), JSON.stringify(b)));
+function compareRecords(a, b) {
+    return (compareExecutions(a, b) ||
+        (0,lib_text/* compareText */.n6)(a.id, b.id) ||
+        (0,lib_text/* compareText */.n6)(JSON.stringify(a.record), JSON.stringify(b.record)));
 }
 /** Zero for two records of one execution, such as the records that two versions of the action wrote. */
-function compareExecutions(a, b, now) {
-    return (Number(isInFuture(b.ended, now)) - Number(isInFuture(a.ended, now)) ||
-        Date.parse(a.ended) - Date.parse(b.ended) ||
-        a.run.id.length - b.run.id.length ||
-        (0,lib_text/* compareText */.n6)(a.run.id, b.run.id) ||
-        a.run.attempt - b.run.attempt ||
-        Date.parse(a.started) - Date.parse(b.started));
+function compareExecutions(a, b) {
+    const [x, y] = [a.record.run, b.record.run];
+    return (Number(b.isAhead) - Number(a.isAhead) ||
+        a.ended - b.ended ||
+        x.id.length - y.id.length ||
+        (0,lib_text/* compareText */.n6)(x.id, y.id) ||
+        x.attempt - y.attempt ||
+        a.started - b.started);
 }
 /** Plans have no time, so any rule will do that does not depend on the order. */
 function greaterText(a, b) {
@@ -12067,7 +12080,7 @@ class State {
                 adoptRecordFiles(this.#evalsToAdopt(merged, other), other.paths, this.paths);
             const records = [...merged.records.values()];
             const commands = [...merged.commands.values()];
-            const lineless = records.map(({ argv }) => argv).filter((argv) => !this.isDone(argv));
+            const lineless = [...merged.records].flatMap(([id, { argv }]) => this.#commands.has(id) ? [] : [argv]);
             replaceMerged(this.paths, { records, commands, lineless }, this.#linesToWrite);
             this.#attempts.merge(others.map((other) => other.#attempts));
             for (const other of others)
@@ -13455,12 +13468,7 @@ const NO_SCORES = new Set(['correct', 'expected', 'picked', 'options', 'sampled'
 async function readSamples(recordFile, replayed) {
     const reading = new samples_Reading();
     try {
-        // A pipe would never end.
-        if (!(0,external_node_fs_.lstatSync)(recordFile).isFile())
-            return undefined;
-        for await (const lines of (0,lib_lines/* lineBatchesOfFile */.Kj)(recordFile, record_file_MAX_LINE_BYTES))
-            for (const { bytes, offset } of lines)
-                reading.add(python_json_parsePythonJson(bytes.toString('utf8')), offset, bytes.length);
+        await readEvents(recordFile, reading);
     }
     catch (error) {
         // The results are in the completion record. A run is not lost because its samples cannot be read.
@@ -13473,6 +13481,20 @@ async function readSamples(recordFile, replayed) {
         return undefined;
     const samples = reading.samples(replayed);
     return { samples, texts: ({ id }) => readTexts(recordFile, reading.placesOf(id)) };
+}
+/** A link is not followed, and a pipe, which would never end, has no events. */
+async function readEvents(recordFile, reading) {
+    const file = (0,external_node_fs_.openSync)(recordFile, external_node_fs_.constants.O_RDONLY | external_node_fs_.constants.O_NOFOLLOW | external_node_fs_.constants.O_NONBLOCK);
+    try {
+        if (!(0,external_node_fs_.fstatSync)(file).isFile())
+            return;
+        for await (const lines of (0,lib_lines/* lineBatches */.bv)(file, record_file_MAX_LINE_BYTES))
+            for (const { bytes, offset } of lines)
+                reading.add(python_json_parsePythonJson(bytes.toString('utf8')), offset, bytes.length);
+    }
+    finally {
+        (0,external_node_fs_.closeSync)(file);
+    }
 }
 class samples_Reading {
     #facts = new Map();
@@ -13775,14 +13797,14 @@ async function save(session, state, journals) {
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
 
 /* harmony export */ __webpack_require__.d(__webpack_exports__, {
-/* harmony export */   Kj: () => (/* binding */ lineBatchesOfFile),
 /* harmony export */   ZD: () => (/* binding */ linesOfFile),
+/* harmony export */   bv: () => (/* binding */ lineBatches),
 /* harmony export */   dq: () => (/* binding */ LineTooLong),
 /* harmony export */   gL: () => (/* binding */ linesOfFileSync),
 /* harmony export */   uv: () => (/* binding */ linesOfText)
 /* harmony export */ });
 /* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(3024);
-/* harmony import */ var node_fs_promises__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(1455);
+/* harmony import */ var node_util__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(7975);
 /**
  * Reads the lines of files. Lines end only at `\n`, as in Python. It does not use node:readline, which also ends lines at U+2028,
  * U+2029 and a lone `\r`, which JSON may contain unescaped.
@@ -13806,46 +13828,56 @@ const NEWLINE = 10;
 function* linesOfFileSync(path, maxBytes) {
     const file = (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.openSync)(path, 'r');
     try {
-        const splitter = new Splitter(maxBytes);
-        const chunk = Buffer.allocUnsafe(Math.min(CHUNK_BYTES, (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.fstatSync)(file).size + 1));
-        for (let read = (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.readSync)(file, chunk); read > 0; read = (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.readSync)(file, chunk))
-            yield* splitter.add(chunk.subarray(0, read));
-        yield* splitter.rest();
+        yield* linesOf(file, (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.fstatSync)(file).size, maxBytes);
     }
     finally {
         (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.closeSync)(file);
     }
 }
+/** @param size of the file, in bytes */
+function* linesOf(file, size, maxBytes) {
+    const splitter = new Splitter(maxBytes);
+    const chunk = chunkFor(size);
+    for (let bytes = chunk.length; bytes === chunk.length;) {
+        bytes = (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.readSync)(file, chunk);
+        yield* splitter.add(chunk.subarray(0, bytes));
+    }
+    yield* splitter.rest();
+}
+/** A read that does not fill it has reached the end of the file. */
+function chunkFor(size) {
+    return Buffer.allocUnsafe(Math.min(CHUNK_BYTES, size + 1));
+}
 /** Reads the lines of a file asynchronously, with the same parameters and errors. */
 async function* linesOfFile(path, maxBytes) {
-    for await (const lines of lineBatchesOfFile(path, maxBytes))
-        yield* lines;
-}
-/**
- * The same in batches, each of which must be read to its end before the next one is requested. To wait for each line would take as long as
- * to parse it.
- */
-async function* lineBatchesOfFile(path, maxBytes) {
-    // To wait for another thread takes longer than to read a small file. A set may have thousands of them.
-    if ((0,node_fs__WEBPACK_IMPORTED_MODULE_0__.statSync)(path).size <= CHUNK_BYTES) {
-        yield linesOfFileSync(path, maxBytes);
-        return;
-    }
-    const file = await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_1__.open)(path, 'r');
+    const file = (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.openSync)(path, 'r');
     try {
-        const splitter = new Splitter(maxBytes);
-        const chunk = Buffer.allocUnsafe(Math.min(CHUNK_BYTES, (await file.stat()).size + 1));
-        for (;;) {
-            const { bytesRead } = await file.read(chunk, 0, chunk.length);
-            if (bytesRead === 0)
-                break;
-            yield splitter.add(chunk.subarray(0, bytesRead));
-        }
-        yield splitter.rest();
+        for await (const lines of lineBatches(file, maxBytes))
+            yield* lines;
     }
     finally {
-        await file.close();
+        (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.closeSync)(file);
     }
+}
+const readAsync = (0,node_util__WEBPACK_IMPORTED_MODULE_1__.promisify)(node_fs__WEBPACK_IMPORTED_MODULE_0__.read);
+/**
+ * Reads the lines of an open file in batches, each of which must be read to its end before the next one is requested. To wait for each line
+ * would take as long as to parse it.
+ */
+async function* lineBatches(file, maxBytes) {
+    const { size } = (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.fstatSync)(file);
+    // To wait for another thread takes longer than to read a small file. A set may have thousands of them.
+    if (size <= CHUNK_BYTES) {
+        yield linesOf(file, size, maxBytes);
+        return;
+    }
+    const splitter = new Splitter(maxBytes);
+    const chunk = chunkFor(size);
+    for (let bytes = chunk.length; bytes === chunk.length;) {
+        bytes = (await readAsync(file, chunk, 0, chunk.length, null)).bytesRead;
+        yield splitter.add(chunk.subarray(0, bytes));
+    }
+    yield splitter.rest();
 }
 /** Yields the lines of a text one by one, because a list of all lines could be larger than the text. */
 function* linesOfText(text) {

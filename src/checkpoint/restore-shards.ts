@@ -57,11 +57,11 @@ async function restoreShard(
   staged: string[],
 ): Promise<RestoredShard | MissingShard> {
   const keys = checkpointKeys({ ...identity, shard });
-  const { inspect } = new TreeInspector(owner, { readsPlans: false });
-  const outcome = await store.restore({ keys, scope: 'run', inspect });
+  const inspector = new TreeInspector(owner, { readsPlans: false });
+  const outcome = await store.restore({ keys, scope: 'run', inspect: inspector.inspect });
   if (outcome.kind === 'hit') {
     staged.push(outcome.staging);
-    return opened(shard, outcome, owner, log);
+    return opened(shard, outcome, inspector, { owner, log });
   }
   return { shard, trouble: outcome.kind === 'miss' ? undefined : outcome.cause };
 }
@@ -69,8 +69,8 @@ async function restoreShard(
 function opened(
   shard: Shard,
   { key, directory, passedOver }: RestoreHit,
-  owner: Owner,
-  log: Log,
+  inspector: TreeInspector,
+  { owner, log }: Pick<RestoreShardsRequest, 'owner' | 'log'>,
 ): RestoredShard | MissingShard {
   for (const { key: broken, why } of passedOver)
     log.warning(
@@ -78,7 +78,8 @@ function opened(
       'Checkpoint rejected',
     );
   const paths = statePaths(directory, owner.model, owner.evalSet);
-  const state = State.open({ owner, paths, log, plan: 'unread' });
+  const { completions } = inspector.readOf(directory);
+  const state = State.open({ owner, paths, log, plan: 'unread', completions });
   const { runFacts } = state;
   if (runFacts?.shard?.index === shard.index && runFacts.shard.count === shard.count) return { shard, state };
   return { shard, trouble: `${key} does not say what it ran` };

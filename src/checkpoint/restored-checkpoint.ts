@@ -13,7 +13,7 @@ import { removeNow } from './private-directory.ts';
 import type { RestoreScope } from './restore.ts';
 import { reportRestore } from './restore-messages.ts';
 import type { CheckpointStore, RestoreOutcome } from './store.ts';
-import { TreeInspector } from './trust/inspection.ts';
+import { type ReadFiles, TreeInspector } from './trust/inspection.ts';
 
 export interface RestoreRequest {
   readonly store: CheckpointStore;
@@ -47,10 +47,10 @@ export async function restoreCheckpoint(request: RestoreRequest): Promise<Restor
     const difference = isFresh ? await store.otherCheckpoint({ signal }) : undefined;
     reportRestore(outcome, { identity, machine, difference }, log);
   }
-  const plan = outcome.kind === 'hit' ? inspector.planOf(outcome.directory) : undefined;
+  const read = outcome.kind === 'hit' ? inspector.readOf(outcome.directory) : {};
   // A shard with nothing to do says by a checkpoint that it ran: the merge of the shards has no other way to know.
   const mustSave = !isWhole(identity.shard) && !isOfThisRun(outcome, identity);
-  return new RestoredCheckpoint(outcome, plan, { mustSave, log });
+  return new RestoredCheckpoint(outcome, read, { mustSave, log });
 }
 
 function isOfThisRun(outcome: RestoreOutcome, identity: CheckpointIdentity): boolean {
@@ -66,14 +66,16 @@ interface AdoptionOptions {
 export class RestoredCheckpoint implements AsyncDisposable {
   /** The saved plan in the checkpoint, if it has one that belongs to this owner. */
   readonly plan: SavedPlan | undefined;
+  readonly #read: ReadFiles;
   readonly #outcome: RestoreOutcome;
   readonly #mustSave: boolean;
   readonly #log: Log;
   #adopted: { readonly key: string; readonly content: Content; readonly state: State } | undefined;
 
-  constructor(outcome: RestoreOutcome, plan: SavedPlan | undefined, options: AdoptionOptions) {
+  constructor(outcome: RestoreOutcome, read: ReadFiles, options: AdoptionOptions) {
     this.#outcome = outcome;
-    this.plan = plan;
+    this.plan = read.plan;
+    this.#read = read;
     this.#mustSave = options.mustSave;
     this.#log = options.log;
   }
@@ -106,7 +108,7 @@ export class RestoredCheckpoint implements AsyncDisposable {
         paths: statePaths(outcome.directory, owner.model, owner.evalSet),
         log: this.#log,
         rejectTo: stateFolder(state.paths),
-        plan: this.plan,
+        ...this.#read,
         ...(knownCommands ? { knownCommands } : {}),
       });
       const content = contentOf(staged);

@@ -32,9 +32,9 @@ export async function saveSnapshot(
     mkdirSync(live, { recursive: true });
     root = mkdtempSync(join(live, 'snapshot-'));
     state.snapshot(join(root, CHECKPOINT_PATH));
-    const outline = state.outline();
+    const outline = onSaved && state.outline();
     const outcome = await store.save(root, limits);
-    if (outcome.kind === 'saved') onSaved?.(outline, outcome.key);
+    if (outcome.kind === 'saved' && outline !== undefined) onSaved?.(outline, outcome.key);
     return outcome;
   } catch (error) {
     // Probably a full disk, which may have room again at the next checkpoint.

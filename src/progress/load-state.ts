@@ -8,7 +8,12 @@ import { type Owner, sameOwner } from '../model/owner.ts';
 import type { SavedPlan } from '../model/plan.ts';
 import type { RunFacts } from '../model/run-facts.ts';
 import { formatAttempts, MAX_ATTEMPTS_BYTES, parseAttempts } from './attempts-file.ts';
-import { formatCompletions, MAX_COMPLETIONS_BYTES, parseCompletions } from './completions-file.ts';
+import {
+  formatCompletions,
+  MAX_COMPLETIONS_BYTES,
+  type ParsedCompletions,
+  parseCompletions,
+} from './completions-file.ts';
 import { makeDirectory } from './directories.ts';
 import { replaceFile } from './durable.ts';
 import { type HealedState, healState } from './heal-state.ts';
@@ -29,6 +34,8 @@ export interface OpenOptions {
   readonly knownCommands?: readonly Command[];
   /** What plan.json has of this owner, if it was read already, which takes long; or `unread` to leave it aside. */
   readonly plan?: SavedPlan | 'unread' | undefined;
+  /** What completions.jsonl has, if it was read already. */
+  readonly completions?: ParsedCompletions | undefined;
   /** Keys of the evals that other shards have. A merge takes nothing of them. */
   readonly elsewhere?: readonly string[];
   readonly log: Log;
@@ -108,8 +115,8 @@ class Loader {
   /** Reads completion records and progress lines, heals them, and rewrites the files that differ from the healed state. */
   #loadCompleted(recordsWereQuarantined: boolean): HealedState {
     const { paths, owner, knownCommands } = this.#options;
-    const completionsText = readRegularFile(paths.completions) ?? '';
-    const completions = parseCompletions(completionsText);
+    const completions =
+      this.#options.completions ?? parseCompletions(readRegularFile(paths.completions) ?? '');
     if (completions.rejected) this.#reject(paths.completions, completions.rejected);
     this.#warnOfForeign(completions.records);
     const progressText = readRegularFile(paths.progressFile);
@@ -119,7 +126,7 @@ class Loader {
       records: completions.records,
       lines: progressText === undefined ? undefined : progress.commands,
       repository: owner.repository,
-      linesToWrite: earlierMergeWasInterrupted(paths, completionsText) ? 'all' : this.#loadMark(),
+      linesToWrite: earlierMergeWasInterrupted(paths) ? 'all' : this.#loadMark(),
       recordsWereLost: recordsWereQuarantined || completions.rejected !== undefined,
       hasRecordFile: (evalKey) => existsSync(completedRecordFile(paths, evalKey)),
     });

@@ -1,31 +1,33 @@
 /** Writes the result of a merge to disk, in an order in which a kill at any moment loses nothing: docs/adr/0003. */
-import { chmodSync, existsSync, linkSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, linkSync, readdirSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import type { Command } from '../model/command.ts';
 import type { CompletionRecord } from '../model/completion-record.ts';
 import { formatCompletions } from './completions-file.ts';
-import { makeDirectory, PRIVATE_FILE } from './directories.ts';
+import { isRealDirectory, makeDirectory } from './directories.ts';
 import { replaceByLink, replaceFile } from './durable.ts';
 import { sha256 } from './hash.ts';
 import type { LinesToWrite } from './lines-to-write.ts';
 import { completedRecordFile, outputFile, type StatePaths } from './paths.ts';
 import { formatProgress } from './progress-file.ts';
-import { readRegularFile, sizeOfFile } from './untrusted-files.ts';
+import { readRegularFile } from './untrusted-files.ts';
 
 /** The files of a completed eval. */
 const FILES = [completedRecordFile, outputFile] as const;
 
 /** Gives the record files of these evals in one state a place in another, and their output. Missing files are skipped. */
 export function adoptRecordFiles(evalKeys: readonly string[], from: StatePaths, to: StatePaths): void {
-  const files = evalKeys.flatMap((key) =>
-    FILES.map((fileOf) => ({ source: fileOf(from, key), target: fileOf(to, key) })),
-  );
-  const present = files.filter(({ source }) => sizeOfFile(source) >= 0);
-  if (present.length > 0) makeDirectory(to.logs);
-  for (const { source, target } of present) {
-    // Mostly there is none yet, and a set may have thousands.
-    if (isLinked(source, target)) chmodSync(target, PRIVATE_FILE);
-    else replaceByLink(source, target);
+  if (evalKeys.length === 0 || !isRealDirectory(from.logs)) return;
+  // A set may have thousands of them, so each is not asked for.
+  const entries = readdirSync(from.logs, { withFileTypes: true });
+  const present = new Set(entries.filter((entry) => entry.isFile()).map(({ name }) => name));
+  if (present.size > 0) makeDirectory(to.logs);
+  for (const [source, target] of evalKeys.flatMap((key) =>
+    FILES.map((fileOf) => [fileOf(from, key), fileOf(to, key)] as const),
+  )) {
+    if (!present.has(basename(source))) continue;
+    // Mostly there is none yet.
+    if (!isLinked(source, target)) replaceByLink(source, target);
   }
 }
 
@@ -64,8 +66,9 @@ export interface MergedFiles {
 }
 
 /** Whether version 0.1 was killed during a merge. Its mark has the SHA-256 of completion records that all get a line. */
-export function earlierMergeWasInterrupted(paths: StatePaths, completions: string): boolean {
-  return readRegularFile(earlierMergeMark(paths)) === sha256(completions);
+export function earlierMergeWasInterrupted(paths: StatePaths): boolean {
+  const mark = readRegularFile(earlierMergeMark(paths));
+  return mark !== undefined && mark === sha256(readRegularFile(paths.completions) ?? '');
 }
 
 export function earlierMergeMark(paths: StatePaths): string {

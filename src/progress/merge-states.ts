@@ -6,11 +6,11 @@
  * are ordered by the time at which they ended. A removal by the user comes directly after the removed record. So a removal
  * also removes older results of the command, and a later execution overrides the removal.
  */
-import { type Command, commandId } from '../model/command.ts';
+import type { Command } from '../model/command.ts';
 import type { CompletionRecord } from '../model/completion-record.ts';
 import type { SavedPlan } from '../model/plan.ts';
 import { compareText } from '../text.ts';
-import { isInFuture } from './doubt.ts';
+import { isAhead } from './doubt.ts';
 
 /** The facts that a state consists of. All maps are by the id of the command. */
 export interface StateFacts {
@@ -41,52 +41,72 @@ export function mergeStates(states: readonly StateFacts[], now: Date): StateFact
     states.map((state) => state.removed),
     now,
   );
-  const records = latest(
+  const executed = latest(
     states.map((state) => state.records),
     now,
   );
-  for (const [id, record] of records) {
+  for (const [id, execution] of executed) {
     const removal = removed.get(id);
     if (!removal) continue;
-    if (compareExecutions(record, removal, now) > 0) removed.delete(id);
-    else records.delete(id);
+    if (compareExecutions(execution, removal) > 0) removed.delete(id);
+    else executed.delete(id);
   }
+  const records = recordsOf(executed);
   const commands = new Map([...records].map(([id, record]): [string, Command] => [id, record.argv]));
   const lines = states.flatMap((state) => [...state.commands]).sort(([x], [y]) => compareText(x, y));
   for (const [id, command] of lines) if (!removed.has(id)) commands.set(id, command);
-  return { commands, records, removed, plan: states.map((state) => state.plan).reduce(greaterText) };
+  const plan = states.map((state) => state.plan).reduce(greaterText);
+  return { commands, records, removed: recordsOf(removed), plan };
 }
 
-/** The later record of each command, in the order in which the records ended. */
-function latest(
-  states: readonly ReadonlyMap<string, CompletionRecord>[],
-  now: Date,
-): Map<string, CompletionRecord> {
-  const records = new Map<string, CompletionRecord>();
+/** A record with its times in milliseconds since 1970: a sort asks for them many times. */
+interface Execution {
+  /** Of the command. */
+  readonly id: string;
+  readonly record: CompletionRecord;
+  readonly started: number;
+  readonly ended: number;
+  readonly isAhead: boolean;
+}
+
+function executionOf(id: string, record: CompletionRecord, now: Date): Execution {
+  const [started, ended] = [Date.parse(record.started), Date.parse(record.ended)];
+  return { id, record, started, ended, isAhead: isAhead(ended, now) };
+}
+
+function recordsOf(executions: ReadonlyMap<string, Execution>): Map<string, CompletionRecord> {
+  return new Map([...executions].map(([id, { record }]) => [id, record]));
+}
+
+/** The later execution of each command, in the order in which they ended. */
+function latest(states: readonly ReadonlyMap<string, CompletionRecord>[], now: Date): Map<string, Execution> {
+  const found = new Map<string, Execution>();
   for (const [id, record] of states.flatMap((each) => [...each])) {
-    const other = records.get(id);
-    if (!other || compareRecords(record, other, now) > 0) records.set(id, record);
+    const execution = executionOf(id, record, now);
+    const other = found.get(id);
+    if (!other || compareRecords(execution, other) > 0) found.set(id, execution);
   }
-  return new Map([...records].sort(([, x], [, y]) => compareRecords(x, y, now)));
+  return new Map([...found].sort(([, x], [, y]) => compareRecords(x, y)));
 }
 
-function compareRecords(a: CompletionRecord, b: CompletionRecord, now: Date): number {
+function compareRecords(a: Execution, b: Execution): number {
   return (
-    compareExecutions(a, b, now) ||
-    compareText(commandId(a.argv), commandId(b.argv)) ||
-    compareText(JSON.stringify(a), JSON.stringify(b))
+    compareExecutions(a, b) ||
+    compareText(a.id, b.id) ||
+    compareText(JSON.stringify(a.record), JSON.stringify(b.record))
   );
 }
 
 /** Zero for two records of one execution, such as the records that two versions of the action wrote. */
-function compareExecutions(a: CompletionRecord, b: CompletionRecord, now: Date): number {
+function compareExecutions(a: Execution, b: Execution): number {
+  const [x, y] = [a.record.run, b.record.run];
   return (
-    Number(isInFuture(b.ended, now)) - Number(isInFuture(a.ended, now)) ||
-    Date.parse(a.ended) - Date.parse(b.ended) ||
-    a.run.id.length - b.run.id.length ||
-    compareText(a.run.id, b.run.id) ||
-    a.run.attempt - b.run.attempt ||
-    Date.parse(a.started) - Date.parse(b.started)
+    Number(b.isAhead) - Number(a.isAhead) ||
+    a.ended - b.ended ||
+    x.id.length - y.id.length ||
+    compareText(x.id, y.id) ||
+    x.attempt - y.attempt ||
+    a.started - b.started
   );
 }
 

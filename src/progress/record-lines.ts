@@ -24,7 +24,7 @@ export interface LineLimits {
 /** Reads every valid record. An invalid last line without its newline is torn, so it is dropped and not reported. */
 export function parseRecordLines<T>(text: string, schema: z.ZodType<T>, limits: LineLimits): ParsedLines<T> {
   const records: T[] = [];
-  const use = schemaUse(text);
+  const use = schemaUse(schema, text);
   let lines = 0;
   let rejected = 0;
   let first = '';

@@ -86,7 +86,7 @@ export function parseRunFacts(text: string): RunFacts | { readonly reason: strin
   } catch {
     return { reason: 'it is not JSON' };
   }
-  const result = schema.safeParse(value, schemaUse(text));
+  const result = schema.safeParse(value, schemaUse(schema, text));
   if (result.success) return result.data;
   const issue = result.error.issues[0];
   return {

@@ -148,7 +148,7 @@ export function parseSavedPlan(content: string): SavedPlan | { readonly reason: 
   } catch {
     return { reason: 'it is not JSON' };
   }
-  const result = schema.safeParse(value, schemaUse(content));
+  const result = schema.safeParse(value, schemaUse(schema, content));
   if (result.success) return result.data;
   const issue = result.error.issues[0];
   return {

@@ -189,7 +189,9 @@ export class State {
         adoptRecordFiles(this.#evalsToAdopt(merged, other), other.paths, this.paths);
       const records = [...merged.records.values()];
       const commands = [...merged.commands.values()];
-      const lineless = records.map(({ argv }) => argv).filter((argv) => !this.isDone(argv));
+      const lineless = [...merged.records].flatMap(([id, { argv }]) =>
+        this.#commands.has(id) ? [] : [argv],
+      );
       replaceMerged(this.paths, { records, commands, lineless }, this.#linesToWrite);
       this.#attempts.merge(others.map((other) => other.#attempts));
       for (const other of others) this.#adoptRecorded(other.paths);

@@ -2,8 +2,8 @@
  * Reads the samples of one eval from its record file, in one pass that retains no text: texts are read again when they are asked for.
  * `docs/samples.md` says what the outcome, the scores and the hash of a sample come from, for each class of evals' registry.
  */
-import { lstatSync } from 'node:fs';
-import { LineTooLong, lineBatchesOfFile } from '../lines.ts';
+import { closeSync, constants, fstatSync, openSync } from 'node:fs';
+import { LineTooLong, lineBatches } from '../lines.ts';
 import type { EvalSamples, Sample, SampleOutcome } from '../model/sample.ts';
 import { compareText } from '../text.ts';
 import { contentHash, Repetitions } from './content-hash.ts';
@@ -35,11 +35,7 @@ export async function readSamples(
 ): Promise<EvalSamples | undefined> {
   const reading = new Reading();
   try {
-    // A pipe would never end.
-    if (!lstatSync(recordFile).isFile()) return undefined;
-    for await (const lines of lineBatchesOfFile(recordFile, MAX_LINE_BYTES))
-      for (const { bytes, offset } of lines)
-        reading.add(parsePythonJson(bytes.toString('utf8')), offset, bytes.length);
+    await readEvents(recordFile, reading);
   } catch (error) {
     // The results are in the completion record. A run is not lost because its samples cannot be read.
     if (isFileError(error)) return undefined;
@@ -48,6 +44,19 @@ export async function readSamples(
   if (reading.size === 0 || reading.size > MAX_SAMPLES) return undefined;
   const samples = reading.samples(replayed);
   return { samples, texts: ({ id }) => readTexts(recordFile, reading.placesOf(id)) };
+}
+
+/** A link is not followed, and a pipe, which would never end, has no events. */
+async function readEvents(recordFile: string, reading: Reading): Promise<void> {
+  const file = openSync(recordFile, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+  try {
+    if (!fstatSync(file).isFile()) return;
+    for await (const lines of lineBatches(file, MAX_LINE_BYTES))
+      for (const { bytes, offset } of lines)
+        reading.add(parsePythonJson(bytes.toString('utf8')), offset, bytes.length);
+  } finally {
+    closeSync(file);
+  }
 }
 
 class Reading {
