@@ -40781,8 +40781,8 @@ const REQUESTS = {
     'schelling_point.eval:SchellingPoint': { low: 2, high: 40 },
     'self_prompting.eval:SelfPrompting': { low: 2, high: 60 },
     'skill_acquisition.eval:SkillAcquisition': { low: 2, high: 60 },
-    'steganography.eval:Steganography': { low: 2, high: 2 },
-    'text_compression.eval:TextCompression': { low: 2, high: 2 },
+    'steganography.eval:Steganography': { low: 3, high: 7 },
+    'text_compression.eval:TextCompression': { low: 0, high: 2 },
     'track_the_stat.eval:TrackTheStat': { low: 1, high: 100 },
     'twenty_questions.eval:TwentyQuestions': { low: 2, high: 40 },
 };
@@ -50371,16 +50371,21 @@ const UNITS = [
     { below: 999_500_000, size: 1e6, name: ' M' },
     { below: Number.POSITIVE_INFINITY, size: 1e9, name: ' G' },
 ];
-/** `800–1,100`, `8.4–12 k`, `0.8–1.1 M`: both ends have the unit of the high end. */
-function tokenText(range) {
-    const { size, name } = UNITS.find(({ below }) => range.high < below) ?? UNITS[3];
-    if (size === 1)
-        return countText(range);
-    const text = (value) => {
-        const inUnits = value / size;
-        return inUnits < 9.95 ? inUnits.toFixed(1) : (0,_model_format_js__WEBPACK_IMPORTED_MODULE_2__/* .wholeNumber */ .rD)(Math.round(inUnits));
-    };
-    return `${rangeText(range, text)}${name}`;
+/** `800–1,100`, `8.4–12 k`, `0.8–1.1 M`: both ends have the unit of the high end, if the low end is not 0.0 in it, as in `190–1.2 M`. */
+function tokenText({ low, high }) {
+    const unit = unitOf(high);
+    const isTooLow = low > 0 && low < 0.05 * unit.size;
+    const lowUnit = isTooLow ? unitOf(low) : unit;
+    const from = `${inUnit(low, lowUnit)}${isTooLow ? lowUnit.name : ''}`;
+    const to = inUnit(high, unit);
+    return `${from === to ? to : `${from}–${to}`}${unit.name}`;
+}
+function unitOf(value) {
+    return UNITS.find(({ below }) => value < below) ?? UNITS[3];
+}
+function inUnit(value, { size }) {
+    const inUnits = value / size;
+    return size === 1 || inUnits >= 9.95 ? (0,_model_format_js__WEBPACK_IMPORTED_MODULE_2__/* .wholeNumber */ .rD)(Math.round(inUnits)) : inUnits.toFixed(1);
 }
 /** `$1.60–2.40`, `$0.0042–0.0061` */
 function costText(range) {

@@ -3896,7 +3896,7 @@ function unknownCost(unpriced) {
 }
 /** `1,140–1,400`, or `1,140` */
 function countText(range) {
-    return rangeText(range, format/* wholeNumber */.rD);
+    return rangeText(range, wholeNumber);
 }
 function rangeText({ low, high }, text) {
     const [from, to] = [text(low), text(high)];
@@ -3908,16 +3908,21 @@ const UNITS = [
     { below: 999_500_000, size: 1e6, name: ' M' },
     { below: Number.POSITIVE_INFINITY, size: 1e9, name: ' G' },
 ];
-/** `800–1,100`, `8.4–12 k`, `0.8–1.1 M`: both ends have the unit of the high end. */
-function tokenText(range) {
-    const { size, name } = UNITS.find(({ below }) => range.high < below) ?? UNITS[3];
-    if (size === 1)
-        return countText(range);
-    const text = (value) => {
-        const inUnits = value / size;
-        return inUnits < 9.95 ? inUnits.toFixed(1) : (0,format/* wholeNumber */.rD)(Math.round(inUnits));
-    };
-    return `${rangeText(range, text)}${name}`;
+/** `800–1,100`, `8.4–12 k`, `0.8–1.1 M`: both ends have the unit of the high end, if the low end is not 0.0 in it, as in `190–1.2 M`. */
+function tokenText({ low, high }) {
+    const unit = unitOf(high);
+    const isTooLow = low > 0 && low < 0.05 * unit.size;
+    const lowUnit = isTooLow ? unitOf(low) : unit;
+    const from = `${estimate_text_inUnit(low, lowUnit)}${isTooLow ? lowUnit.name : ''}`;
+    const to = estimate_text_inUnit(high, unit);
+    return `${from === to ? to : `${from}–${to}`}${unit.name}`;
+}
+function unitOf(value) {
+    return UNITS.find(({ below }) => value < below) ?? UNITS[3];
+}
+function estimate_text_inUnit(value, { size }) {
+    const inUnits = value / size;
+    return size === 1 || inUnits >= 9.95 ? (0,format/* wholeNumber */.rD)(Math.round(inUnits)) : inUnits.toFixed(1);
 }
 /** `$1.60–2.40`, `$0.0042–0.0061` */
 function costText(range) {

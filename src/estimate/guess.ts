@@ -26,8 +26,8 @@ const REQUESTS: Readonly<Record<string, Range>> = {
   'schelling_point.eval:SchellingPoint': { low: 2, high: 40 },
   'self_prompting.eval:SelfPrompting': { low: 2, high: 60 },
   'skill_acquisition.eval:SkillAcquisition': { low: 2, high: 60 },
-  'steganography.eval:Steganography': { low: 2, high: 2 },
-  'text_compression.eval:TextCompression': { low: 2, high: 2 },
+  'steganography.eval:Steganography': { low: 3, high: 7 },
+  'text_compression.eval:TextCompression': { low: 0, high: 2 },
   'track_the_stat.eval:TrackTheStat': { low: 1, high: 100 },
   'twenty_questions.eval:TwentyQuestions': { low: 2, high: 40 },
 };

@@ -66,15 +66,25 @@ const UNITS = [
   { below: Number.POSITIVE_INFINITY, size: 1e9, name: ' G' },
 ] as const;
 
-/** `800–1,100`, `8.4–12 k`, `0.8–1.1 M`: both ends have the unit of the high end. */
-export function tokenText(range: Range): string {
-  const { size, name } = UNITS.find(({ below }) => range.high < below) ?? UNITS[3];
-  if (size === 1) return countText(range);
-  const text = (value: number) => {
-    const inUnits = value / size;
-    return inUnits < 9.95 ? inUnits.toFixed(1) : wholeNumber(Math.round(inUnits));
-  };
-  return `${rangeText(range, text)}${name}`;
+type Unit = (typeof UNITS)[number];
+
+/** `800–1,100`, `8.4–12 k`, `0.8–1.1 M`: both ends have the unit of the high end, if the low end is not 0.0 in it, as in `190–1.2 M`. */
+export function tokenText({ low, high }: Range): string {
+  const unit = unitOf(high);
+  const isTooLow = low > 0 && low < 0.05 * unit.size;
+  const lowUnit = isTooLow ? unitOf(low) : unit;
+  const from = `${inUnit(low, lowUnit)}${isTooLow ? lowUnit.name : ''}`;
+  const to = inUnit(high, unit);
+  return `${from === to ? to : `${from}–${to}`}${unit.name}`;
+}
+
+function unitOf(value: number): Unit {
+  return UNITS.find(({ below }) => value < below) ?? UNITS[3];
+}
+
+function inUnit(value: number, { size }: Unit): string {
+  const inUnits = value / size;
+  return size === 1 || inUnits >= 9.95 ? wholeNumber(Math.round(inUnits)) : inUnits.toFixed(1);
 }
 
 /** `$1.60–2.40`, `$0.0042–0.0061` */

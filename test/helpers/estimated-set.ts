@@ -27,6 +27,21 @@ const chat = (n: number) => [
 
 const answered = (n: number) => ({ input: chat(n), ideal: `Answer ${n}` });
 
+const recovery = (args: Readonly<Record<string, unknown>>, requests: number): Kind => ({
+  class: 'evals.elsuite.error_recovery.eval:ErrorRecovery',
+  args,
+  sample: (n) => ({
+    question: `${CONTEXT} ${question(n)}`,
+    correct_steps: [CONTEXT, TASK],
+    incorrect_step: 'So it was Paris.',
+    target: '(A)',
+    task: 'logical_deduction',
+    num_ground_truth_steps: 3,
+    mistake_index: 2,
+  }),
+  requests,
+});
+
 /** The kinds of requests, by the name of the eval. */
 export const KINDS: Readonly<Record<string, Kind>> = {
   'match-chat': { class: `${BASIC}.match:Match`, sample: answered, requests: 1 },
@@ -66,6 +81,18 @@ export const KINDS: Readonly<Record<string, Kind>> = {
     sample: (n) => ({ input: [{ role: 'user', content: question(n) }], ideal: 'Rome' }),
     requests: 1,
   },
+  mmlu: {
+    class: 'evals.elsuite.sandbagging.mmlu_eval:MMLU',
+    sample: (n) => ({ question: `${CONTEXT} ${question(n)}`, answer: 'A' }),
+    requests: 1,
+  },
+  recovery: recovery({}, 6),
+  'recovery-hint': recovery({ mistake_notification_position: 'immediate' }, 6),
+  'recovery-late-hint': recovery({ mistake_notification_position: 'end' }, 9),
+  'recovery-hint-of-mistakes': recovery(
+    { mistake_notification_position: 'end', mistake_notification_for_ir_only: true },
+    7,
+  ),
   reasoned: {
     class: CLASSIFY,
     args: { modelgraded_spec: 'closedqa' },

@@ -24,7 +24,7 @@ import { LONG, type SOAK } from './test-rows.ts';
 
 const run = promisify(execFile);
 
-const FIXTURES = join(import.meta.dirname, '../fixtures/same-results');
+export const FIXTURES = join(import.meta.dirname, '../fixtures/same-results');
 const REGISTRY = join(FIXTURES, 'registry');
 const MODULES = join(FIXTURES, 'modules');
 /** On a busy machine, starting Python this many times takes minutes. */
@@ -64,7 +64,7 @@ let env: Readonly<Record<string, string>>;
 const envOf = ({ threads }: EvalSet) => (threads ? env : { ...env, EVALS_THREADS: '1' });
 
 /** Writes corpora without words. */
-function emptyNltkData(directory: string): string {
+export function emptyNltkData(directory: string): string {
   const parts = ['noun', 'verb', 'adj', 'adv'];
   const files = {
     'corpora/wordnet': [

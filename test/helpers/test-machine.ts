@@ -44,6 +44,8 @@ export interface SavedRecord {
   readonly eval: string;
   readonly argv: readonly string[];
   readonly metrics: Readonly<Record<string, unknown>>;
+  readonly requests: { readonly sent: number; readonly replayed: number } | null;
+  readonly tokens: { readonly total: number };
   readonly ended: string;
 }
 

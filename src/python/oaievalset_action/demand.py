@@ -8,10 +8,12 @@ import sys
 
 from .needs import original_of
 from .sample_need import is_chat
+from .samples import indices
 
 MATCH, TRANSLATE = "evals.elsuite.basic.match:Match", "evals.elsuite.translate:Translate"
 SOLVERS = "evals.elsuite.basic.match_with_solvers:MatchWithSolvers"
 CLASSIFY = "evals.elsuite.modelgraded.classify:ModelBasedClassify"
+TEST_MATCH = "evals.elsuite.test.match:TestMatch"
 
 # By class: the kind of its answers, and the limit of tokens that it sends, if it sends one.
 ANSWERS = {
@@ -37,11 +39,30 @@ def measure_of(cls, args, modelgraded, shots=(0, 0, 0)):
     """None when nothing is known of the requests of the class. `shots`: the size of the examples in each prompt."""
     name = None if sys.flags.optimize else original_of(cls)
     try:
+        if exact_name(cls) in EXACT:
+            return EXACT[exact_name(cls)](args)
         if name == CLASSIFY:
             return model_graded(args, modelgraded) if modelgraded else None
         return one_request(name, args, shots) if name in ANSWERS else None
     except Exception:  # An argument or the spec is wrong, which other checks report. An estimate must not refuse an eval.
         return None
+
+
+def exact_name(cls):
+    return f"{cls.__module__}:{cls.__qualname__}"
+
+
+def fixed_samples(cls):
+    """The samples of a class of evals that has them in its code; None for other classes."""
+    return cls.get_samples(None) if exact_name(cls) == TEST_MATCH else None
+
+
+def demand_of_fixed(samples, limit):
+    """What `EvalSamples.demand` returns, of samples that a class has in its code."""
+    measure = one_request(MATCH, {}, (0, 0, 0))
+    chosen = indices(len(samples), limit)
+    sizes = [measure.sizes(sample) for at, sample in enumerate(samples) if at in chosen]
+    return measure.described([sum(column) for column in zip(*sizes)], len(sizes)) if sizes else None
 
 
 def one_request(name, args, shots):
@@ -67,6 +88,56 @@ def input_size(sample):
 
 def example_size(example):
     return size_of(example["sample"])
+
+
+def mmlu(_):
+    from evals.elsuite.sandbagging.defaults import DEFAULT_MMLU_MSG
+
+    def described(sums, samples):
+        return [request("model", samples, sums, "short", None)]
+
+    return Measure(lambda sample: size_of_texts([DEFAULT_MMLU_MSG, sample["question"]]), 3, described, ("mmlu",))
+
+
+def error_recovery(args):
+    """Each sample is solved three times: without reasoning to begin with, and with right and wrong reasoning. After each, the model
+    is asked for its final answer."""
+    from evals.elsuite.error_recovery import defaults
+
+    if args.get("n_samples") is not None:
+        return None  # The class chooses among its samples.
+    where = args.get("mistake_notification_position")
+    others = None if args.get("mistake_notification_for_ir_only") else where
+    hints = ("end" if others == "end" else None, others, where)
+    solving = sum(1 + (hint == "end") for hint in hints)
+    hint_text = defaults.DEFAULT_MISTAKE_MESSAGE
+
+    def sizes(sample):
+        steps = "\n".join(sample["correct_steps"])
+        final_text = defaults.DEFAULT_FINAL_ANSWER_MESSAGE + defaults.TASK_SPECIFIC_EXTRACTION_INFO[sample["task"]]
+        solved, final = [], []
+        for reasoning, hint in zip(([], [steps], [f"{steps}\n{sample['incorrect_step']}"]), hints):
+            said = [defaults.DEFAULT_TASK_DESCRIPTION, sample["question"], *reasoning, *([hint_text] if hint == "immediate" else [])]
+            solved.append(size_of_texts(said))
+            if hint == "end":
+                said = [*said, hint_text]
+                solved.append(size_of_texts(said))
+            final.append(size_of_texts([*said, final_text]))
+        return *map(sum, zip(*solved)), *map(sum, zip(*final))
+
+    def described(sums, samples):
+        # A second attempt has the first answer in its prompt, and the last request has all of them.
+        solutions = request("model", solving * samples, sums[:3], "text", None, answers=(solving - 3) * samples)
+        return [solutions, request("model", 3 * samples, sums[3:], "short", None, answers=solving * samples)]
+
+    return Measure(sizes, 6, described, ("error recovery", hints))
+
+
+# By class, of those whose subclasses may do something else.
+EXACT = {
+    "evals.elsuite.sandbagging.mmlu_eval:MMLU": mmlu,
+    "evals.elsuite.error_recovery.eval:ErrorRecovery": error_recovery,
+}
 
 
 def model_graded(args, spec):
@@ -136,6 +207,11 @@ def size_of(prompt):
         characters += len(content)
         size += len(content) if content.isascii() else octets(content)
     return characters, size, len(prompt)
+
+
+def size_of_texts(texts):
+    """Of one prompt, which has a message for each text."""
+    return size_of([{"content": text} for text in texts])
 
 
 def octets(text):

@@ -3,7 +3,7 @@ import os
 
 from .classes import own_registry_arguments
 from .data_files import REMOTE, is_pointer
-from .demand import Measure, example_size, measure_of
+from .demand import Measure, demand_of_fixed, example_size, fixed_samples, measure_of
 from .needs import few_shot_need, need_of
 from .own_reading import reads_samples
 from .sample_need import kind_of
@@ -47,6 +47,9 @@ class EvalSamples:
 
     def demand(self, spec, cls, args, modelgraded):
         """The requests that the eval sends, by kind, after `count`. None when they are not known."""
+        fixed = fixed_samples(cls)
+        if fixed is not None:
+            return demand_of_fixed(fixed, self._limit) if self._asks_models else None
         measure = self._measure(spec, cls, args, modelgraded)
         files = measure and self._files(self._path(spec, cls, args["samples_jsonl"]))
         if not files:
@@ -67,6 +70,9 @@ class EvalSamples:
 
     def count(self, spec, cls, args, may_write, modelgraded):
         """The lines of samples_jsonl, limited as evals.eval._index_samples does. A class may choose among them."""
+        fixed = None if cls is None else fixed_samples(cls)
+        if fixed is not None:
+            return len(fixed[: self._limit])
         value, own_registry_only = args.get("samples_jsonl"), own_registry_arguments(cls)
         if not isinstance(value, str) or REMOTE.fullmatch(value):
             return None

@@ -13,19 +13,35 @@ SIMPLE = (ast.Assign, ast.AnnAssign, ast.Expr, ast.Return)
 
 
 def reads_samples(cls):
-    """Whether `run` certainly calls `self.get_samples()`, which is that of evals, with the argument as it was passed."""
+    """Whether `run` certainly calls `self.get_samples()`, which is that of evals or calls that, with the argument as it was passed."""
     from evals.eval import Eval
 
-    names = ("get_samples", "_get_samples_path", "_prefix_registry_path")
+    names = ("_get_samples_path", "_prefix_registry_path")
     if not inspect.isclass(cls) or any(static(cls, name) is not static(Eval, name) for name in names):
         return False
+    return certainly_calls(static(cls, "run"), is_self) and reaches_evals(cls, Eval) and keeps_argument(cls)
+
+
+def reaches_evals(cls, base):
+    """Whether each `get_samples` of the class and its bases certainly calls the one that it replaces, up to that of evals."""
+    found = (vars(each)["get_samples"] for each in cls.__mro__ if "get_samples" in vars(each))
+    for method in found:
+        if method is static(base, "get_samples"):
+            return True
+        if not certainly_calls(method, is_super):
+            return False
+    return False
+
+
+def certainly_calls(method, is_object):
+    """Whether a method certainly calls `get_samples` of the object."""
     try:
-        body = source_of(static(cls, "run")).body
+        body = source_of(method).body
     except Unknown:
         return False
     for statement in body:
-        if isinstance(statement, SIMPLE) and calls_get_samples(statement):
-            return keeps_argument(cls)
+        if isinstance(statement, SIMPLE) and calls_get_samples(statement, is_object):
+            return True
         if leaves(statement):
             return False
     return False
@@ -35,17 +51,19 @@ def static(cls, name):
     return inspect.getattr_static(cls, name, None)
 
 
-def calls_get_samples(statement):
+def is_self(node):
+    return isinstance(node, ast.Name) and node.id == "self"
+
+
+def is_super(node):
+    return isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "super" and not node.args
+
+
+def calls_get_samples(statement, is_object):
     if any(isinstance(node, MAYBE) for node in ast.walk(statement)):
         return False
     calls = [node.func for node in ast.walk(statement) if isinstance(node, ast.Call)]
-    return any(
-        isinstance(called, ast.Attribute)
-        and called.attr == "get_samples"
-        and isinstance(called.value, ast.Name)
-        and called.value.id == "self"
-        for called in calls
-    )
+    return any(isinstance(called, ast.Attribute) and called.attr == "get_samples" and is_object(called.value) for called in calls)
 
 
 def keeps_argument(cls):

@@ -52,9 +52,15 @@ describe.concurrent('a planned eval', () => {
     });
   });
 
-  test('planned eval: the number of samples is unknown when only the class knows them', async () => {
+  test('planned eval: the number of samples is unknown when the class makes them', async () => {
     const found = await planner.sharedPlan('test-basic');
-    expect(evalOf(found, 'test-match.s1.simple-v0')).toMatchObject({ samples: null, data: [] });
+    // The class has them in its code.
+    expect(evalOf(found, 'test-match.s1.simple-v0')).toMatchObject({ samples: 3, data: [] });
+    const games = planner.newFiles({
+      'eval_sets/games.yaml': JSON.stringify({ games: { evals: ['track_the_stat.mode'] } }),
+    });
+    const plan = await planner.plan('games', { registryPaths: [games] });
+    expect(evalOf(plan, 'track_the_stat.mode')).toMatchObject({ samples: null, data: [] });
   });
 
   test('planned eval: one with a class and data of the user’s has all of them', async () => {

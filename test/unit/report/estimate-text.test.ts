@@ -41,9 +41,15 @@ describe('describeEstimate', () => {
     [{ low: 8400, high: 12_000 }, '8.4–12 k'],
     [{ low: 812_345, high: 1_123_456 }, '0.8–1.1 M'],
     [{ low: 2e9, high: 3e9 }, '2.0–3.0 G'],
-  ] as const)('tokenText: both ends have the unit of the high one: %j is %s', ([range, text]) => {
-    expect(tokenText(range)).toBe(text);
-  });
+    [{ low: 0, high: 12_000 }, '0.0–12 k'],
+    [{ low: 192, high: 1_200_000 }, '192–1.2 M'],
+    [{ low: 12_345, high: 3e9 }, '12 k–3.0 G'],
+  ] as const)(
+    'tokenText: both ends have the unit of the high one, unless the low one would be 0.0: %j is %s',
+    ([range, text]) => {
+      expect(tokenText(range)).toBe(text);
+    },
+  );
 
   test('costText: small amounts have two digits that count', () => {
     expect(costText({ low: 0.00421, high: 0.0061 })).toBe('$0.0042–0.0061');
