@@ -42992,8 +42992,8 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 /* harmony import */ var _run_eval_environment_js__WEBPACK_IMPORTED_MODULE_27__ = __nccwpck_require__(5703);
 /* harmony import */ var _run_open_state_js__WEBPACK_IMPORTED_MODULE_28__ = __nccwpck_require__(8812);
 /* harmony import */ var _run_outcomes_on_disk_js__WEBPACK_IMPORTED_MODULE_29__ = __nccwpck_require__(3564);
-/* harmony import */ var _run_run_set_js__WEBPACK_IMPORTED_MODULE_30__ = __nccwpck_require__(5828);
-/* harmony import */ var _run_samples_on_disk_js__WEBPACK_IMPORTED_MODULE_31__ = __nccwpck_require__(7704);
+/* harmony import */ var _run_run_set_js__WEBPACK_IMPORTED_MODULE_30__ = __nccwpck_require__(1787);
+/* harmony import */ var _run_samples_on_disk_js__WEBPACK_IMPORTED_MODULE_31__ = __nccwpck_require__(9439);
 var __addDisposableResource = (undefined && undefined.__addDisposableResource) || function (env, value, async) {
     if (value !== null && value !== void 0) {
         if (typeof value !== "object" && typeof value !== "function") throw new TypeError("Object expected.");
@@ -43306,6 +43306,7 @@ function pythonString(value) {
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   TX: () => (/* binding */ MAX_SAMPLE_SOURCES),
 /* harmony export */   dq: () => (/* binding */ MAX_RECORDED_MODELS),
 /* harmony export */   oG: () => (/* binding */ newestRecord),
 /* harmony export */   vE: () => (/* binding */ MAX_RECORDED_ADAPTATIONS)
@@ -43314,6 +43315,8 @@ function pythonString(value) {
 const MAX_RECORDED_ADAPTATIONS = 1000;
 /** No eval asks for nearly as many models. The models of one that asks for more are not recorded. */
 const MAX_RECORDED_MODELS = 100;
+/** A list of more samples would make the record too long. */
+const MAX_SAMPLE_SOURCES = 1000;
 /** Of two that ended at the same time, the later one in the list. */
 function newestRecord(records) {
     return records.reduce((newest, each) => (newest && newest.ended > each.ended ? newest : each), undefined);
@@ -43372,6 +43375,57 @@ function describePart({ name, from, to }, texts) {
 function describeWritten(arguments_) {
     const names = arguments_.map((name) => name.replaceAll('_', ' ')).join(', ');
     return `It writes the files that these arguments name, so changes of those files do not make it run again: ${names}`;
+}
+
+
+/***/ }),
+
+/***/ 4505:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   o: () => (/* binding */ digestOf),
+/* harmony export */   s: () => (/* binding */ sha256)
+/* harmony export */ });
+/* harmony import */ var node_crypto__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7598);
+/** Short texts that are the same for the same value. */
+
+/** Deeper values do not count, because they could overflow the stack. No prompt is that deep. */
+const MAX_DEPTH = 32;
+/** Longer texts are kept as their digests. */
+const MAX_CHARACTERS = 100;
+/** SHA-256, in hex. */
+function sha256(text) {
+    return (0,node_crypto__WEBPACK_IMPORTED_MODULE_0__.hash)('sha256', text, 'hex');
+}
+/** JSON with sorted keys and without spaces: the same text for the same value. */
+function canonicalJson(value, depth = 0) {
+    if (typeof value === 'string')
+        return JSON.stringify(value);
+    if (typeof value !== 'object' || value === null)
+        return String(value);
+    if (depth === MAX_DEPTH)
+        return '…';
+    return Array.isArray(value)
+        ? canonicalList(value, depth + 1)
+        : canonicalObject(value, depth + 1);
+}
+function canonicalList(items, depth) {
+    let text = '';
+    for (const item of items)
+        text += `${text === '' ? '[' : ','}${canonicalJson(item, depth)}`;
+    return text === '' ? '[]' : `${text}]`;
+}
+function canonicalObject(value, depth) {
+    let text = '';
+    for (const name of Object.keys(value).sort())
+        text += `${text === '' ? '{' : ','}${JSON.stringify(name)}:${canonicalJson(value[name], depth)}`;
+    return text === '' ? '{}' : `${text}}`;
+}
+/** A short text that is the same for the same value: its canonical JSON, or the digest of that. */
+function digestOf(value) {
+    const text = canonicalJson(value);
+    return text.length <= MAX_CHARACTERS ? text : sha256(text);
 }
 
 
@@ -46409,6 +46463,7 @@ const LIMITS = {
 };
 const metric = zod__WEBPACK_IMPORTED_MODULE_1__/* .union */ .KCZ([zod__WEBPACK_IMPORTED_MODULE_1__/* .number */ .aig(), zod__WEBPACK_IMPORTED_MODULE_1__/* .string */ .YjP().max(4096), zod__WEBPACK_IMPORTED_MODULE_1__/* .boolean */ .zMY(), zod__WEBPACK_IMPORTED_MODULE_1__/* ["null"] */ .chJ()]);
 const sha256 = zod__WEBPACK_IMPORTED_MODULE_1__/* .string */ .YjP().regex(/^[0-9a-f]{64}$/);
+const sampleIds = zod__WEBPACK_IMPORTED_MODULE_1__/* .array */ .YOg(zod__WEBPACK_IMPORTED_MODULE_1__/* .string */ .YjP().max(4096)).max(_model_completion_record_js__WEBPACK_IMPORTED_MODULE_2__/* .MAX_SAMPLE_SOURCES */ .TX);
 const schema = zod__WEBPACK_IMPORTED_MODULE_1__/* .object */ .Ikc({
     version: zod__WEBPACK_IMPORTED_MODULE_1__/* .literal */ .euz(1),
     eval: _record_lines_js__WEBPACK_IMPORTED_MODULE_0__/* .printedName */ .sw.min(1),
@@ -46431,6 +46486,9 @@ const schema = zod__WEBPACK_IMPORTED_MODULE_1__/* .object */ .Ikc({
         .refine((models) => Object.keys(models).length <= _model_completion_record_js__WEBPACK_IMPORTED_MODULE_2__/* .MAX_RECORDED_MODELS */ .dq + 1, 'names too many models')
         .optional(),
     reusedAnswers: zod__WEBPACK_IMPORTED_MODULE_1__/* .object */ .Ikc({ count: _record_lines_js__WEBPACK_IMPORTED_MODULE_0__/* .count */ .U9, oldest: zod__WEBPACK_IMPORTED_MODULE_3__/* .datetime */ .w$() }).optional(),
+    sampleSources: zod__WEBPACK_IMPORTED_MODULE_1__/* .object */ .Ikc({ sent: sampleIds, unknown: sampleIds })
+        .refine(({ sent, unknown }) => sent.length + unknown.length <= _model_completion_record_js__WEBPACK_IMPORTED_MODULE_2__/* .MAX_SAMPLE_SOURCES */ .TX, 'names too many samples')
+        .optional(),
     adaptations: zod__WEBPACK_IMPORTED_MODULE_1__/* .array */ .YOg(_record_lines_js__WEBPACK_IMPORTED_MODULE_0__/* .adaptationSchema */ .lR).max(_model_completion_record_js__WEBPACK_IMPORTED_MODULE_2__/* .MAX_RECORDED_ADAPTATIONS */ .vE).default([]),
     models: zod__WEBPACK_IMPORTED_MODULE_1__/* .record */ .g1P(_record_lines_js__WEBPACK_IMPORTED_MODULE_0__/* .printedName */ .sw, _record_lines_js__WEBPACK_IMPORTED_MODULE_0__/* .printedName */ .sw)
         .refine((models) => Object.keys(models).length <= _model_completion_record_js__WEBPACK_IMPORTED_MODULE_2__/* .MAX_RECORDED_MODELS */ .dq, 'names too many models')
@@ -49807,6 +49865,268 @@ function listText(value) {
 
 /***/ }),
 
+/***/ 4637:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   S: () => (/* binding */ ASKING),
+/* harmony export */   U: () => (/* binding */ SampleFacts)
+/* harmony export */ });
+/* harmony import */ var _model_digest_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(4505);
+/* harmony import */ var _json_values_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(9462);
+/** What the events of one sample say, without its texts. */
+
+
+const MAX_CHOICE_CHARACTERS = 200;
+/** Events that have the prompt of a request. */
+const ASKING = new Set(['sampling', 'cond_logp', 'pick_option']);
+class SampleFacts {
+    /** Of the sample in `EventPlaces` and `ScoreColumns`. */
+    position;
+    /** Digest of the first prompt. */
+    asked;
+    /** Digest of what was expected first. */
+    expected;
+    samplings = 0;
+    /** How often it was said whether the sample is correct, and how often it was. */
+    verdicts = 0;
+    correct = 0;
+    /** What the metric says that `KnownClass.outcome` names. */
+    stated;
+    choice = null;
+    tokens = null;
+    constructor(position) {
+        this.position = position;
+    }
+    add(event, known, places) {
+        const { type } = event;
+        if (ASKING.has(type))
+            this.#addAsking(event, known, places);
+        if (type === 'sampling')
+            this.#addSampling(event, places);
+        else if (type === 'match')
+            this.#addVerdict(event, places);
+        else if (type === 'metrics')
+            this.#addMetrics(event, known, places);
+        else if (type === 'error')
+            places.setIfLast(this.position, 'lastError', event);
+    }
+    #addAsking(event, known, places) {
+        const { prompt } = event.data;
+        if (prompt === undefined || prompt === null)
+            return;
+        const isFirst = places.setIfFirst(this.position, 'firstAsking', event);
+        if (isFirst && !known.asked)
+            this.asked = (0,_model_digest_js__WEBPACK_IMPORTED_MODULE_0__/* .digestOf */ .o)(prompt);
+    }
+    #addSampling(event, places) {
+        this.samplings += 1;
+        const last = places.get(this.position, 'lastSampling');
+        if (last && event.number < last.number)
+            places.setIfLast(this.position, 'earlierSampling', event);
+        else {
+            if (last)
+                places.set(this.position, 'earlierSampling', last);
+            places.set(this.position, 'lastSampling', event);
+        }
+        const { usage } = event.data;
+        if ((0,_json_values_js__WEBPACK_IMPORTED_MODULE_1__/* .isObject */ .Gv)(usage))
+            this.tokens = sum(this.tokens, tokensOf(usage));
+    }
+    /** A match event, or a metrics event with the same fields. */
+    #addVerdict(event, places) {
+        const { correct, expected } = event.data;
+        this.verdicts += 1;
+        if (correct === true)
+            this.correct += 1;
+        if (places.setIfFirst(this.position, 'firstResult', event))
+            this.expected = digestIfAny(expected);
+    }
+    #addMetrics(event, known, places) {
+        const { data } = event;
+        places.setIfLast(this.position, 'lastMetrics', event);
+        // evals.metrics.get_accuracy takes such events, too.
+        if (typeof data.correct === 'boolean')
+            this.#addVerdict(event, places);
+        if (typeof data.choice === 'string' && 'score' in data)
+            this.choice = data.choice.slice(0, MAX_CHOICE_CHARACTERS);
+        if (known.outcome)
+            this.stated = truth((0,_json_values_js__WEBPACK_IMPORTED_MODULE_1__/* .valueAt */ .fK)(data, known.outcome));
+        if (known.expected)
+            this.expected = digestIfAny((0,_json_values_js__WEBPACK_IMPORTED_MODULE_1__/* .valueAt */ .fK)(data, known.expected));
+        if (known.asked)
+            this.asked = (0,_model_digest_js__WEBPACK_IMPORTED_MODULE_0__/* .digestOf */ .o)(known.asked.map((path) => (0,_json_values_js__WEBPACK_IMPORTED_MODULE_1__/* .valueAt */ .fK)(data, path)));
+    }
+}
+function digestIfAny(value) {
+    return value === undefined || value === null ? undefined : (0,_model_digest_js__WEBPACK_IMPORTED_MODULE_0__/* .digestOf */ .o)(value);
+}
+function truth(value) {
+    if (typeof value === 'boolean')
+        return value;
+    return value === 1 ? true : value === 0 ? false : undefined;
+}
+function tokensOf(usage) {
+    const { prompt_tokens: prompt, completion_tokens: completion, total_tokens: total } = usage;
+    if ((0,_json_values_js__WEBPACK_IMPORTED_MODULE_1__/* .isWholeNumber */ .J6)(prompt) || (0,_json_values_js__WEBPACK_IMPORTED_MODULE_1__/* .isWholeNumber */ .J6)(completion))
+        return (0,_json_values_js__WEBPACK_IMPORTED_MODULE_1__/* .countIn */ .ry)(prompt) + (0,_json_values_js__WEBPACK_IMPORTED_MODULE_1__/* .countIn */ .ry)(completion);
+    return (0,_json_values_js__WEBPACK_IMPORTED_MODULE_1__/* .isWholeNumber */ .J6)(total) ? total : null;
+}
+function sum(a, b) {
+    return a === null ? b : a + (b ?? 0);
+}
+
+
+/***/ }),
+
+/***/ 6638:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   Z7: () => (/* binding */ readTexts),
+/* harmony export */   lz: () => (/* binding */ isFileError)
+/* harmony export */ });
+/* unused harmony export MAX_TEXT_BYTES */
+/* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3024);
+/* harmony import */ var _model_sample_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(5307);
+/* harmony import */ var _text_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(8804);
+/* harmony import */ var _json_values_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(9462);
+/* harmony import */ var _python_json_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(9030);
+/** Reads the texts of a sample from the lines of its record file that have them. */
+
+
+
+
+
+/** Of each text, in UTF-8. Longer ones are cut in the middle. */
+const MAX_TEXT_BYTES = 4000;
+/** The file that was read last. Writers read the texts of one eval after the other, and of thousands of samples. */
+let last;
+/** It stays open until another one is read, or the process ends. */
+function openFile(path) {
+    if (last?.path === path)
+        return last.file;
+    if (last)
+        (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.closeSync)(last.file);
+    last = undefined;
+    last = { path, file: (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.openSync)(path, 'r') };
+    return last.file;
+}
+/** @returns `NO_TEXTS` when the file is gone or is no longer the one that was read */
+function readTexts(recordFile, places) {
+    if (!places)
+        return _model_sample_js__WEBPACK_IMPORTED_MODULE_1__/* .NO_TEXTS */ .rl;
+    try {
+        return textsOf(new EventReader(openFile(recordFile)), places);
+    }
+    catch (error) {
+        // A value that is nested too deeply to be shown overflows the stack.
+        if (error instanceof RangeError || isFileError(error))
+            return _model_sample_js__WEBPACK_IMPORTED_MODULE_1__/* .NO_TEXTS */ .rl;
+        throw error;
+    }
+}
+function textsOf(events, places) {
+    const asked = events.read(places.asked);
+    const answer = events.read(places.answer);
+    const judge = events.read(places.judge);
+    const result = events.read(places.result);
+    const error = events.read(places.error);
+    const { expectedAt } = places;
+    const expected = expectedAt ? (0,_json_values_js__WEBPACK_IMPORTED_MODULE_3__/* .valueAt */ .fK)(events.read(places.metrics), expectedAt) : result.expected;
+    return {
+        prompt: bounded(promptText(asked.prompt ?? result.prompt)),
+        answer: bounded(answerText(answer.sampled ?? (places.judge ? undefined : result.sampled))),
+        expected: bounded(valueText(expected)),
+        picked: bounded(valueText(result.picked ?? answer.picked)),
+        judge: bounded(answerText(judge.sampled)),
+        error: bounded(errorText(error)),
+    };
+}
+/** Reads lines as events, each line once. */
+class EventReader {
+    #file;
+    #read = new Map();
+    constructor(file) {
+        this.#file = file;
+    }
+    /** @returns the data of the event; empty when there is none */
+    read(place) {
+        if (!place)
+            return {};
+        let data = this.#read.get(place.offset);
+        if (!data) {
+            const line = Buffer.allocUnsafe(place.bytes);
+            const bytes = (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.readSync)(this.#file, line, 0, place.bytes, place.offset);
+            const entry = (0,_python_json_js__WEBPACK_IMPORTED_MODULE_4__/* .parsePythonJson */ .S)(line.toString('utf8', 0, bytes));
+            data = (0,_json_values_js__WEBPACK_IMPORTED_MODULE_3__/* .isObject */ .Gv)(entry) && (0,_json_values_js__WEBPACK_IMPORTED_MODULE_3__/* .isObject */ .Gv)(entry.data) ? entry.data : {};
+            this.#read.set(place.offset, data);
+        }
+        return data;
+    }
+}
+/** Chat messages as paragraphs `role: content`. */
+function promptText(prompt) {
+    if (!Array.isArray(prompt) || !prompt.every(isMessage))
+        return valueText(prompt);
+    return prompt.length === 0 ? null : prompt.map(messageText).join('\n\n');
+}
+function isMessage(value) {
+    return (0,_json_values_js__WEBPACK_IMPORTED_MODULE_3__/* .isObject */ .Gv)(value) && 'role' in value && 'content' in value;
+}
+function messageText({ role, name, content }) {
+    const who = typeof name === 'string' ? `${String(role)} (${name})` : String(role);
+    return `${who}: ${contentText(content)}`;
+}
+/** The content of a message: a text, or parts such as `{"type": "text", "text": …}`. An image is shown as `[image_url]`. */
+function contentText(content) {
+    if (!Array.isArray(content))
+        return valueText(content) ?? '';
+    return content
+        .map((part) => {
+        if (!(0,_json_values_js__WEBPACK_IMPORTED_MODULE_3__/* .isObject */ .Gv)(part))
+            return valueText(part) ?? '';
+        return typeof part.text === 'string' ? part.text : `[${String(part.type)}]`;
+    })
+        .join('\n');
+}
+/** An answer is recorded as a text, or as a list of the answers to one request. */
+function answerText(sampled) {
+    return Array.isArray(sampled) ? listText(sampled, '\n\n') : valueText(sampled);
+}
+/** Several expected or picked values are alternatives. */
+function valueText(value) {
+    if (value === undefined || value === null)
+        return null;
+    if (typeof value === 'string')
+        return value;
+    if (Array.isArray(value))
+        return listText(value, ' | ');
+    return JSON.stringify(value);
+}
+function listText(values, separator) {
+    if (values.length === 0)
+        return null;
+    return values.map((value) => (typeof value === 'string' ? value : JSON.stringify(value))).join(separator);
+}
+/** evals.record.record_error has the type and the message of an exception; other fields are the eval's own. */
+function errorText({ type, message, ...others }) {
+    if (typeof message === 'string')
+        return typeof type === 'string' ? `${type}: ${message}` : message;
+    return type === undefined && Object.keys(others).length === 0
+        ? null
+        : JSON.stringify({ type, message, ...others });
+}
+function bounded(text) {
+    return text === null ? null : (0,_text_js__WEBPACK_IMPORTED_MODULE_2__/* .shorten */ .ml)(text, MAX_TEXT_BYTES);
+}
+function isFileError(error) {
+    return error instanceof Error && 'code' in error && 'syscall' in error;
+}
+
+
+/***/ }),
+
 /***/ 5775:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
@@ -52069,7 +52389,7 @@ function withRecorded(outcomes, journals, repository) {
 
 /***/ }),
 
-/***/ 5828:
+/***/ 1787:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -55165,6 +55485,8 @@ function keysOf(env) {
 
 // EXTERNAL MODULE: ./lib/model/completion-record.js
 var completion_record = __nccwpck_require__(3685);
+// EXTERNAL MODULE: ./lib/model/digest.js
+var model_digest = __nccwpck_require__(4505);
 ;// CONCATENATED MODULE: ./lib/gateway/request/occurrences.js
 /**
  * Numbers the identical requests of an attempt: the n-th gets the n-th recorded response, in whatever order threads send
@@ -55202,7 +55524,20 @@ class Occurrences {
     }
 }
 
+;// CONCATENATED MODULE: ./lib/gateway/request/prompt.js
+
+/**
+ * The prompt in the body of a request, as evals records it: messages, or a text.
+ * @returns undefined when it has none
+ */
+function promptIn(body) {
+    const { messages, prompt, input } = parseFields(body) ?? {};
+    return messages ?? prompt ?? input;
+}
+
 ;// CONCATENATED MODULE: ./lib/gateway/lane/attempt.js
+
+
 
 
 
@@ -55218,15 +55553,19 @@ class Attempt {
     unanswered = new Set();
     /** Whether recorded responses are replayed. */
     replays;
+    #mayReplay;
     #adaptations = new Map();
     #models = new Map();
+    #prompts = new Map();
     traffic = traffic/* noTraffic */.Ps;
     replayedEarlier = 0;
     reused;
     /** The last request that will never get a successful response. */
     lost;
-    constructor(replays) {
+    /** @param mayReplay whether there is any response to replay */
+    constructor(replays, mayReplay = false) {
         this.replays = replays;
+        this.#mayReplay = replays && mayReplay;
     }
     /** Each change of a request once. */
     get adaptations() {
@@ -55246,6 +55585,17 @@ class Attempt {
     }
     count(change) {
         this.traffic = (0,traffic/* addTraffic */.b5)(this.traffic, { ...traffic/* noTraffic */.Ps, ...change });
+    }
+    /** Where the responses to the prompts came from; empty when there was nothing to replay. */
+    get prompts() {
+        return this.#prompts;
+    }
+    notePrompt(body, source) {
+        if (!this.#mayReplay)
+            return;
+        const digest = (0,model_digest/* digestOf */.o)(promptIn(body));
+        const other = this.#prompts.get(digest) ?? source;
+        this.#prompts.set(digest, other === source ? source : 'both');
     }
     /** @param at when a kept answer was recorded, in milliseconds since 1970 */
     noteReused(at) {
@@ -55440,6 +55790,10 @@ class Recorder {
     /** Whether the eval has created or used something that the API stores, so that none of its responses may be replayed. */
     get stateful() {
         return this.#journal?.stateful ?? false;
+    }
+    /** Whether there is any response that may be replayed. */
+    get canReplay() {
+        return this.#answers !== undefined || (this.#journal?.replayable ?? 0) > 0;
     }
     /** The first request that created or used something that the API stores: `POST /conversations`; undefined: none. */
     get stateMadeBy() {
@@ -55740,6 +56094,10 @@ class Lane {
     reused() {
         return this.#tally.attempt.reused;
     }
+    /** Where the responses to the prompts since the last `restart()` came from; empty when there was nothing to replay. */
+    prompts() {
+        return this.#tally.attempt.prompts;
+    }
     /** What the requests since the last `restart()` were answered, for the next run of the eval. */
     answers() {
         const { occurrences, replays } = this.#tally.attempt;
@@ -55780,7 +56138,7 @@ class Lane {
      * @param replays whether recorded responses are used; new ones are recorded in any case
      */
     restart(replays = true) {
-        this.#tally.attempt = new Attempt(replays && !this.#recorder.stateful);
+        this.#tally.attempt = new Attempt(replays && !this.#recorder.stateful, this.#recorder.canReplay);
     }
     /**
      * Refuses further requests, and abandons those that were not sent. Settles when every request that was sent, and so is
@@ -55822,6 +56180,7 @@ class Lane {
             return this.#sender.send(request, undefined, client);
         const n = attempt.occurrences.take(key);
         const found = attempt.replays ? this.#recorder.find(request, n) : undefined;
+        attempt.notePrompt(request.body, found ? 'replayed' : 'sent');
         if (!found)
             return this.#sender.send(request, n, client);
         // A kept answer may be weeks old, so it does not say that the API serves the model today.
@@ -56747,6 +57106,64 @@ function changedLater(path, sinceMs) {
 
 // EXTERNAL MODULE: ./lib/record/record-file.js
 var record_file = __nccwpck_require__(6763);
+// EXTERNAL MODULE: ./lib/lines.js
+var lines = __nccwpck_require__(9304);
+// EXTERNAL MODULE: ./lib/record/json-values.js
+var json_values = __nccwpck_require__(9462);
+// EXTERNAL MODULE: ./lib/record/python-json.js
+var python_json = __nccwpck_require__(9030);
+// EXTERNAL MODULE: ./lib/record/sample-facts.js
+var sample_facts = __nccwpck_require__(4637);
+// EXTERNAL MODULE: ./lib/record/sample-texts.js
+var sample_texts = __nccwpck_require__(6638);
+;// CONCATENATED MODULE: ./lib/record/sample-sources.js
+/** Finds out of which samples the requests were sent, from the prompts in a record file. */
+
+
+
+
+
+
+
+
+/**
+ * @param prompts where the responses came from
+ * @returns undefined when the list would be too long, or the file cannot be read
+ */
+async function sampleSources(recordFile, prompts) {
+    const seen = new Set();
+    const sources = new Map();
+    try {
+        for await (const { bytes } of (0,lines/* linesOfFile */.ZD)(recordFile, record_file/* MAX_LINE_BYTES */.Oc)) {
+            const event = (0,python_json/* parsePythonJson */.S)(bytes.toString('utf8'));
+            if (!(0,json_values/* isObject */.Gv)(event) || typeof event.sample_id !== 'string')
+                continue;
+            const { sample_id: id, type, data } = event;
+            seen.add(id);
+            if (sample_facts/* ASKING */.S.has(type) && (0,json_values/* isObject */.Gv)(data))
+                sources.set(id, ofBoth(sources.get(id), sourceOf(data.prompt, prompts)));
+        }
+    }
+    catch (error) {
+        if (error instanceof lines/* LineTooLong */.dq || (0,sample_texts/* isFileError */.lz)(error))
+            return undefined;
+        throw error;
+    }
+    const idsOf = (source) => [...seen].filter((id) => (sources.get(id) ?? 'unknown') === source);
+    const [sent, unknown] = [idsOf('sent'), idsOf('unknown')];
+    return sent.length + unknown.length <= completion_record/* MAX_SAMPLE_SOURCES */.TX ? { sent, unknown } : undefined;
+}
+function sourceOf(prompt, prompts) {
+    const source = prompts.get((0,model_digest/* digestOf */.o)(prompt)) ?? 'both';
+    return source === 'both' ? 'unknown' : source;
+}
+/** Of a sample with several requests. */
+function ofBoth(a, b) {
+    if (a === 'sent' || b === 'sent')
+        return 'sent';
+    return a === 'unknown' || b === 'unknown' ? 'unknown' : 'replayed';
+}
+
 // EXTERNAL MODULE: ./lib/model/logged-line.js
 var logged_line = __nccwpck_require__(702);
 ;// CONCATENATED MODULE: ./lib/run/attempt-output.js
@@ -57124,6 +57541,7 @@ function quoted(line) {
 
 
 
+
 /** Last lines of the output that are searched for an exception. */
 const MAX_SEARCHED_LINES = 500;
 const GRACE_MS = 3000;
@@ -57152,7 +57570,7 @@ async function runAttempt(planned, lane, options, { log, raw }) {
         lost: lane.lost(),
     });
     if (judgement.kind === 'completed') {
-        const record = await completionOf(planned, judgement, lane, startedAt, options, log);
+        const record = await completionOf(planned, judgement, lane, { recordFile, startedAt }, options, log);
         await options.onCompleting?.();
         options.state.complete(record, recordFile);
         return { outcome: { status: 'fresh', eval: planned, record }, endReason, startedAt };
@@ -57227,7 +57645,7 @@ async function runToEnd(planned, recordFile, lane, options, { log, raw }) {
         running.signal('SIGKILL');
     }
 }
-async function completionOf(planned, judgement, lane, startedAt, options, log) {
+async function completionOf(planned, judgement, lane, { recordFile, startedAt }, options, log) {
     const content = await contentAtEnd(planned);
     const judge = (0,model_judge/* judgeOf */.P)(planned);
     if (content.written.length > 0)
@@ -57242,12 +57660,18 @@ async function completionOf(planned, judgement, lane, startedAt, options, log) {
         samples: judgement.samples,
         ...recorded_usage_usageOf(lane.attempt(), judgement.record),
         ...reusedAnswersOf(lane.reused()),
+        ...(await sampleSourcesOf(lane, recordFile)),
         adaptations: lane.adaptations().slice(0, completion_record/* MAX_RECORDED_ADAPTATIONS */.vE),
         models: lane.models(),
         run: options.run,
         started: startedAt.toISOString(),
         ended: new Date().toISOString(),
     };
+}
+async function sampleSourcesOf(lane, recordFile) {
+    const { sent, replayed } = lane.attempt();
+    const found = sent > 0 && replayed > 0 ? await sampleSources(recordFile, lane.prompts()) : undefined;
+    return found ? { sampleSources: found } : {};
 }
 /** No more threads than samples: the others would only start and end. */
 function threadsFor({ samples }, most) {
@@ -58085,7 +58509,7 @@ function keysToRun(decisions) {
 
 /***/ }),
 
-/***/ 7704:
+/***/ 9439:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -58093,6 +58517,8 @@ function keysToRun(decisions) {
 __nccwpck_require__.d(__webpack_exports__, {
   m: () => (/* binding */ samplesOnDisk)
 });
+
+// UNUSED EXPORTS: wereReplayed
 
 // EXTERNAL MODULE: ./lib/progress/paths.js
 var progress_paths = __nccwpck_require__(8943);
@@ -58120,51 +58546,14 @@ var external_node_fs_ = __nccwpck_require__(3024);
 var lib_lines = __nccwpck_require__(9304);
 // EXTERNAL MODULE: ./lib/text.js
 var lib_text = __nccwpck_require__(8804);
-// EXTERNAL MODULE: external "node:crypto"
-var external_node_crypto_ = __nccwpck_require__(7598);
+// EXTERNAL MODULE: ./lib/model/digest.js
+var digest = __nccwpck_require__(4505);
 ;// CONCATENATED MODULE: ./lib/record/content-hash.js
 /**
  * What identifies a sample in other runs. The ids of evals, `name.split.index`, shift when a row is inserted above; what was asked and
  * expected does not.
  */
 
-/** Deeper values do not count, because they could overflow the stack. No prompt is that deep. */
-const MAX_DEPTH = 32;
-/** Longer texts are kept as their digests. */
-const MAX_CHARACTERS = 100;
-/** SHA-256, in hex. */
-function sha256(text) {
-    return (0,external_node_crypto_.hash)('sha256', text, 'hex');
-}
-/** JSON with sorted keys and without spaces: the same text for the same value. */
-function canonicalJson(value, depth = 0) {
-    if (typeof value === 'string')
-        return JSON.stringify(value);
-    if (typeof value !== 'object' || value === null)
-        return String(value);
-    if (depth === MAX_DEPTH)
-        return '…';
-    return Array.isArray(value)
-        ? canonicalList(value, depth + 1)
-        : canonicalObject(value, depth + 1);
-}
-function canonicalList(items, depth) {
-    let text = '';
-    for (const item of items)
-        text += `${text === '' ? '[' : ','}${canonicalJson(item, depth)}`;
-    return text === '' ? '[]' : `${text}]`;
-}
-function canonicalObject(value, depth) {
-    let text = '';
-    for (const name of Object.keys(value).sort())
-        text += `${text === '' ? '{' : ','}${JSON.stringify(name)}:${canonicalJson(value[name], depth)}`;
-    return text === '' ? '{}' : `${text}}`;
-}
-/** A short text that is the same for the same value: its canonical JSON, or the digest of that. */
-function digestOf(value) {
-    const text = canonicalJson(value);
-    return text.length <= MAX_CHARACTERS ? text : sha256(text);
-}
 /**
  * The hash of a sample: of what was asked and expected, or of its id where the record has neither.
  * @param asked the digest of the prompt; undefined when the record has none
@@ -58172,8 +58561,8 @@ function digestOf(value) {
  */
 function contentHash(id, asked, expected) {
     if (asked === undefined && expected === undefined)
-        return sha256(`id\n${id}`);
-    return sha256(`content\n${asked ?? ''}\n${expected ?? ''}`);
+        return (0,digest/* sha256 */.s)(`id\n${id}`);
+    return (0,digest/* sha256 */.s)(`content\n${asked ?? ''}\n${expected ?? ''}`);
 }
 /**
  * Tells samples of the same content apart, such as the repetitions of one question. The first of them has the hash of the content, and
@@ -58184,7 +58573,7 @@ class Repetitions {
     distinct(hash) {
         const number = this.#seen.get(hash) ?? 0;
         this.#seen.set(hash, number + 1);
-        return number === 0 ? hash : sha256(`${hash}\n${number}`);
+        return number === 0 ? hash : (0,digest/* sha256 */.s)(`${hash}\n${number}`);
     }
 }
 
@@ -58439,242 +58828,10 @@ function correctness(isCorrect) {
 var python_json = __nccwpck_require__(9030);
 // EXTERNAL MODULE: ./lib/record/record-file.js
 var record_file = __nccwpck_require__(6763);
-;// CONCATENATED MODULE: ./lib/record/sample-facts.js
-/** What the events of one sample say, without its texts. */
-
-
-const MAX_CHOICE_CHARACTERS = 200;
-/** Events that have the prompt of a request. */
-const ASKING = new Set(['sampling', 'cond_logp', 'pick_option']);
-class SampleFacts {
-    /** Of the sample in `EventPlaces` and `ScoreColumns`. */
-    position;
-    /** Digest of the first prompt. */
-    asked;
-    /** Digest of what was expected first. */
-    expected;
-    samplings = 0;
-    /** How often it was said whether the sample is correct, and how often it was. */
-    verdicts = 0;
-    correct = 0;
-    /** What the metric says that `KnownClass.outcome` names. */
-    stated;
-    choice = null;
-    tokens = null;
-    constructor(position) {
-        this.position = position;
-    }
-    add(event, known, places) {
-        const { type } = event;
-        if (ASKING.has(type))
-            this.#addAsking(event, known, places);
-        if (type === 'sampling')
-            this.#addSampling(event, places);
-        else if (type === 'match')
-            this.#addVerdict(event, places);
-        else if (type === 'metrics')
-            this.#addMetrics(event, known, places);
-        else if (type === 'error')
-            places.setIfLast(this.position, 'lastError', event);
-    }
-    #addAsking(event, known, places) {
-        const { prompt } = event.data;
-        if (prompt === undefined || prompt === null)
-            return;
-        const isFirst = places.setIfFirst(this.position, 'firstAsking', event);
-        if (isFirst && !known.asked)
-            this.asked = digestOf(prompt);
-    }
-    #addSampling(event, places) {
-        this.samplings += 1;
-        const last = places.get(this.position, 'lastSampling');
-        if (last && event.number < last.number)
-            places.setIfLast(this.position, 'earlierSampling', event);
-        else {
-            if (last)
-                places.set(this.position, 'earlierSampling', last);
-            places.set(this.position, 'lastSampling', event);
-        }
-        const { usage } = event.data;
-        if ((0,json_values/* isObject */.Gv)(usage))
-            this.tokens = sum(this.tokens, tokensOf(usage));
-    }
-    /** A match event, or a metrics event with the same fields. */
-    #addVerdict(event, places) {
-        const { correct, expected } = event.data;
-        this.verdicts += 1;
-        if (correct === true)
-            this.correct += 1;
-        if (places.setIfFirst(this.position, 'firstResult', event))
-            this.expected = digestIfAny(expected);
-    }
-    #addMetrics(event, known, places) {
-        const { data } = event;
-        places.setIfLast(this.position, 'lastMetrics', event);
-        // evals.metrics.get_accuracy takes such events, too.
-        if (typeof data.correct === 'boolean')
-            this.#addVerdict(event, places);
-        if (typeof data.choice === 'string' && 'score' in data)
-            this.choice = data.choice.slice(0, MAX_CHOICE_CHARACTERS);
-        if (known.outcome)
-            this.stated = truth((0,json_values/* valueAt */.fK)(data, known.outcome));
-        if (known.expected)
-            this.expected = digestIfAny((0,json_values/* valueAt */.fK)(data, known.expected));
-        if (known.asked)
-            this.asked = digestOf(known.asked.map((path) => (0,json_values/* valueAt */.fK)(data, path)));
-    }
-}
-function digestIfAny(value) {
-    return value === undefined || value === null ? undefined : digestOf(value);
-}
-function truth(value) {
-    if (typeof value === 'boolean')
-        return value;
-    return value === 1 ? true : value === 0 ? false : undefined;
-}
-function tokensOf(usage) {
-    const { prompt_tokens: prompt, completion_tokens: completion, total_tokens: total } = usage;
-    if ((0,json_values/* isWholeNumber */.J6)(prompt) || (0,json_values/* isWholeNumber */.J6)(completion))
-        return (0,json_values/* countIn */.ry)(prompt) + (0,json_values/* countIn */.ry)(completion);
-    return (0,json_values/* isWholeNumber */.J6)(total) ? total : null;
-}
-function sum(a, b) {
-    return a === null ? b : a + (b ?? 0);
-}
-
-;// CONCATENATED MODULE: ./lib/record/sample-texts.js
-/** Reads the texts of a sample from the lines of its record file that have them. */
-
-
-
-
-
-/** Of each text, in UTF-8. Longer ones are cut in the middle. */
-const MAX_TEXT_BYTES = 4000;
-/** The file that was read last. Writers read the texts of one eval after the other, and of thousands of samples. */
-let last;
-/** It stays open until another one is read, or the process ends. */
-function openFile(path) {
-    if (last?.path === path)
-        return last.file;
-    if (last)
-        (0,external_node_fs_.closeSync)(last.file);
-    last = undefined;
-    last = { path, file: (0,external_node_fs_.openSync)(path, 'r') };
-    return last.file;
-}
-/** @returns `NO_TEXTS` when the file is gone or is no longer the one that was read */
-function readTexts(recordFile, places) {
-    if (!places)
-        return model_sample/* NO_TEXTS */.rl;
-    try {
-        return textsOf(new EventReader(openFile(recordFile)), places);
-    }
-    catch (error) {
-        // A value that is nested too deeply to be shown overflows the stack.
-        if (error instanceof RangeError || isFileError(error))
-            return model_sample/* NO_TEXTS */.rl;
-        throw error;
-    }
-}
-function textsOf(events, places) {
-    const asked = events.read(places.asked);
-    const answer = events.read(places.answer);
-    const judge = events.read(places.judge);
-    const result = events.read(places.result);
-    const error = events.read(places.error);
-    const { expectedAt } = places;
-    const expected = expectedAt ? (0,json_values/* valueAt */.fK)(events.read(places.metrics), expectedAt) : result.expected;
-    return {
-        prompt: bounded(promptText(asked.prompt ?? result.prompt)),
-        answer: bounded(answerText(answer.sampled ?? (places.judge ? undefined : result.sampled))),
-        expected: bounded(valueText(expected)),
-        picked: bounded(valueText(result.picked ?? answer.picked)),
-        judge: bounded(answerText(judge.sampled)),
-        error: bounded(errorText(error)),
-    };
-}
-/** Reads lines as events, each line once. */
-class EventReader {
-    #file;
-    #read = new Map();
-    constructor(file) {
-        this.#file = file;
-    }
-    /** @returns the data of the event; empty when there is none */
-    read(place) {
-        if (!place)
-            return {};
-        let data = this.#read.get(place.offset);
-        if (!data) {
-            const line = Buffer.allocUnsafe(place.bytes);
-            const bytes = (0,external_node_fs_.readSync)(this.#file, line, 0, place.bytes, place.offset);
-            const entry = (0,python_json/* parsePythonJson */.S)(line.toString('utf8', 0, bytes));
-            data = (0,json_values/* isObject */.Gv)(entry) && (0,json_values/* isObject */.Gv)(entry.data) ? entry.data : {};
-            this.#read.set(place.offset, data);
-        }
-        return data;
-    }
-}
-/** Chat messages as paragraphs `role: content`. */
-function promptText(prompt) {
-    if (!Array.isArray(prompt) || !prompt.every(isMessage))
-        return valueText(prompt);
-    return prompt.length === 0 ? null : prompt.map(messageText).join('\n\n');
-}
-function isMessage(value) {
-    return (0,json_values/* isObject */.Gv)(value) && 'role' in value && 'content' in value;
-}
-function messageText({ role, name, content }) {
-    const who = typeof name === 'string' ? `${String(role)} (${name})` : String(role);
-    return `${who}: ${contentText(content)}`;
-}
-/** The content of a message: a text, or parts such as `{"type": "text", "text": …}`. An image is shown as `[image_url]`. */
-function contentText(content) {
-    if (!Array.isArray(content))
-        return valueText(content) ?? '';
-    return content
-        .map((part) => {
-        if (!(0,json_values/* isObject */.Gv)(part))
-            return valueText(part) ?? '';
-        return typeof part.text === 'string' ? part.text : `[${String(part.type)}]`;
-    })
-        .join('\n');
-}
-/** An answer is recorded as a text, or as a list of the answers to one request. */
-function answerText(sampled) {
-    return Array.isArray(sampled) ? listText(sampled, '\n\n') : valueText(sampled);
-}
-/** Several expected or picked values are alternatives. */
-function valueText(value) {
-    if (value === undefined || value === null)
-        return null;
-    if (typeof value === 'string')
-        return value;
-    if (Array.isArray(value))
-        return listText(value, ' | ');
-    return JSON.stringify(value);
-}
-function listText(values, separator) {
-    if (values.length === 0)
-        return null;
-    return values.map((value) => (typeof value === 'string' ? value : JSON.stringify(value))).join(separator);
-}
-/** evals.record.record_error has the type and the message of an exception; other fields are the eval's own. */
-function errorText({ type, message, ...others }) {
-    if (typeof message === 'string')
-        return typeof type === 'string' ? `${type}: ${message}` : message;
-    return type === undefined && Object.keys(others).length === 0
-        ? null
-        : JSON.stringify({ type, message, ...others });
-}
-function bounded(text) {
-    return text === null ? null : (0,lib_text/* shorten */.ml)(text, MAX_TEXT_BYTES);
-}
-function isFileError(error) {
-    return error instanceof Error && 'code' in error && 'syscall' in error;
-}
-
+// EXTERNAL MODULE: ./lib/record/sample-facts.js
+var sample_facts = __nccwpck_require__(4637);
+// EXTERNAL MODULE: ./lib/record/sample-texts.js
+var sample_texts = __nccwpck_require__(6638);
 ;// CONCATENATED MODULE: ./lib/record/score-columns.js
 /** The scores of many samples: a column for each metric, because an object for each sample would take more memory than all else. */
 
@@ -58682,7 +58839,7 @@ function isFileError(error) {
 const score_columns_MIN_SAMPLES = 8;
 const MAX_COLUMNS = 32;
 const MAX_NAME_CHARACTERS = 200;
-const score_columns_MAX_DEPTH = 4;
+const MAX_DEPTH = 4;
 const MAX_SCORES_OF_EVENT = 200;
 class ScoreColumns {
     #columns = new Map();
@@ -58740,7 +58897,7 @@ function* leaves(data, prefix, depth) {
         const value = data[name];
         if (typeof value === 'number' || typeof value === 'boolean')
             yield [prefix + name, value];
-        else if (depth < score_columns_MAX_DEPTH && name.length <= MAX_NAME_CHARACTERS && (0,json_values/* isObject */.Gv)(value))
+        else if (depth < MAX_DEPTH && name.length <= MAX_NAME_CHARACTERS && (0,json_values/* isObject */.Gv)(value))
             yield* leaves(value, `${prefix}${name}/`, depth + 1);
     }
 }
@@ -58770,7 +58927,7 @@ const MAX_ID_CHARACTERS = 300;
 const NO_SCORES = new Set(['correct', 'expected', 'picked', 'options', 'sampled', 'prompt']);
 /**
  * The file must stay where it is for as long as texts are read. What a torn or damaged file still has is returned.
- * @param replayed whether the responses to the eval were replayed; null when that is not known, or differs between its samples
+ * @param replayed whether the responses to a sample were replayed; null when that is not known
  * @returns undefined when there is no such file, or none that can be read, when it has no sample, and when it has more than `MAX_SAMPLES`
  */
 async function readSamples(recordFile, replayed) {
@@ -58780,7 +58937,7 @@ async function readSamples(recordFile, replayed) {
     }
     catch (error) {
         // The results are in the completion record. A run is not lost because its samples cannot be read.
-        if (isFileError(error))
+        if ((0,sample_texts/* isFileError */.lz)(error))
             return undefined;
         if (!(error instanceof lib_lines/* LineTooLong */.dq))
             throw error;
@@ -58788,7 +58945,7 @@ async function readSamples(recordFile, replayed) {
     if (reading.size === 0 || reading.size > MAX_SAMPLES)
         return undefined;
     const samples = reading.samples(replayed);
-    return { samples, texts: ({ id }) => readTexts(recordFile, reading.placesOf(id)) };
+    return { samples, texts: ({ id }) => (0,sample_texts/* readTexts */.Z7)(recordFile, reading.placesOf(id)) };
 }
 /** A link is not followed, and a pipe, which would never end, has no events. */
 async function readEvents(recordFile, reading) {
@@ -58841,7 +58998,7 @@ class Reading {
     #sample(id) {
         let sample = this.#facts.get(id);
         if (!sample && id.length <= MAX_ID_CHARACTERS && this.#facts.size <= MAX_SAMPLES) {
-            sample = new SampleFacts(this.#facts.size);
+            sample = new sample_facts/* SampleFacts */.U(this.#facts.size);
             this.#facts.set(id, sample);
         }
         return sample;
@@ -58869,7 +59026,7 @@ class Reading {
             scores: this.#scoresOf(facts, names),
             choice: facts.choice,
             tokens: facts.tokens,
-            replayed,
+            replayed: replayed(id),
         }));
     }
     placesOf(id) {
@@ -58945,19 +59102,22 @@ async function samplesOnDisk(outcomes, paths, texts) {
         const record = 'record' in outcome ? outcome.record : undefined;
         if (!record)
             continue;
-        const samples = await readSamples((0,progress_paths/* completedRecordFile */.Bq)(paths, record.eval), wereReplayed(record.requests));
+        const samples = await readSamples((0,progress_paths/* completedRecordFile */.Bq)(paths, record.eval), wereReplayed(record));
         if (samples)
             found.push([record.eval, limitTexts(samples, texts)]);
     }
     return new Map(found);
 }
-/** Which requests belonged to which sample is not recorded, so this is known only when all or none were replayed. */
-function wereReplayed(requests) {
+/** Says of each sample, by its id, whether its responses were replayed; null when that is not known. */
+function wereReplayed({ requests, sampleSources, }) {
     if (!requests || requests.sent + requests.replayed === 0)
-        return null;
-    if (requests.replayed === 0)
-        return false;
-    return requests.sent === 0 ? true : null;
+        return () => null;
+    if (requests.replayed === 0 || requests.sent === 0)
+        return () => requests.sent === 0;
+    if (!sampleSources)
+        return () => null;
+    const [sent, unknown] = [new Set(sampleSources.sent), new Set(sampleSources.unknown)];
+    return (id) => (unknown.has(id) ? null : !sent.has(id));
 }
 
 

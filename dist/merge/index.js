@@ -40683,7 +40683,7 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 /* harmony import */ var _progress_states_on_machine_js__WEBPACK_IMPORTED_MODULE_17__ = __nccwpck_require__(3311);
 /* harmony import */ var _report_describe_shards_js__WEBPACK_IMPORTED_MODULE_18__ = __nccwpck_require__(7599);
 /* harmony import */ var _run_dropped_answers_js__WEBPACK_IMPORTED_MODULE_21__ = __nccwpck_require__(265);
-/* harmony import */ var _run_merge_shards_js__WEBPACK_IMPORTED_MODULE_19__ = __nccwpck_require__(6930);
+/* harmony import */ var _run_merge_shards_js__WEBPACK_IMPORTED_MODULE_19__ = __nccwpck_require__(9101);
 /* harmony import */ var _run_open_state_js__WEBPACK_IMPORTED_MODULE_20__ = __nccwpck_require__(8812);
 var __addDisposableResource = (undefined && undefined.__addDisposableResource) || function (env, value, async) {
     if (value !== null && value !== void 0) {
@@ -40920,6 +40920,7 @@ function pythonString(value) {
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   TX: () => (/* binding */ MAX_SAMPLE_SOURCES),
 /* harmony export */   dq: () => (/* binding */ MAX_RECORDED_MODELS),
 /* harmony export */   vE: () => (/* binding */ MAX_RECORDED_ADAPTATIONS)
 /* harmony export */ });
@@ -40928,6 +40929,8 @@ function pythonString(value) {
 const MAX_RECORDED_ADAPTATIONS = 1000;
 /** No eval asks for nearly as many models. The models of one that asks for more are not recorded. */
 const MAX_RECORDED_MODELS = 100;
+/** A list of more samples would make the record too long. */
+const MAX_SAMPLE_SOURCES = 1000;
 /** Of two that ended at the same time, the later one in the list. */
 function newestRecord(records) {
     return records.reduce((newest, each) => (newest && newest.ended > each.ended ? newest : each), undefined);
@@ -42595,6 +42598,7 @@ const LIMITS = {
 };
 const metric = zod__WEBPACK_IMPORTED_MODULE_1__/* .union */ .KCZ([zod__WEBPACK_IMPORTED_MODULE_1__/* .number */ .aig(), zod__WEBPACK_IMPORTED_MODULE_1__/* .string */ .YjP().max(4096), zod__WEBPACK_IMPORTED_MODULE_1__/* .boolean */ .zMY(), zod__WEBPACK_IMPORTED_MODULE_1__/* ["null"] */ .chJ()]);
 const sha256 = zod__WEBPACK_IMPORTED_MODULE_1__/* .string */ .YjP().regex(/^[0-9a-f]{64}$/);
+const sampleIds = zod__WEBPACK_IMPORTED_MODULE_1__/* .array */ .YOg(zod__WEBPACK_IMPORTED_MODULE_1__/* .string */ .YjP().max(4096)).max(_model_completion_record_js__WEBPACK_IMPORTED_MODULE_2__/* .MAX_SAMPLE_SOURCES */ .TX);
 const schema = zod__WEBPACK_IMPORTED_MODULE_1__/* .object */ .Ikc({
     version: zod__WEBPACK_IMPORTED_MODULE_1__/* .literal */ .euz(1),
     eval: _record_lines_js__WEBPACK_IMPORTED_MODULE_0__/* .printedName */ .sw.min(1),
@@ -42617,6 +42621,9 @@ const schema = zod__WEBPACK_IMPORTED_MODULE_1__/* .object */ .Ikc({
         .refine((models) => Object.keys(models).length <= _model_completion_record_js__WEBPACK_IMPORTED_MODULE_2__/* .MAX_RECORDED_MODELS */ .dq + 1, 'names too many models')
         .optional(),
     reusedAnswers: zod__WEBPACK_IMPORTED_MODULE_1__/* .object */ .Ikc({ count: _record_lines_js__WEBPACK_IMPORTED_MODULE_0__/* .count */ .U9, oldest: zod__WEBPACK_IMPORTED_MODULE_3__/* .datetime */ .w$() }).optional(),
+    sampleSources: zod__WEBPACK_IMPORTED_MODULE_1__/* .object */ .Ikc({ sent: sampleIds, unknown: sampleIds })
+        .refine(({ sent, unknown }) => sent.length + unknown.length <= _model_completion_record_js__WEBPACK_IMPORTED_MODULE_2__/* .MAX_SAMPLE_SOURCES */ .TX, 'names too many samples')
+        .optional(),
     adaptations: zod__WEBPACK_IMPORTED_MODULE_1__/* .array */ .YOg(_record_lines_js__WEBPACK_IMPORTED_MODULE_0__/* .adaptationSchema */ .lR).max(_model_completion_record_js__WEBPACK_IMPORTED_MODULE_2__/* .MAX_RECORDED_ADAPTATIONS */ .vE).default([]),
     models: zod__WEBPACK_IMPORTED_MODULE_1__/* .record */ .g1P(_record_lines_js__WEBPACK_IMPORTED_MODULE_0__/* .printedName */ .sw, _record_lines_js__WEBPACK_IMPORTED_MODULE_0__/* .printedName */ .sw)
         .refine((models) => Object.keys(models).length <= _model_completion_record_js__WEBPACK_IMPORTED_MODULE_2__/* .MAX_RECORDED_MODELS */ .dq, 'names too many models')
@@ -47056,7 +47063,7 @@ function describeDropped(evalKeys) {
 
 /***/ }),
 
-/***/ 6930:
+/***/ 9101:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -47168,11 +47175,8 @@ var lib_lines = __nccwpck_require__(9304);
 var lib_text = __nccwpck_require__(8804);
 // EXTERNAL MODULE: external "node:crypto"
 var external_node_crypto_ = __nccwpck_require__(7598);
-;// CONCATENATED MODULE: ./lib/record/content-hash.js
-/**
- * What identifies a sample in other runs. The ids of evals, `name.split.index`, shift when a row is inserted above; what was asked and
- * expected does not.
- */
+;// CONCATENATED MODULE: ./lib/model/digest.js
+/** Short texts that are the same for the same value. */
 
 /** Deeper values do not count, because they could overflow the stack. No prompt is that deep. */
 const MAX_DEPTH = 32;
@@ -47211,6 +47215,13 @@ function digestOf(value) {
     const text = canonicalJson(value);
     return text.length <= MAX_CHARACTERS ? text : sha256(text);
 }
+
+;// CONCATENATED MODULE: ./lib/record/content-hash.js
+/**
+ * What identifies a sample in other runs. The ids of evals, `name.split.index`, shift when a row is inserted above; what was asked and
+ * expected does not.
+ */
+
 /**
  * The hash of a sample: of what was asked and expected, or of its id where the record has neither.
  * @param asked the digest of the prompt; undefined when the record has none
@@ -48011,7 +48022,7 @@ const MAX_ID_CHARACTERS = 300;
 const NO_SCORES = new Set(['correct', 'expected', 'picked', 'options', 'sampled', 'prompt']);
 /**
  * The file must stay where it is for as long as texts are read. What a torn or damaged file still has is returned.
- * @param replayed whether the responses to the eval were replayed; null when that is not known, or differs between its samples
+ * @param replayed whether the responses to a sample were replayed; null when that is not known
  * @returns undefined when there is no such file, or none that can be read, when it has no sample, and when it has more than `MAX_SAMPLES`
  */
 async function readSamples(recordFile, replayed) {
@@ -48110,7 +48121,7 @@ class samples_Reading {
             scores: this.#scoresOf(facts, names),
             choice: facts.choice,
             tokens: facts.tokens,
-            replayed,
+            replayed: replayed(id),
         }));
     }
     placesOf(id) {
@@ -48186,19 +48197,22 @@ async function samplesOnDisk(outcomes, paths, texts) {
         const record = 'record' in outcome ? outcome.record : undefined;
         if (!record)
             continue;
-        const samples = await readSamples((0,progress_paths/* completedRecordFile */.Bq)(paths, record.eval), wereReplayed(record.requests));
+        const samples = await readSamples((0,progress_paths/* completedRecordFile */.Bq)(paths, record.eval), wereReplayed(record));
         if (samples)
             found.push([record.eval, limitTexts(samples, texts)]);
     }
     return new Map(found);
 }
-/** Which requests belonged to which sample is not recorded, so this is known only when all or none were replayed. */
-function wereReplayed(requests) {
+/** Says of each sample, by its id, whether its responses were replayed; null when that is not known. */
+function wereReplayed({ requests, sampleSources, }) {
     if (!requests || requests.sent + requests.replayed === 0)
-        return null;
-    if (requests.replayed === 0)
-        return false;
-    return requests.sent === 0 ? true : null;
+        return () => null;
+    if (requests.replayed === 0 || requests.sent === 0)
+        return () => requests.sent === 0;
+    if (!sampleSources)
+        return () => null;
+    const [sent, unknown] = [new Set(sampleSources.sent), new Set(sampleSources.unknown)];
+    return (id) => (unknown.has(id) ? null : !sent.has(id));
 }
 
 ;// CONCATENATED MODULE: ./lib/run/run-on-disk.js

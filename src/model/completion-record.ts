@@ -41,6 +41,8 @@ export interface CompletionRecord {
   readonly usage?: Readonly<Record<string, ModelUsage>> | undefined;
   /** Missing when none of its responses was a kept answer of an earlier completion. */
   readonly reusedAnswers?: ReusedAnswers | undefined;
+  /** Missing when `requests` says as much, because all or none were replayed, and when it is known of too few samples. */
+  readonly sampleSources?: SampleSources | undefined;
   /** What was changed in requests because a model does not accept it. */
   readonly adaptations: readonly Adaptation[];
   /** The models that the eval asked for; missing when they are not known. */
@@ -56,6 +58,17 @@ export interface ReusedAnswers {
   readonly count: number;
   /** When the oldest of them was recorded. ISO 8601, UTC. */
   readonly oldest: string;
+}
+
+/** A list of more samples would make the record too long. */
+export const MAX_SAMPLE_SOURCES = 1000;
+
+/** Whether the responses of a sample came from the API. Those of all other samples were replayed. */
+export interface SampleSources {
+  /** IDs of samples with a request that was sent. */
+  readonly sent: readonly string[];
+  /** IDs of samples of which it is not known. */
+  readonly unknown: readonly string[];
 }
 
 /** The responses of one model. */

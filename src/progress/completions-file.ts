@@ -5,6 +5,7 @@ import {
   type CompletionRecord,
   MAX_RECORDED_ADAPTATIONS,
   MAX_RECORDED_MODELS,
+  MAX_SAMPLE_SOURCES,
 } from '../model/completion-record.ts';
 import {
   adaptationSchema,
@@ -31,6 +32,8 @@ const LIMITS: LineLimits = {
 
 const metric = z.union([z.number(), z.string().max(4096), z.boolean(), z.null()]);
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
+
+const sampleIds = z.array(z.string().max(4096)).max(MAX_SAMPLE_SOURCES);
 
 const schema: z.ZodType<CompletionRecord> = z
   .object({
@@ -59,6 +62,13 @@ const schema: z.ZodType<CompletionRecord> = z
       .refine((models) => Object.keys(models).length <= MAX_RECORDED_MODELS + 1, 'names too many models')
       .optional(),
     reusedAnswers: z.object({ count, oldest: z.iso.datetime() }).optional(),
+    sampleSources: z
+      .object({ sent: sampleIds, unknown: sampleIds })
+      .refine(
+        ({ sent, unknown }) => sent.length + unknown.length <= MAX_SAMPLE_SOURCES,
+        'names too many samples',
+      )
+      .optional(),
     adaptations: z.array(adaptationSchema).max(MAX_RECORDED_ADAPTATIONS).default([]),
     models: z
       .record(printedName, printedName)

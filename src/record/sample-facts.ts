@@ -1,5 +1,5 @@
 /** What the events of one sample say, without its texts. */
-import { digestOf } from './content-hash.ts';
+import { digestOf } from '../model/digest.ts';
 import type { EventPlace, EventPlaces } from './event-places.ts';
 import { countIn, isObject, isWholeNumber, type JsonObject, valueAt } from './json-values.ts';
 import type { KnownClass } from './known-classes.ts';
@@ -12,7 +12,7 @@ export interface RecordedEvent extends EventPlace {
 const MAX_CHOICE_CHARACTERS = 200;
 
 /** Events that have the prompt of a request. */
-const ASKING = new Set(['sampling', 'cond_logp', 'pick_option']);
+export const ASKING: ReadonlySet<unknown> = new Set(['sampling', 'cond_logp', 'pick_option']);
 
 export class SampleFacts {
   /** Of the sample in `EventPlaces` and `ScoreColumns`. */

@@ -26,12 +26,12 @@ const NO_SCORES = new Set(['correct', 'expected', 'picked', 'options', 'sampled'
 
 /**
  * The file must stay where it is for as long as texts are read. What a torn or damaged file still has is returned.
- * @param replayed whether the responses to the eval were replayed; null when that is not known, or differs between its samples
+ * @param replayed whether the responses to a sample were replayed; null when that is not known
  * @returns undefined when there is no such file, or none that can be read, when it has no sample, and when it has more than `MAX_SAMPLES`
  */
 export async function readSamples(
   recordFile: string,
-  replayed: boolean | null,
+  replayed: (id: string) => boolean | null,
 ): Promise<EvalSamples | undefined> {
   const reading = new Reading();
   try {
@@ -109,7 +109,7 @@ class Reading {
     if (sample.choice !== null) this.#scale.add(event.data.choice, event.data.score);
   }
 
-  samples(replayed: boolean | null): Sample[] {
+  samples(replayed: (id: string) => boolean | null): Sample[] {
     const repetitions = new Repetitions();
     const names = this.#scores.names().filter((name) => this.#isReported(name));
     return [...this.#facts]
@@ -122,7 +122,7 @@ class Reading {
         scores: this.#scoresOf(facts, names),
         choice: facts.choice,
         tokens: facts.tokens,
-        replayed,
+        replayed: replayed(id),
       }));
   }
 

@@ -18,6 +18,7 @@ import type { Exit } from '../process/group.ts';
 import { liveRecordFile } from '../progress/paths.ts';
 import type { State } from '../progress/state.ts';
 import { readRecordFile } from '../record/record-file.ts';
+import { sampleSources } from '../record/sample-sources.ts';
 import { AttemptOutput } from './attempt-output.ts';
 import { Ending, type EndReason } from './ending.ts';
 import { type PythonFailure, placeOf, pythonFailure } from './failure-cause.ts';
@@ -97,7 +98,7 @@ export async function runAttempt(
     lost: lane.lost(),
   });
   if (judgement.kind === 'completed') {
-    const record = await completionOf(planned, judgement, lane, startedAt, options, log);
+    const record = await completionOf(planned, judgement, lane, { recordFile, startedAt }, options, log);
     await options.onCompleting?.();
     options.state.complete(record, recordFile);
     return { outcome: { status: 'fresh', eval: planned, record }, endReason, startedAt };
@@ -190,7 +191,7 @@ async function completionOf(
   planned: PlannedEval,
   judgement: Extract<Judgement, { kind: 'completed' }>,
   lane: Lane,
-  startedAt: Date,
+  { recordFile, startedAt }: { readonly recordFile: string; readonly startedAt: Date },
   options: AttemptOptions,
   log: Log,
 ): Promise<CompletionRecord> {
@@ -207,12 +208,22 @@ async function completionOf(
     samples: judgement.samples,
     ...usageOf(lane.attempt(), judgement.record),
     ...reusedAnswersOf(lane.reused()),
+    ...(await sampleSourcesOf(lane, recordFile)),
     adaptations: lane.adaptations().slice(0, MAX_RECORDED_ADAPTATIONS),
     models: lane.models(),
     run: options.run,
     started: startedAt.toISOString(),
     ended: new Date().toISOString(),
   };
+}
+
+async function sampleSourcesOf(
+  lane: Lane,
+  recordFile: string,
+): Promise<Pick<CompletionRecord, 'sampleSources'>> {
+  const { sent, replayed } = lane.attempt();
+  const found = sent > 0 && replayed > 0 ? await sampleSources(recordFile, lane.prompts()) : undefined;
+  return found ? { sampleSources: found } : {};
 }
 
 /** No more threads than samples: the others would only start and end. */

@@ -1,3 +1,4 @@
+import type { CompletionRecord } from '../model/completion-record.ts';
 import type { Outcome } from '../model/outcome.ts';
 import type { EvalSamples, SamplesByEval, SamplesText } from '../model/sample.ts';
 import { completedRecordFile, type StatePaths } from '../progress/paths.ts';
@@ -17,15 +18,20 @@ export async function samplesOnDisk(
   for (const outcome of outcomes) {
     const record = 'record' in outcome ? outcome.record : undefined;
     if (!record) continue;
-    const samples = await readSamples(completedRecordFile(paths, record.eval), wereReplayed(record.requests));
+    const samples = await readSamples(completedRecordFile(paths, record.eval), wereReplayed(record));
     if (samples) found.push([record.eval, limitTexts(samples, texts)]);
   }
   return new Map(found);
 }
 
-/** Which requests belonged to which sample is not recorded, so this is known only when all or none were replayed. */
-function wereReplayed(requests: { readonly sent: number; readonly replayed: number } | null): boolean | null {
-  if (!requests || requests.sent + requests.replayed === 0) return null;
-  if (requests.replayed === 0) return false;
-  return requests.sent === 0 ? true : null;
+/** Says of each sample, by its id, whether its responses were replayed; null when that is not known. */
+export function wereReplayed({
+  requests,
+  sampleSources,
+}: Pick<CompletionRecord, 'requests' | 'sampleSources'>): (id: string) => boolean | null {
+  if (!requests || requests.sent + requests.replayed === 0) return () => null;
+  if (requests.replayed === 0 || requests.sent === 0) return () => requests.sent === 0;
+  if (!sampleSources) return () => null;
+  const [sent, unknown] = [new Set(sampleSources.sent), new Set(sampleSources.unknown)];
+  return (id) => (unknown.has(id) ? null : !sent.has(id));
 }

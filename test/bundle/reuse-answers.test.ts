@@ -11,6 +11,7 @@ import {
   questions,
   reusingMachine,
 } from '../helpers/reused-answers.ts';
+import type { RunResult } from '../helpers/runner.ts';
 import { annotations, logOf, TestMachine } from '../helpers/test-machine.ts';
 import { LONG, SOAK, testRows } from '../helpers/test-rows.ts';
 import { json } from '../stand-ins/http-answer.ts';
@@ -27,6 +28,14 @@ class Graded(Match):
         answers = [self.completion_fn(prompt=sample["input"], temperature=1).get_completions()[0] for _ in range(3)]
         evals.record_and_check_match(prompt=sample["input"], sampled=min(answers), expected=RIGHT)
 `;
+
+/** What samples.jsonl says of each sample. */
+function replayedIn({ outputs }: RunResult): (boolean | null)[] {
+  return readFileSync(join(outputs['report-directory'] ?? '', 'samples.jsonl'), 'utf8')
+    .trim()
+    .split('\n')
+    .map((line) => (JSON.parse(line) as { replayed: boolean | null }).replayed);
+}
 
 describe.concurrent('reuse-answers', () => {
   testRows({ short: 1, long: 0 }, [{ samples: 100 }, { samples: 1000 }])(
@@ -49,6 +58,9 @@ describe.concurrent('reuse-answers', () => {
         `${shown}, the oldest of ${evals[0].reusedAnswers.oldest.slice(0, 10)}`,
       );
       expect(annotations(one)).toEqual([]);
+      const replayed = replayedIn(one);
+      expect(replayed).toHaveLength(samples);
+      expect(replayed.filter((each) => each !== true)).toEqual([false]);
 
       editClass(CLASS.replace('BONUS = 0', 'BONUS = 1'));
       await rerun({ sent: 0, replayed: samples });
@@ -94,6 +106,8 @@ describe.concurrent('reuse-answers', () => {
     expect(new Set(machine.api.requests.map(({ model }) => model))).toEqual(new Set(['other-judge']));
     expect(machine.api.requests).toHaveLength(4);
     expect(logOf(other)).toContain('4 of 8 answers reused, 4 sent');
+    // A request of each sample was sent.
+    expect(new Set(replayedIn(other))).toEqual(new Set([false]));
   });
 
   test(

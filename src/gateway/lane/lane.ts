@@ -4,6 +4,7 @@ import { reasonOf } from '../../errors.ts';
 import type { Adaptation } from '../../model/adaptation.ts';
 import type { LostRequest } from '../../model/lost-request.ts';
 import type { AskedModels } from '../../model/model-map.ts';
+import type { PromptSources } from '../../model/prompt-source.ts';
 import { replayedResponse, type Traffic } from '../../model/traffic.ts';
 import type { Journal } from '../../progress/journal.ts';
 import type { RecordedAnswer } from '../../progress/journal-line.ts';
@@ -94,6 +95,11 @@ export class Lane {
     return this.#tally.attempt.reused;
   }
 
+  /** Where the responses to the prompts since the last `restart()` came from; empty when there was nothing to replay. */
+  prompts(): PromptSources {
+    return this.#tally.attempt.prompts;
+  }
+
   /** What the requests since the last `restart()` were answered, for the next run of the eval. */
   answers(): Iterable<RecordedAnswer> {
     const { occurrences, replays } = this.#tally.attempt;
@@ -141,7 +147,7 @@ export class Lane {
    * @param replays whether recorded responses are used; new ones are recorded in any case
    */
   restart(replays = true): void {
-    this.#tally.attempt = new Attempt(replays && !this.#recorder.stateful);
+    this.#tally.attempt = new Attempt(replays && !this.#recorder.stateful, this.#recorder.canReplay);
   }
 
   /**
@@ -188,6 +194,7 @@ export class Lane {
     if (nature.kind !== 'replayable') return this.#sender.send(request, undefined, client);
     const n = attempt.occurrences.take(key);
     const found = attempt.replays ? this.#recorder.find(request, n) : undefined;
+    attempt.notePrompt(request.body, found ? 'replayed' : 'sent');
     if (!found) return this.#sender.send(request, n, client);
     // A kept answer may be weeks old, so it does not say that the API serves the model today.
     if (found.keptAt === undefined) this.#job.replayed(nature.model);

@@ -46,6 +46,11 @@ export class Recorder {
     return this.#journal?.stateful ?? false;
   }
 
+  /** Whether there is any response that may be replayed. */
+  get canReplay(): boolean {
+    return this.#answers !== undefined || (this.#journal?.replayable ?? 0) > 0;
+  }
+
   /** The first request that created or used something that the API stores: `POST /conversations`; undefined: none. */
   get stateMadeBy(): string | undefined {
     return this.#stateMadeBy;

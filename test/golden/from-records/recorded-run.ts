@@ -14,6 +14,7 @@ import { limitTexts } from '../../../src/record/limit-texts.ts';
 import { readRecordFile } from '../../../src/record/record-file.ts';
 import { readSamples } from '../../../src/record/samples.ts';
 import { judgeAttempt } from '../../../src/run/judge-attempt.ts';
+import { wereReplayed } from '../../../src/run/samples-on-disk.ts';
 import { sha256 } from '../../helpers/builders.ts';
 import { REGISTRY_METRICS, type RecordedEval } from './recorded-evals.ts';
 
@@ -117,7 +118,7 @@ async function readEval(
     started: new Date(started).toISOString(),
     ended: new Date(started + 60_000).toISOString(),
   };
-  const samples = await readSamples(file, wereReplayed(traffic));
+  const samples = await readSamples(file, wereReplayed({ requests: traffic }));
   return {
     outcome: { status: isReused ? 'reused' : 'fresh', eval: planned, record: completion },
     samples: samples && limitTexts(samples, options.samplesText ?? 'failures'),
@@ -176,13 +177,6 @@ function trafficOf(record: string, replayed: 'some' | 'all' | undefined): Traffi
     tokensSent: tokens(usages.slice(share)),
     tokensReplayed: tokens(usages.slice(0, share)),
   };
-}
-
-/** As `src/run/samples-on-disk.ts` has it. */
-function wereReplayed({ sent, replayed }: Traffic): boolean | null {
-  if (sent + replayed === 0) return null;
-  if (replayed === 0) return false;
-  return sent === 0 ? true : null;
 }
 
 function factsOf(read: readonly ReadEval[], { runId, sha, started }: RunOptions): RunFacts {

@@ -19,7 +19,7 @@ import { readRecordFile } from '../../../src/record/record-file.ts';
 import { MAX_SAMPLES, readSamples } from '../../../src/record/samples.ts';
 import { temporaryDirectory } from '../../helpers/temporary-directory.ts';
 
-const REPLAYED = null;
+const REPLAYED = () => null;
 const MATCH = join(import.meta.dirname, '../../fixtures/records/match.jsonl');
 
 function recordOf(content: string | Buffer): string {

@@ -8,7 +8,7 @@ import { readSamples } from '../../../src/record/samples.ts';
 import { RECORD_KINDS } from '../../fixtures/records/kinds.ts';
 
 const recordOf = (name: string): string => join(import.meta.dirname, `../../fixtures/records/${name}.jsonl`);
-const samplesOf = (name: string) => readSamples(recordOf(name), false);
+const samplesOf = (name: string) => readSamples(recordOf(name), () => false);
 
 interface Row {
   readonly name: string;

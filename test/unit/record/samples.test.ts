@@ -41,7 +41,7 @@ async function read(events: readonly Event[], spec: Spec = {}): Promise<EvalSamp
   ];
   const path = join(temporaryDirectory(), 'record.jsonl');
   writeFileSync(path, lines.map((line) => `${JSON.stringify(line)}\n`).join(''));
-  const samples = await readSamples(path, null);
+  const samples = await readSamples(path, () => null);
   if (!samples) throw new Error('The record has no samples.');
   return samples;
 }
@@ -267,6 +267,6 @@ test.each([
 ])('samples of a record: there are none when the file %s', async (_, name) => {
   const directory = temporaryDirectory();
   writeFileSync(join(directory, 'file'), '');
-  const read = readSamples(join(directory, name), null);
+  const read = readSamples(join(directory, name), () => null);
   expect(await read).toBeUndefined();
 });
