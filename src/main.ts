@@ -78,9 +78,11 @@ async function main(cancelled: Cancellation): Promise<void> {
   const session = new RunningSession({ inputs: sessionInputs(inputs), context, ...start }, log);
 
   const decisions = reconcile(part, state, { maxAgeMs: inputs.maxAgeMs, now: new Date() });
-  const estimated = estimateRun(decisions, await pick.estimateRequest(step, opened, decisions));
+  const estimating = await pick.estimateRequest(step, opened, decisions);
+  const estimated = estimateRun(decisions, estimating);
   const estimate = estimated.total;
-  announceRun(step, { plan, elsewhere, decisions, journals, estimate }, log);
+  const { hasKept } = estimating;
+  announceRun(step, { plan, elsewhere, decisions, journals, hasKept, estimate }, log);
   const { restoredKey } = checkpoint;
   const known = { restoredKey, progressFile: paths.progressFile, logsDirectory: paths.logs };
   if (planOnly) {

@@ -28811,7 +28811,7 @@ function describeVersions({ action, plan, engine }) {
 }
 /** A headline, then what is reused, what is replayed, and why evals run again. */
 function describePlan(planned) {
-    const { evalSet, shard, decisions, leftOut, recorded, run } = planned;
+    const { evalSet, shard, decisions, leftOut, recorded, kept, run } = planned;
     const reused = decisions.filter((decision) => decision.kind === 'reuse');
     const outputs = reused.flatMap(({ eval: { name }, written }) => written ? [`${name}: ${(0,decision/* describeWritten */.hD)(written)}`] : []);
     return [
@@ -28819,6 +28819,9 @@ function describePlan(planned) {
         ...describeLeftOut(leftOut, decisions.length + (shard?.elsewhere ?? 0)),
         ...describeOrigins(reused.flatMap(({ record }) => record ?? []), run),
         ...describeRecorded(recorded),
+        ...(kept > 0
+            ? [`Kept: the answers of ${(0,format/* counted */.hS)(kept, 'eval')} to run again; requests in the same words get them`]
+            : []),
         ...describeReruns(decisions),
         ...bounded(outputs, MAX_OUTPUTS, (hidden) => `${(0,format/* counted */.hS)(hidden, 'more reused eval')} also write files`),
     ];
@@ -28922,7 +28925,7 @@ function announceSet({ inputs }, plan, log) {
 }
 /** Which evals are reused, which run, and why. */
 function announceRun({ inputs, context }, run, log) {
-    const { decisions, elsewhere, journals, plan, estimate } = run;
+    const { decisions, elsewhere, journals, hasKept, plan, estimate } = run;
     const { evalSet, shard, sampleResume } = inputs;
     const { repository } = context;
     const recorded = (0,recorded_responses/* recordedResponses */.rc)(decisions, { journals, repository, sampleResume });
@@ -28933,6 +28936,7 @@ function announceRun({ inputs, context }, run, log) {
         decisions,
         leftOut: plan.leftOut,
         recorded,
+        kept: decisions.filter(({ kind, eval: planned }) => kind === 'run' && hasKept(planned)).length,
         run: (0,action_context/* runIdentity */.f)(context),
     };
     for (const line of describePlan(planned))
@@ -34236,11 +34240,12 @@ function planRequest(step) {
 }
 /** What an estimate of the evals that run is made from. Nothing is loaded for a run with nothing to do. */
 async function estimateRequest(step, { state, journals }, decisions) {
-    const { sampleResume } = step.inputs;
+    const { sampleResume, reuseAnswers } = step.inputs;
     const { repository } = step.context;
     const replayable = (0,recorded_responses/* replayableOf */.NT)({ journals, repository, sampleResume });
+    const hasKept = (0,recorded_responses/* hasKeptOf */.cO)(state, reuseAnswers && sampleResume);
     const prices = decisions.some(({ kind }) => kind === 'run') ? await (0,action_prices/* stepPrices */.xc)(step) : price/* noPricing */.Qx.prices;
-    return { records: state.records, prices, replayable };
+    return { records: state.records, prices, replayable, hasKept };
 }
 /**
  * Where the state is. A plan changes nothing that a run uses: with `resume: false` a run would quarantine the state, so its plan is
@@ -40505,6 +40510,8 @@ __nccwpck_require__.d(__webpack_exports__, {
 
 // UNUSED EXPORTS: estimateEval
 
+// EXTERNAL MODULE: ./lib/model/completion-record.js
+var completion_record = __nccwpck_require__(3685);
 // EXTERNAL MODULE: ./lib/model/estimate.js
 var estimate = __nccwpck_require__(1383);
 ;// CONCATENATED MODULE: ./lib/estimate/answer-tokens.js
@@ -40575,16 +40582,19 @@ function scaled(range, factor) {
 function around(value, share) {
     return { low: value / (1 + share), high: value * (1 + share) };
 }
-/** Without the requests that are replayed from the journal, and without their tokens. */
+/**
+ * Without the requests that are replayed, and without their tokens.
+ * @param replayed how many of them at least and at most
+ */
 function withoutReplayed(needs, replayed) {
-    if (replayed === 0)
+    if (replayed.high === 0)
         return needs;
     const total = [...needs.values()].reduce((sum, { requests }) => (0,estimate/* addRanges */.uH)(sum, requests), {
         low: 0,
         high: 0,
     });
-    const low = sentShare(total.low, replayed);
-    const high = sentShare(total.high, replayed);
+    const low = sentShare(total.low, replayed.high);
+    const high = sentShare(total.high, replayed.low);
     const rest = (range) => ({ low: range.low * low, high: range.high * high });
     return new Map([...needs].map(([model, { requests, prompt, completion, cachedShare }]) => [
         model,
@@ -40691,8 +40701,6 @@ function promptTokens({ characters, bytes, messages, requests }) {
     };
 }
 
-// EXTERNAL MODULE: ./lib/model/completion-record.js
-var completion_record = __nccwpck_require__(3685);
 ;// CONCATENATED MODULE: ./lib/estimate/from-record.js
 /** An estimate from what an earlier run of the same eval took. Pure. */
 
@@ -40816,6 +40824,8 @@ function times(a, b) {
 }
 
 ;// CONCATENATED MODULE: ./lib/estimate/estimate-run.js
+/** What the evals of a run that are not reused are likely to take: docs/estimates.md. Pure. */
+
 
 
 
@@ -40839,7 +40849,15 @@ function estimateEval(planned, request) {
     if (!found)
         return undefined;
     const { needs, from } = found;
-    return { ...sumOf(withoutReplayed(needs, request.replayable(planned)), request.prices), from };
+    return { ...sumOf(withoutReplayed(needs, replayedOf(planned, request)), request.prices), from };
+}
+/** How many responses are replayed. Which requests have changed is not known, so all kept answers may serve, or none. */
+function replayedOf(planned, { records, replayable, hasKept }) {
+    const low = replayable(planned);
+    if (!hasKept(planned))
+        return { low, high: low };
+    const requests = (0,completion_record/* newestRecord */.oG)(records.filter(({ eval: key }) => key === planned.key))?.requests;
+    return { low, high: low + (requests ? requests.sent + requests.replayed : 0) };
 }
 function knownNeeds(planned, records) {
     const recorded = needsOfRecords(planned, records);
@@ -43124,9 +43142,11 @@ async function main(cancelled) {
         const start = { checkpoint: identity, nextSeq: store.nextSeq, ended: false };
         const session = new _action_session_js__WEBPACK_IMPORTED_MODULE_9__/* .RunningSession */ .qe({ inputs: (0,_action_session_js__WEBPACK_IMPORTED_MODULE_9__/* .sessionInputs */ .qr)(inputs), context, ...start }, _action_log_js__WEBPACK_IMPORTED_MODULE_3__/* .actionLog */ .Zx);
         const decisions = (0,_plan_reconcile_js__WEBPACK_IMPORTED_MODULE_20__/* .reconcile */ .L)(part, state, { maxAgeMs: inputs.maxAgeMs, now: new Date() });
-        const estimated = (0,_estimate_estimate_run_js__WEBPACK_IMPORTED_MODULE_17__/* .estimateRun */ .a)(decisions, await _action_requests_js__WEBPACK_IMPORTED_MODULE_7__/* .estimateRequest */ ._E(step, opened, decisions));
+        const estimating = await _action_requests_js__WEBPACK_IMPORTED_MODULE_7__/* .estimateRequest */ ._E(step, opened, decisions);
+        const estimated = (0,_estimate_estimate_run_js__WEBPACK_IMPORTED_MODULE_17__/* .estimateRun */ .a)(decisions, estimating);
         const estimate = estimated.total;
-        (0,_action_announce_js__WEBPACK_IMPORTED_MODULE_0__/* .announceRun */ .Nx)(step, { plan, elsewhere, decisions, journals, estimate }, _action_log_js__WEBPACK_IMPORTED_MODULE_3__/* .actionLog */ .Zx);
+        const { hasKept } = estimating;
+        (0,_action_announce_js__WEBPACK_IMPORTED_MODULE_0__/* .announceRun */ .Nx)(step, { plan, elsewhere, decisions, journals, hasKept, estimate }, _action_log_js__WEBPACK_IMPORTED_MODULE_3__/* .actionLog */ .Zx);
         const { restoredKey } = checkpoint;
         const known = { restoredKey, progressFile: paths.progressFile, logsDirectory: paths.logs };
         if (planOnly) {
@@ -52361,14 +52381,22 @@ function outcomeOf(planned, ended) {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   NT: () => (/* binding */ replayableOf),
+/* harmony export */   cO: () => (/* binding */ hasKeptOf),
 /* harmony export */   rc: () => (/* binding */ recordedResponses),
 /* harmony export */   tu: () => (/* binding */ withRecorded)
 /* harmony export */ });
 /* harmony import */ var _plan_content_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7146);
+/* harmony import */ var _progress_answer_store_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(5791);
+
 
 /** How many recorded responses an eval will replay when it runs. */
 function replayableOf({ journals, repository, sampleResume }) {
     return (planned) => sampleResume ? journals.replayable((0,_plan_content_js__WEBPACK_IMPORTED_MODULE_0__/* .journalOwner */ .Vn)(planned, repository)) : 0;
+}
+/** Whether answers of the last completion of an eval are kept, which serve its requests when it runs. */
+function hasKeptOf({ paths }, reuses) {
+    const answers = new _progress_answer_store_js__WEBPACK_IMPORTED_MODULE_1__/* .AnswerStore */ .e(paths);
+    return ({ key }) => reuses && answers.has(key);
 }
 /** The recorded responses that the evals of this run will replay. */
 function recordedResponses(decisions, { journals, repository, sampleResume }) {

@@ -35657,11 +35657,12 @@ function planRequest(step) {
 }
 /** What an estimate of the evals that run is made from. Nothing is loaded for a run with nothing to do. */
 async function estimateRequest(step, { state, journals }, decisions) {
-    const { sampleResume } = step.inputs;
+    const { sampleResume, reuseAnswers } = step.inputs;
     const { repository } = step.context;
     const replayable = replayableOf({ journals, repository, sampleResume });
+    const hasKept = hasKeptOf(state, reuseAnswers && sampleResume);
     const prices = decisions.some(({ kind }) => kind === 'run') ? await stepPrices(step) : noPricing.prices;
-    return { records: state.records, prices, replayable };
+    return { records: state.records, prices, replayable, hasKept };
 }
 /**
  * Where the state is. A plan changes nothing that a run uses: with `resume: false` a run would quarantine the state, so its plan is
@@ -48554,12 +48555,19 @@ function cleanedUp(paths) {
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   tu: () => (/* binding */ withRecorded)
 /* harmony export */ });
-/* unused harmony exports replayableOf, recordedResponses */
+/* unused harmony exports replayableOf, hasKeptOf, recordedResponses */
 /* harmony import */ var _plan_content_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7146);
+/* harmony import */ var _progress_answer_store_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(5791);
+
 
 /** How many recorded responses an eval will replay when it runs. */
 function replayableOf({ journals, repository, sampleResume }) {
     return (planned) => sampleResume ? journals.replayable(journalOwner(planned, repository)) : 0;
+}
+/** Whether answers of the last completion of an eval are kept, which serve its requests when it runs. */
+function hasKeptOf({ paths }, reuses) {
+    const answers = new AnswerStore(paths);
+    return ({ key }) => reuses && answers.has(key);
 }
 /** The recorded responses that the evals of this run will replay. */
 function recordedResponses(decisions, { journals, repository, sampleResume }) {

@@ -10751,7 +10751,7 @@ class KeptAnswers {
 
 /** All files together. A repository has 10 GB for its caches. */
 const MAX_ANSWERS_BYTES = 1_000_000_000;
-class AnswerStore {
+class answer_store_AnswerStore {
     #paths;
     #maxBytes;
     #maxAgeMs;
@@ -10859,7 +10859,7 @@ function adoptRecorded(from, to, options) {
         log.warning(`Some recorded responses of unfinished evals were not restored. The checkpoint contains ${journals}. Their requests are sent again.`, 'Journals rejected');
     // Answers of evals that left the set stay while they have room. Shards leave them to the merged state.
     const kept = elsewhere.size === 0 ? undefined : evals;
-    const answers = new AnswerStore(to).adopt(from, { repository, evals: kept }, now);
+    const answers = new answer_store_AnswerStore(to).adopt(from, { repository, evals: kept }, now);
     if (answers)
         log.warning(`Some kept answers of completed evals were not restored. The checkpoint contains ${answers}. If these evals run again, they send all requests.`, 'Answers rejected');
 }
@@ -12594,9 +12594,15 @@ function outcomeOf(planned, ended) {
 
 ;// CONCATENATED MODULE: ./lib/run/recorded-responses.js
 
+
 /** How many recorded responses an eval will replay when it runs. */
 function replayableOf({ journals, repository, sampleResume }) {
     return (planned) => sampleResume ? journals.replayable(journalOwner(planned, repository)) : 0;
+}
+/** Whether answers of the last completion of an eval are kept, which serve its requests when it runs. */
+function hasKeptOf({ paths }, reuses) {
+    const answers = new AnswerStore(paths);
+    return ({ key }) => reuses && answers.has(key);
 }
 /** The recorded responses that the evals of this run will replay. */
 function recordedResponses(decisions, { journals, repository, sampleResume }) {

@@ -1,5 +1,6 @@
 /** Says in the log, before anything runs, what runs and why. */
 import { actionVersion } from '../action-root.ts';
+import type { EstimateRequest } from '../estimate/estimate-run.ts';
 import type { Log } from '../log.ts';
 import type { Decision } from '../model/decision.ts';
 import type { RunEstimate } from '../model/estimate.ts';
@@ -43,13 +44,14 @@ export interface AnnouncedRun extends Pick<RecordedRequest, 'journals'> {
   /** Keys of the evals that other shards have. */
   readonly elsewhere: readonly string[];
   readonly decisions: readonly Decision[];
+  readonly hasKept: EstimateRequest['hasKept'];
   /** Of the evals that run. */
   readonly estimate: RunEstimate;
 }
 
 /** Which evals are reused, which run, and why. */
 export function announceRun({ inputs, context }: Step, run: AnnouncedRun, log: Log): void {
-  const { decisions, elsewhere, journals, plan, estimate } = run;
+  const { decisions, elsewhere, journals, hasKept, plan, estimate } = run;
   const { evalSet, shard, sampleResume } = inputs;
   const { repository } = context;
   const recorded = recordedResponses(decisions, { journals, repository, sampleResume });
@@ -60,6 +62,7 @@ export function announceRun({ inputs, context }: Step, run: AnnouncedRun, log: L
     decisions,
     leftOut: plan.leftOut,
     recorded,
+    kept: decisions.filter(({ kind, eval: planned }) => kind === 'run' && hasKept(planned)).length,
     run: runIdentity(context),
   };
   for (const line of describePlan(planned)) log.info(line);

@@ -12,7 +12,7 @@ import { noPricing, type Prices } from '../model/price.ts';
 import type { SetCommands } from '../plan/command.ts';
 import type { CostLimit } from '../run/budget.ts';
 import type { OpenedState } from '../run/open-state.ts';
-import { replayableOf } from '../run/recorded-responses.ts';
+import { hasKeptOf, replayableOf } from '../run/recorded-responses.ts';
 import type { RunSetRequest } from '../run/run-set.ts';
 import { runIdentity } from './context.ts';
 import type { Inputs } from './inputs.ts';
@@ -112,11 +112,12 @@ export async function estimateRequest(
   { state, journals }: Pick<OpenedState, 'state' | 'journals'>,
   decisions: readonly Decision[],
 ): Promise<EstimateRequest> {
-  const { sampleResume } = step.inputs;
+  const { sampleResume, reuseAnswers } = step.inputs;
   const { repository } = step.context;
   const replayable = replayableOf({ journals, repository, sampleResume });
+  const hasKept = hasKeptOf(state, reuseAnswers && sampleResume);
   const prices = decisions.some(({ kind }) => kind === 'run') ? await stepPrices(step) : noPricing.prices;
-  return { records: state.records, prices, replayable };
+  return { records: state.records, prices, replayable, hasKept };
 }
 
 /**

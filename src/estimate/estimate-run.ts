@@ -1,11 +1,12 @@
 /** What the evals of a run that are not reused are likely to take: docs/estimates.md. Pure. */
-import type { CompletionRecord } from '../model/completion-record.ts';
+import { type CompletionRecord, newestRecord } from '../model/completion-record.ts';
 import type { Decision } from '../model/decision.ts';
 import {
   addEstimates,
   type EstimateSource,
   type EvalEstimate,
   NOTHING,
+  type Range,
   type RunEstimate,
 } from '../model/estimate.ts';
 import type { EstimatedEval, EstimatedRun } from '../model/estimated-run.ts';
@@ -22,6 +23,8 @@ export interface EstimateRequest {
   readonly prices: Prices;
   /** How many recorded responses an eval replays instead of sending its requests. */
   readonly replayable: (planned: PlannedEval) => number;
+  /** Whether the answers to its last completion are kept, so that requests which have not changed get them. */
+  readonly hasKept: (planned: PlannedEval) => boolean;
 }
 
 export function estimateRun(decisions: readonly Decision[], request: EstimateRequest): EstimatedRun {
@@ -40,7 +43,15 @@ export function estimateEval(planned: PlannedEval, request: EstimateRequest): Ev
   const found = knownNeeds(planned, request.records);
   if (!found) return undefined;
   const { needs, from } = found;
-  return { ...sumOf(withoutReplayed(needs, request.replayable(planned)), request.prices), from };
+  return { ...sumOf(withoutReplayed(needs, replayedOf(planned, request)), request.prices), from };
+}
+
+/** How many responses are replayed. Which requests have changed is not known, so all kept answers may serve, or none. */
+function replayedOf(planned: PlannedEval, { records, replayable, hasKept }: EstimateRequest): Range {
+  const low = replayable(planned);
+  if (!hasKept(planned)) return { low, high: low };
+  const requests = newestRecord(records.filter(({ eval: key }) => key === planned.key))?.requests;
+  return { low, high: low + (requests ? requests.sent + requests.replayed : 0) };
 }
 
 function knownNeeds(

@@ -36,15 +36,18 @@ export function around(value: number, share: number): Range {
   return { low: value / (1 + share), high: value * (1 + share) };
 }
 
-/** Without the requests that are replayed from the journal, and without their tokens. */
-export function withoutReplayed(needs: ModelNeeds, replayed: number): ModelNeeds {
-  if (replayed === 0) return needs;
+/**
+ * Without the requests that are replayed, and without their tokens.
+ * @param replayed how many of them at least and at most
+ */
+export function withoutReplayed(needs: ModelNeeds, replayed: Range): ModelNeeds {
+  if (replayed.high === 0) return needs;
   const total = [...needs.values()].reduce((sum, { requests }) => addRanges(sum, requests), {
     low: 0,
     high: 0,
   });
-  const low = sentShare(total.low, replayed);
-  const high = sentShare(total.high, replayed);
+  const low = sentShare(total.low, replayed.high);
+  const high = sentShare(total.high, replayed.low);
   const rest = (range: Range): Range => ({ low: range.low * low, high: range.high * high });
   return new Map(
     [...needs].map(([model, { requests, prompt, completion, cachedShare }]) => [

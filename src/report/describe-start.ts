@@ -47,13 +47,15 @@ export interface PlannedRun {
   readonly leftOut: readonly string[];
   /** What the evals that run can replay. */
   readonly recorded: RecordedResponses;
+  /** How many evals that run have kept answers of an earlier completion. */
+  readonly kept: number;
   /** The run that the plan is for. */
   readonly run: RunIdentity;
 }
 
 /** A headline, then what is reused, what is replayed, and why evals run again. */
 export function describePlan(planned: PlannedRun): string[] {
-  const { evalSet, shard, decisions, leftOut, recorded, run } = planned;
+  const { evalSet, shard, decisions, leftOut, recorded, kept, run } = planned;
   const reused = decisions.filter((decision) => decision.kind === 'reuse');
   const outputs = reused.flatMap(({ eval: { name }, written }) =>
     written ? [`${name}: ${describeWritten(written)}`] : [],
@@ -66,6 +68,9 @@ export function describePlan(planned: PlannedRun): string[] {
       run,
     ),
     ...describeRecorded(recorded),
+    ...(kept > 0
+      ? [`Kept: the answers of ${counted(kept, 'eval')} to run again; requests in the same words get them`]
+      : []),
     ...describeReruns(decisions),
     ...bounded(outputs, MAX_OUTPUTS, (hidden) => `${counted(hidden, 'more reused eval')} also write files`),
   ];

@@ -4,7 +4,9 @@ import type { Outcome } from '../model/outcome.ts';
 import type { PlannedEval } from '../model/plan.ts';
 import type { RecordedResponses } from '../model/recorded-responses.ts';
 import { journalOwner } from '../plan/content.ts';
+import { AnswerStore } from '../progress/answer-store.ts';
 import type { Journals } from '../progress/journals.ts';
+import type { State } from '../progress/state.ts';
 
 type Counted = Pick<Journals, 'replayable'>;
 
@@ -20,6 +22,12 @@ export interface RecordedRequest {
 export function replayableOf({ journals, repository, sampleResume }: RecordedRequest) {
   return (planned: PlannedEval): number =>
     sampleResume ? journals.replayable(journalOwner(planned, repository)) : 0;
+}
+
+/** Whether answers of the last completion of an eval are kept, which serve its requests when it runs. */
+export function hasKeptOf({ paths }: Pick<State, 'paths'>, reuses: boolean) {
+  const answers = new AnswerStore(paths);
+  return ({ key }: PlannedEval): boolean => reuses && answers.has(key);
 }
 
 /** The recorded responses that the evals of this run will replay. */

@@ -48,6 +48,11 @@ describe.concurrent('reuse-answers', () => {
 
       const edited = [...all.slice(1), ...questions(1, 'How much is')];
       ask(edited);
+      const plan = await machine.run({ runId: '1', inputs: { 'plan-only': 'true' } });
+      expect(plan.outputs, logOf(plan)).toMatchObject({ 'estimated-requests': `0-${samples}` });
+      expect(plan.lines).toContain(
+        'Kept: the answers of 1 eval to run again; requests in the same words get them',
+      );
       const one = await rerun({ sent: 1, replayed: samples - 1 });
       const shown = `${(samples - 1).toLocaleString('en')} of ${samples.toLocaleString('en')} answers reused`;
       expect(logOf(one)).toContain(`${shown}, 1 sent`);

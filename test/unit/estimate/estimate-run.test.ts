@@ -32,10 +32,20 @@ const used = (changes: Partial<ModelUsage> = {}): ModelUsage => ({
   ...changes,
 });
 
-const context = { prices, records: [], replayable: () => 0 };
+const context = { prices, records: [], replayable: () => 0, hasKept: () => false };
 
-function estimated(of: PlannedEval, records: readonly CompletionRecord[] = [], replayable = 0): EvalEstimate {
-  const estimate = estimateEval(of, { prices, records, replayable: () => replayable });
+function estimated(
+  of: PlannedEval,
+  records: readonly CompletionRecord[] = [],
+  replayable = 0,
+  hasKept = false,
+): EvalEstimate {
+  const estimate = estimateEval(of, {
+    prices,
+    records,
+    replayable: () => replayable,
+    hasKept: () => hasKept,
+  });
   if (!estimate) throw new Error(`nothing is estimated for ${of.key}`);
   return estimate;
 }
@@ -56,6 +66,20 @@ describe('estimateEval', () => {
       },
       unpriced: [],
     });
+  });
+
+  test('estimateEval: kept answers may serve all requests, or none', () => {
+    const record = completion(planned('a.dev.v0', 'v2'), {
+      samples: 30,
+      requests: { sent: 20, replayed: 10 },
+      usage: { 'gpt-4': used({ responses: 30 }) },
+    });
+    const kept = (samples: number) => estimated({ ...EVAL, samples }, [record], 0, true);
+    expect(kept(30)).toMatchObject({ requests: { low: 0, high: 30 }, promptTokens: { low: 0, high: 3750 } });
+    expect(kept(30).cost?.low).toBe(0);
+    expect(kept(40).requests).toEqual({ low: 10, high: 40 });
+    // What is in the journal is replayed in any case.
+    expect(estimated({ ...EVAL, samples: 30 }, [record], 12, true).requests).toEqual({ low: 0, high: 18 });
   });
 
   test('estimateEval: another number of samples scales what the earlier run took', () => {
@@ -181,7 +205,7 @@ describe('estimateRun', () => {
         if (next(2)) records.push(completion(of, { samples: next(3) ? next(1000) : null, usage }));
       }
       const replayed = next(50);
-      const { evals, total } = estimateRun(decisions, { prices, records, replayable: () => replayed });
+      const { evals, total } = estimateRun(decisions, { ...context, records, replayable: () => replayed });
       for (const name of ['requests', 'promptTokens', 'completionTokens'] as const) {
         const ranges = evals.flatMap(({ estimate }) => estimate?.[name] ?? []);
         for (const { low, high } of [...ranges, total[name]]) {

@@ -12,6 +12,7 @@ const linesOf = (decisions: readonly Decision[], changes: Partial<PlannedRun> = 
     decisions,
     leftOut: [],
     recorded: { responses: 0, evals: 0 },
+    kept: 0,
     run,
     ...changes,
   });
@@ -82,6 +83,12 @@ test('describePlan: of many runs it names five', () => {
 test('describePlan: says what is replayed', () => {
   expect(linesOf([toRun(planned('a.dev.v0'))], { recorded: { responses: 16, evals: 1 } })).toContain(
     'Resumed: 16 responses of 1 eval are recorded and will be replayed',
+  );
+});
+
+test('describePlan: says how many evals have kept answers', () => {
+  expect(linesOf([toRun(planned('a.dev.v0'))], { kept: 2 })).toContain(
+    'Kept: the answers of 2 evals to run again; requests in the same words get them',
   );
 });
 
