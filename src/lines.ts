@@ -43,17 +43,11 @@ export function* linesOfFileSync(path: string, maxBytes: number): Generator<Line
 /** @param size of the file, in bytes */
 function* linesOf(file: number, size: number, maxBytes: number): Generator<Line> {
   const splitter = new Splitter(maxBytes);
-  const chunk = chunkFor(size);
-  for (let bytes = chunk.length; bytes === chunk.length; ) {
-    bytes = readSync(file, chunk);
+  const chunk = Buffer.allocUnsafe(Math.min(CHUNK_BYTES, size + 1));
+  // Some file systems return fewer bytes than there are.
+  for (let bytes = readSync(file, chunk); bytes > 0; bytes = readSync(file, chunk))
     yield* splitter.add(chunk.subarray(0, bytes));
-  }
   yield* splitter.rest();
-}
-
-/** A read that does not fill it has reached the end of the file. */
-function chunkFor(size: number): Buffer {
-  return Buffer.allocUnsafe(Math.min(CHUNK_BYTES, size + 1));
 }
 
 /** Reads the lines of a file asynchronously, with the same parameters and errors. */
@@ -80,10 +74,11 @@ export async function* lineBatches(file: number, maxBytes: number): AsyncGenerat
     return;
   }
   const splitter = new Splitter(maxBytes);
-  const chunk = chunkFor(size);
-  for (let bytes = chunk.length; bytes === chunk.length; ) {
-    bytes = (await readAsync(file, chunk, 0, chunk.length, null)).bytesRead;
-    yield splitter.add(chunk.subarray(0, bytes));
+  const chunk = Buffer.allocUnsafe(Math.min(CHUNK_BYTES, size + 1));
+  for (;;) {
+    const { bytesRead } = await readAsync(file, chunk, 0, chunk.length, null);
+    if (bytesRead === 0) break;
+    yield splitter.add(chunk.subarray(0, bytesRead));
   }
   yield splitter.rest();
 }

@@ -40561,16 +40561,11 @@ function* linesOfFileSync(path, maxBytes) {
 /** @param size of the file, in bytes */
 function* linesOf(file, size, maxBytes) {
     const splitter = new Splitter(maxBytes);
-    const chunk = chunkFor(size);
-    for (let bytes = chunk.length; bytes === chunk.length;) {
-        bytes = (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.readSync)(file, chunk);
+    const chunk = Buffer.allocUnsafe(Math.min(CHUNK_BYTES, size + 1));
+    // Some file systems return fewer bytes than there are.
+    for (let bytes = (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.readSync)(file, chunk); bytes > 0; bytes = (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.readSync)(file, chunk))
         yield* splitter.add(chunk.subarray(0, bytes));
-    }
     yield* splitter.rest();
-}
-/** A read that does not fill it has reached the end of the file. */
-function chunkFor(size) {
-    return Buffer.allocUnsafe(Math.min(CHUNK_BYTES, size + 1));
 }
 /** Reads the lines of a file asynchronously, with the same parameters and errors. */
 async function* linesOfFile(path, maxBytes) {
@@ -40596,10 +40591,12 @@ async function* lineBatches(file, maxBytes) {
         return;
     }
     const splitter = new Splitter(maxBytes);
-    const chunk = chunkFor(size);
-    for (let bytes = chunk.length; bytes === chunk.length;) {
-        bytes = (await readAsync(file, chunk, 0, chunk.length, null)).bytesRead;
-        yield splitter.add(chunk.subarray(0, bytes));
+    const chunk = Buffer.allocUnsafe(Math.min(CHUNK_BYTES, size + 1));
+    for (;;) {
+        const { bytesRead } = await readAsync(file, chunk, 0, chunk.length, null);
+        if (bytesRead === 0)
+            break;
+        yield splitter.add(chunk.subarray(0, bytesRead));
     }
     yield splitter.rest();
 }
