@@ -240,6 +240,8 @@ async function runJob(
     'evals-version': EVALS_VERSION,
     // One at a time, so that the log shows clearly which eval was interrupted.
     'parallel-evals': '1',
+    // A server of one's own has no price in the list.
+    ...(api ? { prices: `${options.model}: input 0.10, output 0.50` } : {}),
     ...(shard === undefined ? {} : { shard }),
   };
   return await runAction({
