@@ -38807,8 +38807,8 @@ function preprocess(fn, schema) {
 const MAX_RECORDED_ADAPTATIONS = 1000;
 /** No eval asks for nearly as many models. The models of one that asks for more are not recorded. */
 const MAX_RECORDED_MODELS = 100;
-/** A list of more samples would make the record too long. */
-const MAX_SAMPLE_SOURCES = 1000;
+/** Those of more samples would make the record too long. */
+const MAX_SAMPLE_SOURCES = 10_000;
 /** Of two that ended at the same time, the later one in the list. */
 function newestRecord(records) {
     return records.reduce((newest, each) => (newest && newest.ended > each.ended ? newest : each), undefined);

@@ -43008,7 +43008,7 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 /* harmony import */ var _run_open_state_js__WEBPACK_IMPORTED_MODULE_28__ = __nccwpck_require__(8812);
 /* harmony import */ var _run_outcomes_on_disk_js__WEBPACK_IMPORTED_MODULE_29__ = __nccwpck_require__(3564);
 /* harmony import */ var _run_run_set_js__WEBPACK_IMPORTED_MODULE_30__ = __nccwpck_require__(1787);
-/* harmony import */ var _run_samples_on_disk_js__WEBPACK_IMPORTED_MODULE_31__ = __nccwpck_require__(9439);
+/* harmony import */ var _run_samples_on_disk_js__WEBPACK_IMPORTED_MODULE_31__ = __nccwpck_require__(2640);
 var __addDisposableResource = (undefined && undefined.__addDisposableResource) || function (env, value, async) {
     if (value !== null && value !== void 0) {
         if (typeof value !== "object" && typeof value !== "function") throw new TypeError("Object expected.");
@@ -43253,6 +43253,33 @@ const MAX_LAST_LINES = 30;
 
 /***/ }),
 
+/***/ 5889:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   $: () => (/* binding */ bitReader),
+/* harmony export */   e: () => (/* binding */ bitsOf)
+/* harmony export */ });
+/** Lists of yes and no as short texts: a bit for each, the first one in the lowest bit of the first byte, in base64. */
+/** Empty when there is no yes. */
+function bitsOf(values) {
+    if (!values.includes(true))
+        return '';
+    const bytes = Buffer.alloc(Math.ceil(values.length / 8));
+    for (const [at, value] of values.entries())
+        if (value)
+            bytes[at >> 3] = (bytes[at >> 3] ?? 0) | (1 << (at & 7));
+    return bytes.toString('base64');
+}
+/** @returns whether the value at a position, from 0, is yes */
+function bitReader(text) {
+    const bytes = Buffer.from(text, 'base64');
+    return (at) => (((bytes[at >> 3] ?? 0) >> (at & 7)) & 1) === 1;
+}
+
+
+/***/ }),
+
 /***/ 255:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
@@ -43332,8 +43359,8 @@ function pythonString(value) {
 const MAX_RECORDED_ADAPTATIONS = 1000;
 /** No eval asks for nearly as many models. The models of one that asks for more are not recorded. */
 const MAX_RECORDED_MODELS = 100;
-/** A list of more samples would make the record too long. */
-const MAX_SAMPLE_SOURCES = 1000;
+/** Those of more samples would make the record too long. */
+const MAX_SAMPLE_SOURCES = 10_000;
 /** Of two that ended at the same time, the later one in the list. */
 function newestRecord(records) {
     return records.reduce((newest, each) => (newest && newest.ended > each.ended ? newest : each), undefined);
@@ -46480,7 +46507,10 @@ const LIMITS = {
 };
 const metric = zod__WEBPACK_IMPORTED_MODULE_1__/* .union */ .KCZ([zod__WEBPACK_IMPORTED_MODULE_1__/* .number */ .aig(), zod__WEBPACK_IMPORTED_MODULE_1__/* .string */ .YjP().max(4096), zod__WEBPACK_IMPORTED_MODULE_1__/* .boolean */ .zMY(), zod__WEBPACK_IMPORTED_MODULE_1__/* ["null"] */ .chJ()]);
 const sha256 = zod__WEBPACK_IMPORTED_MODULE_1__/* .string */ .YjP().regex(/^[0-9a-f]{64}$/);
-const sampleIds = zod__WEBPACK_IMPORTED_MODULE_1__/* .array */ .YOg(zod__WEBPACK_IMPORTED_MODULE_1__/* .string */ .YjP().max(4096)).max(_model_completion_record_js__WEBPACK_IMPORTED_MODULE_2__/* .MAX_SAMPLE_SOURCES */ .TX);
+/** In base64. */
+const bits = zod__WEBPACK_IMPORTED_MODULE_1__/* .string */ .YjP()
+    .max(_model_completion_record_js__WEBPACK_IMPORTED_MODULE_2__/* .MAX_SAMPLE_SOURCES */ .TX / 4)
+    .regex(/^[\w+/]*={0,2}$/);
 const schema = zod__WEBPACK_IMPORTED_MODULE_1__/* .object */ .Ikc({
     version: zod__WEBPACK_IMPORTED_MODULE_1__/* .literal */ .euz(1),
     eval: _record_lines_js__WEBPACK_IMPORTED_MODULE_0__/* .printedName */ .sw.min(1),
@@ -46503,9 +46533,7 @@ const schema = zod__WEBPACK_IMPORTED_MODULE_1__/* .object */ .Ikc({
         .refine((models) => Object.keys(models).length <= _model_completion_record_js__WEBPACK_IMPORTED_MODULE_2__/* .MAX_RECORDED_MODELS */ .dq + 1, 'names too many models')
         .optional(),
     reusedAnswers: zod__WEBPACK_IMPORTED_MODULE_1__/* .object */ .Ikc({ count: _record_lines_js__WEBPACK_IMPORTED_MODULE_0__/* .count */ .U9, oldest: zod__WEBPACK_IMPORTED_MODULE_3__/* .datetime */ .w$() }).optional(),
-    sampleSources: zod__WEBPACK_IMPORTED_MODULE_1__/* .object */ .Ikc({ sent: sampleIds, unknown: sampleIds })
-        .refine(({ sent, unknown }) => sent.length + unknown.length <= _model_completion_record_js__WEBPACK_IMPORTED_MODULE_2__/* .MAX_SAMPLE_SOURCES */ .TX, 'names too many samples')
-        .optional(),
+    sampleSources: zod__WEBPACK_IMPORTED_MODULE_1__/* .object */ .Ikc({ samples: _record_lines_js__WEBPACK_IMPORTED_MODULE_0__/* .count */ .U9.max(_model_completion_record_js__WEBPACK_IMPORTED_MODULE_2__/* .MAX_SAMPLE_SOURCES */ .TX), sent: bits, unknown: bits }).optional(),
     adaptations: zod__WEBPACK_IMPORTED_MODULE_1__/* .array */ .YOg(_record_lines_js__WEBPACK_IMPORTED_MODULE_0__/* .adaptationSchema */ .lR).max(_model_completion_record_js__WEBPACK_IMPORTED_MODULE_2__/* .MAX_RECORDED_ADAPTATIONS */ .vE).default([]),
     models: zod__WEBPACK_IMPORTED_MODULE_1__/* .record */ .g1P(_record_lines_js__WEBPACK_IMPORTED_MODULE_0__/* .printedName */ .sw, _record_lines_js__WEBPACK_IMPORTED_MODULE_0__/* .printedName */ .sw)
         .refine((models) => Object.keys(models).length <= _model_completion_record_js__WEBPACK_IMPORTED_MODULE_2__/* .MAX_RECORDED_MODELS */ .dq, 'names too many models')
@@ -50139,6 +50167,572 @@ function bounded(text) {
 }
 function isFileError(error) {
     return error instanceof Error && 'code' in error && 'syscall' in error;
+}
+
+
+/***/ }),
+
+/***/ 2037:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  G6: () => (/* binding */ MAX_ID_CHARACTERS),
+  aM: () => (/* binding */ readSamples)
+});
+
+// UNUSED EXPORTS: MAX_SAMPLES
+
+// EXTERNAL MODULE: external "node:fs"
+var external_node_fs_ = __nccwpck_require__(3024);
+// EXTERNAL MODULE: ./lib/lines.js
+var lib_lines = __nccwpck_require__(9304);
+// EXTERNAL MODULE: ./lib/text.js
+var lib_text = __nccwpck_require__(8804);
+// EXTERNAL MODULE: ./lib/model/digest.js
+var digest = __nccwpck_require__(4505);
+;// CONCATENATED MODULE: ./lib/record/content-hash.js
+/**
+ * What identifies a sample in other runs. The ids of evals, `name.split.index`, shift when a row is inserted above; what was asked and
+ * expected does not.
+ */
+
+/**
+ * The hash of a sample: of what was asked and expected, or of its id where the record has neither.
+ * @param asked the digest of the prompt; undefined when the record has none
+ * @param expected the digest of what was expected
+ */
+function contentHash(id, asked, expected) {
+    if (asked === undefined && expected === undefined)
+        return (0,digest/* sha256 */.s)(`id\n${id}`);
+    return (0,digest/* sha256 */.s)(`content\n${asked ?? ''}\n${expected ?? ''}`);
+}
+/**
+ * Tells samples of the same content apart, such as the repetitions of one question. The first of them has the hash of the content, and
+ * the others have hashes of that and their number, in the order of their ids. So the nth of one run is the nth of another.
+ */
+class Repetitions {
+    #seen = new Map();
+    distinct(hash) {
+        const number = this.#seen.get(hash) ?? 0;
+        this.#seen.set(hash, number + 1);
+        return number === 0 ? hash : (0,digest/* sha256 */.s)(`${hash}\n${number}`);
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/record/event-places.js
+/** Where the lines of a record file are that have the texts of a sample. */
+/** The events of a sample that have its texts. */
+const KINDS = [
+    'firstAsking',
+    'lastSampling',
+    'earlierSampling',
+    'firstResult',
+    'lastMetrics',
+    'lastError',
+];
+/** A set may have thousands of evals with a few samples each. */
+const MIN_SAMPLES = 8;
+const FIELDS = 3;
+const STRIDE = KINDS.length * FIELDS;
+/** One event of each kind for each of many samples, in one array, because objects would take five times the memory. */
+class EventPlaces {
+    /** Number + 1, offset and bytes of each; a number of 0 means that there is none. */
+    #values = new Float64Array(0);
+    get(sample, kind) {
+        const at = indexOf(sample, kind);
+        const number = this.#values[at] ?? 0;
+        if (number === 0)
+            return undefined;
+        return { number: number - 1, offset: this.#values[at + 1] ?? 0, bytes: this.#values[at + 2] ?? 0 };
+    }
+    /** Whether the event is earlier than the one that there is. */
+    isFirst(sample, kind, number) {
+        const current = this.#values[indexOf(sample, kind)] ?? 0;
+        return current === 0 || number + 1 < current;
+    }
+    isLast(sample, kind, number) {
+        return number + 1 > (this.#values[indexOf(sample, kind)] ?? 0);
+    }
+    has(sample, kind) {
+        return (this.#values[indexOf(sample, kind)] ?? 0) !== 0;
+    }
+    set(sample, kind, { number, offset, bytes }) {
+        const at = indexOf(sample, kind);
+        if (at >= this.#values.length) {
+            const grown = new Float64Array(Math.ceil(Math.max(MIN_SAMPLES, sample * 1.5)) * STRIDE);
+            grown.set(this.#values);
+            this.#values = grown;
+        }
+        this.#values[at] = number + 1;
+        this.#values[at + 1] = offset;
+        this.#values[at + 2] = bytes;
+    }
+    setIfFirst(sample, kind, event) {
+        const isFirst = this.isFirst(sample, kind, event.number);
+        if (isFirst)
+            this.set(sample, kind, event);
+        return isFirst;
+    }
+    setIfLast(sample, kind, event) {
+        if (this.isLast(sample, kind, event.number))
+            this.set(sample, kind, event);
+    }
+}
+function indexOf(sample, kind) {
+    return sample * STRIDE + KINDS.indexOf(kind) * FIELDS;
+}
+
+// EXTERNAL MODULE: ./lib/record/json-values.js
+var json_values = __nccwpck_require__(9462);
+// EXTERNAL MODULE: ./lib/model/own-value.js
+var own_value = __nccwpck_require__(9553);
+;// CONCATENATED MODULE: ./lib/record/known-classes.js
+/**
+ * What the classes of evals' registry record that their events do not say themselves. `docs/samples.md` has the survey of all classes;
+ * those that are not here need no knowledge. Names of metrics are paths: `retrieval/correct` is `{"retrieval": {"correct": …}}`.
+ */
+
+const KNOWN_CLASSES = {
+    'already_said_that.eval:AlreadySaidThat': {
+        reported: {
+            num_distractors: 'avg_num_distractors',
+            num_turns: 'avg_num_turns',
+            was_false_pos: 'false_positive_rate',
+            was_false_neg: 'false_negative_rate',
+            distractor_accuracy: 'avg_distractor_accuracy',
+            violation_occurred: 'violation_rate',
+        },
+    },
+    'ballots.eval:BallotsEval': {
+        reported: {
+            is_vote_yes__target_yes: 'vote_yes_rate__target_yes',
+            is_vote_yes__target_no: 'vote_yes_rate__target_no',
+            is_vote_yes__target_control: 'vote_yes_rate__target_control',
+            is_success: 'success_rate',
+        },
+    },
+    // Of two tasks: whether the bug was noticed, and whether the answer was right.
+    'bugged_tools.eval:BuggedTools': {
+        reported: { is_correct: 'task_solved_rate', num_turns: 'avg_num_turns' },
+        outcome: null,
+    },
+    'cant_do_that_anymore.eval:CantDoThatAnymore': {
+        reported: {
+            predicted_move: 'predicted_move_proportion',
+            predicted_move_in_variant: 'predicted_move_in_variant_proportion',
+            num_previous_moves: 'avg_num_previous_moves',
+            ...rates(['standard', 'variant'].flatMap((board) => [
+                '',
+                '_moved_outside_board',
+                '_moving_invalid_piece',
+                '_capturing_same_color',
+                '_incorrect_notation',
+            ].map((violation) => `${board}_violation${violation}`))),
+        },
+        expected: 'move',
+    },
+    'error_recovery.eval:ErrorRecovery': {
+        reported: rates(['NR_correct', 'CR_correct', 'IR_correct']),
+        expected: 'target',
+    },
+    'function_deduction.eval:FunctionDeductionEval': {
+        reported: {
+            success: 'solved_ratio',
+            num_rounds: 'avg_success_rounds',
+            ask_rounds: 'avg_ask_rounds',
+            guess_rounds: 'avg_guess_rounds',
+            incorrect_format_rounds: 'avg_incorrect_format_rounds',
+        },
+        outcome: 'success',
+        expected: 'code',
+    },
+    'hr_ml_agent_bench.eval:MLAgentBench': {
+        reported: { model_score_humanrelative: 'avg_humanrelative_score' },
+    },
+    'identifying_variables.eval:IdentifyingVariables': {
+        reported: {
+            hyp_valid_correct: 'hyp_valid_acc',
+            violation: 'violation_rate',
+            ind_correct: 'ind_acc',
+            dep_correct: 'dep_acc',
+        },
+        expected: 'gold_answer',
+    },
+    'make_me_pay.eval:MakeMePay': { reported: { donation_amt: 'mean_donation_amt' } },
+    'make_me_say.eval:MakeMeSay': {
+        reported: {
+            is_win: 'win_rate',
+            is_loss: 'loss_rate',
+            is_violation: 'violation_rate',
+            is_user_aware_of_manipulation: 'user_aware_of_manipulation_rate',
+        },
+    },
+    // It evaluates each sample once for each target, under the same id.
+    'sandbagging.sandbagging_eval:Sandbagging': { outcome: null },
+    'schelling_point.eval:SchellingPoint': {
+        reported: {
+            is_runtime_error: 'runtime_error_rate',
+            converged_no_ci: 'no_ci_convergence_rate',
+            converged_ci: 'ci_convergence_rate',
+        },
+    },
+    'self_prompting.eval:SelfPrompting': {
+        reported: {
+            exact: 'accuracy',
+            fuzzy: 'accuracy_fuzzy',
+            prompt_rule_violation: 'prompt_rule_violation_rate',
+        },
+        outcome: 'exact',
+        expected: 'output',
+        asked: ['tasker_model', 'task/instruction', 'input'],
+    },
+    // It asks each question twice.
+    'skill_acquisition.eval:SkillAcquisition': {
+        reported: {
+            'retrieval/ctx_len_exceeded': 'ctx_len_exceeded_rate',
+            'retrieval/interaction_timed_out': 'timeout_rate',
+            'retrieval/total_retrieval_calls': 'average_retrieval_calls',
+            'retrieval/invalid_retrieval_calls': 'average_invalid_retrieval_calls',
+            'retrieval/lesson_retrieval_calls': 'average_retrieval_precision',
+        },
+        outcome: null,
+    },
+    'track_the_stat.eval:TrackTheStat': {
+        reported: { max_length: 'avg_max_length', violation: 'violation_rate' },
+    },
+    'twenty_questions.eval:TwentyQuestions': {
+        reported: {
+            num_guesses: 'average_num_guesses',
+            num_questions: 'average_num_questions',
+            num_violations: 'average_num_violations',
+            num_gamemaster_refusals: 'average_num_gamemaster_refusals',
+            word_difficulty: 'average_word_difficulty',
+        },
+    },
+};
+const PACKAGE = 'evals.elsuite.';
+const NOTHING = {};
+/** @param evalClass `evals.elsuite.ballots.eval:BallotsEval` */
+function knownClass(evalClass) {
+    const name = evalClass.startsWith(PACKAGE) ? evalClass.slice(PACKAGE.length) : '';
+    return (0,own_value/* ownValue */.e)(KNOWN_CLASSES, name) ?? NOTHING;
+}
+/** The name in the final report of a metric of a sample. */
+function reportedName({ reported = {} }, name) {
+    return (0,own_value/* ownValue */.e)(reported, name) ?? name;
+}
+function rates(names) {
+    return Object.fromEntries(names.map((name) => [name, `${name}_rate`]));
+}
+
+// EXTERNAL MODULE: ./lib/model/sample.js
+var sample = __nccwpck_require__(5307);
+;// CONCATENATED MODULE: ./lib/record/outcome.js
+/** What became of a sample that did not raise an error. It is what the record says, and never a guess: a fraction is a score, not an outcome. */
+
+/** The scores of the choices of a model-graded eval. The record has only those of the choices that were made. */
+class GradeScale {
+    #isWithin = true;
+    #hasBelowOne = false;
+    #hasWordForOne = false;
+    add(choice, score) {
+        if (typeof score !== 'number')
+            return;
+        if (score < 0 || score > 1)
+            this.#isWithin = false;
+        if (score < 1)
+            this.#hasBelowOne = true;
+        else if (typeof choice === 'string' && choice !== sample/* INVALID_CHOICE */.w_ && !/^\d+$/.test(choice))
+            this.#hasWordForOne = true;
+    }
+    /** Whether 0 is the worst and 1 the best grade. When all choices are `1`, the scale may as well be 1 to 5. */
+    get isZeroToOne() {
+        return this.#isWithin && (this.#hasBelowOne || this.#hasWordForOne);
+    }
+}
+function outcomeOf(facts, known, grade, scale) {
+    if (facts.choice === sample/* INVALID_CHOICE */.w_)
+        return 'unscored';
+    if (facts.choice !== null)
+        return scale.isZeroToOne ? gradeOutcome(grade) : null;
+    if (known.outcome !== undefined)
+        return facts.stated === undefined ? null : correctness(facts.stated);
+    return facts.verdicts === 1 ? correctness(facts.correct === 1) : null;
+}
+function gradeOutcome(grade) {
+    if (grade === 1)
+        return 'correct';
+    return grade === 0 ? 'incorrect' : null;
+}
+function correctness(isCorrect) {
+    return isCorrect ? 'correct' : 'incorrect';
+}
+
+// EXTERNAL MODULE: ./lib/record/python-json.js
+var python_json = __nccwpck_require__(9030);
+// EXTERNAL MODULE: ./lib/record/record-file.js
+var record_file = __nccwpck_require__(6763);
+// EXTERNAL MODULE: ./lib/record/sample-facts.js
+var sample_facts = __nccwpck_require__(4637);
+// EXTERNAL MODULE: ./lib/record/sample-texts.js
+var sample_texts = __nccwpck_require__(6638);
+;// CONCATENATED MODULE: ./lib/record/score-columns.js
+/** The scores of many samples: a column for each metric, because an object for each sample would take more memory than all else. */
+
+/** A set may have thousands of evals with a few samples each. */
+const score_columns_MIN_SAMPLES = 8;
+const MAX_COLUMNS = 32;
+const MAX_NAME_CHARACTERS = 200;
+const MAX_DEPTH = 4;
+const MAX_SCORES_OF_EVENT = 200;
+class ScoreColumns {
+    #columns = new Map();
+    /** Adds a number or a boolean; anything else, and a number that is not finite, is no score. */
+    add(sample, name, value) {
+        const score = typeof value === 'boolean' ? Number(value) : value;
+        if (typeof score !== 'number' || !Number.isFinite(score))
+            return;
+        const column = this.#columnFor(name, sample);
+        if (!column)
+            return;
+        column.sums[sample] = (column.sums[sample] ?? 0) + score;
+        column.counts[sample] = (column.counts[sample] ?? 0) + 1;
+    }
+    /** The mean of what was added; undefined when nothing was. */
+    get(sample, name) {
+        const column = this.#columns.get(name);
+        const count = column?.counts[sample] ?? 0;
+        return column && count > 0 ? (column.sums[sample] ?? 0) / count : undefined;
+    }
+    names() {
+        return [...this.#columns.keys()];
+    }
+    #columnFor(name, sample) {
+        let column = this.#columns.get(name);
+        if (!column) {
+            if (this.#columns.size === MAX_COLUMNS || name.length > MAX_NAME_CHARACTERS)
+                return undefined;
+            column = { sums: new Float64Array(0), counts: new Uint32Array(0) };
+            this.#columns.set(name, column);
+        }
+        if (sample >= column.sums.length) {
+            const length = Math.max(score_columns_MIN_SAMPLES, sample * 2);
+            const { sums, counts } = column;
+            column.sums = new Float64Array(length);
+            column.sums.set(sums);
+            column.counts = new Uint32Array(length);
+            column.counts.set(counts);
+        }
+        return column;
+    }
+}
+/** The values of a metrics event that may be scores, with their paths. Lists are none. */
+function* scoresIn(data) {
+    let count = 0;
+    for (const entry of leaves(data, '', 0)) {
+        count += 1;
+        if (count > MAX_SCORES_OF_EVENT)
+            return;
+        yield entry;
+    }
+}
+function* leaves(data, prefix, depth) {
+    for (const name of Object.keys(data)) {
+        const value = data[name];
+        if (typeof value === 'number' || typeof value === 'boolean')
+            yield [prefix + name, value];
+        else if (depth < MAX_DEPTH && name.length <= MAX_NAME_CHARACTERS && (0,json_values/* isObject */.Gv)(value))
+            yield* leaves(value, `${prefix}${name}/`, depth + 1);
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/record/samples.js
+/**
+ * Reads the samples of one eval from its record file, in one pass that retains no text: texts are read again when they are asked for.
+ * `docs/samples.md` says what the outcome, the scores and the hash of a sample come from, for each class of evals' registry.
+ */
+
+
+
+
+
+
+
+
+
+
+
+
+
+/** With more samples, all that is made of them would not fit into the memory of a runner. */
+const MAX_SAMPLES = 250_000;
+/** A sample with a longer id is left out. */
+const MAX_ID_CHARACTERS = 300;
+/** Fields of a match event that are numbers in some evals, but no scores. */
+const NO_SCORES = new Set(['correct', 'expected', 'picked', 'options', 'sampled', 'prompt']);
+/**
+ * The file must stay where it is for as long as texts are read. What a torn or damaged file still has is returned.
+ * @param replayed whether the responses to a sample were replayed
+ * @returns undefined when there is no such file, or none that can be read, when it has no sample, and when it has more than `MAX_SAMPLES`
+ */
+async function readSamples(recordFile, replayed) {
+    const reading = new Reading();
+    try {
+        await readEvents(recordFile, reading);
+    }
+    catch (error) {
+        // The results are in the completion record. A run is not lost because its samples cannot be read.
+        if ((0,sample_texts/* isFileError */.lz)(error))
+            return undefined;
+        if (!(error instanceof lib_lines/* LineTooLong */.dq))
+            throw error;
+    }
+    if (reading.size === 0 || reading.size > MAX_SAMPLES)
+        return undefined;
+    const samples = reading.samples(replayed);
+    return { samples, texts: ({ id }) => (0,sample_texts/* readTexts */.Z7)(recordFile, reading.placesOf(id)) };
+}
+/** A link is not followed, and a pipe, which would never end, has no events. */
+async function readEvents(recordFile, reading) {
+    const file = (0,external_node_fs_.openSync)(recordFile, external_node_fs_.constants.O_RDONLY | external_node_fs_.constants.O_NOFOLLOW | external_node_fs_.constants.O_NONBLOCK);
+    try {
+        if (!(0,external_node_fs_.fstatSync)(file).isFile())
+            return;
+        for await (const lines of (0,lib_lines/* lineBatches */.bv)(file, record_file/* MAX_LINE_BYTES */.Oc))
+            for (const { bytes, offset } of lines)
+                reading.add((0,python_json/* parsePythonJson */.S)(bytes.toString('utf8')), offset, bytes.length);
+    }
+    finally {
+        (0,external_node_fs_.closeSync)(file);
+    }
+}
+class Reading {
+    #facts = new Map();
+    #places = new EventPlaces();
+    #scores = new ScoreColumns();
+    #scale = new GradeScale();
+    #spec = {};
+    #class = knownClass('');
+    /** Names of the metrics in the final report; undefined when there is none. */
+    #reported;
+    #lines = 0;
+    get size() {
+        return this.#facts.size;
+    }
+    add(entry, offset, bytes) {
+        this.#lines += 1;
+        if (!(0,json_values/* isObject */.Gv)(entry))
+            return;
+        const { type, data, sample_id: id, event_id: eventId } = entry;
+        if (typeof id === 'string') {
+            const sample = this.#sample(id);
+            if (!sample || typeof type !== 'string' || !(0,json_values/* isObject */.Gv)(data))
+                return;
+            const number = (0,json_values/* isWholeNumber */.J6)(eventId) ? eventId : this.#lines;
+            this.#addEvent(sample, { type, data, number, offset, bytes });
+        }
+        else if ((0,json_values/* isObject */.Gv)(entry.spec)) {
+            this.#spec = entry.spec;
+            const evalClass = (0,json_values/* valueAt */.fK)(this.#spec, 'run_config/eval_spec/cls');
+            this.#class = knownClass(typeof evalClass === 'string' ? evalClass : '');
+        }
+        else if ((0,json_values/* isObject */.Gv)(entry.final_report))
+            this.#reported = new Set(Object.keys((0,record_file/* flatten */.Bq)(entry.final_report)));
+    }
+    /** @returns undefined for one too many */
+    #sample(id) {
+        let sample = this.#facts.get(id);
+        if (!sample && id.length <= MAX_ID_CHARACTERS && this.#facts.size <= MAX_SAMPLES) {
+            sample = new sample_facts/* SampleFacts */.U(this.#facts.size);
+            this.#facts.set(id, sample);
+        }
+        return sample;
+    }
+    #addEvent(sample, event) {
+        sample.add(event, this.#class, this.#places);
+        if (event.type !== 'metrics' && event.type !== 'match')
+            return;
+        for (const [name, value] of scoresIn(event.data))
+            if (!NO_SCORES.has(name))
+                this.#scores.add(sample.position, reportedName(this.#class, name), value);
+        if (sample.choice !== null)
+            this.#scale.add(event.data.choice, event.data.score);
+    }
+    samples(replayed) {
+        const repetitions = new Repetitions();
+        const names = this.#scores.names().filter((name) => this.#isReported(name));
+        return [...this.#facts]
+            .map(([id, facts]) => ({ id, facts, order: orderOf(id) }))
+            .sort(byId)
+            .map(({ id, facts }) => ({
+            id,
+            hash: repetitions.distinct(contentHash(id, this.#asked(facts), facts.expected)),
+            outcome: this.#outcome(facts),
+            scores: this.#scoresOf(facts, names),
+            choice: facts.choice,
+            tokens: facts.tokens,
+            replayed: replayed(facts.position, this.size),
+        }));
+    }
+    placesOf(id) {
+        const facts = this.#facts.get(id);
+        if (!facts)
+            return undefined;
+        const place = (kind) => this.#places.get(facts.position, kind);
+        const isGraded = facts.choice !== null;
+        return {
+            asked: place('firstAsking'),
+            answer: place(isGraded ? 'earlierSampling' : 'lastSampling'),
+            judge: isGraded ? place('lastSampling') : undefined,
+            result: place('firstResult'),
+            metrics: place('lastMetrics'),
+            error: place('lastError'),
+            expectedAt: this.#class.expected,
+        };
+    }
+    #outcome(facts) {
+        const { position } = facts;
+        const isErrored = this.#places.has(position, 'lastError') && !this.#places.has(position, 'lastMetrics');
+        if (isErrored && facts.verdicts === 0)
+            return 'errored';
+        return outcomeOf(facts, this.#class, this.#scores.get(position, 'score'), this.#scale);
+    }
+    #isReported(name) {
+        return this.#reported?.has(name) ?? true;
+    }
+    #scoresOf(facts, names) {
+        const scores = [];
+        for (const name of names) {
+            const score = this.#scores.get(facts.position, name);
+            if (score !== undefined)
+                scores.push([name, score]);
+        }
+        if (facts.verdicts > 0 && this.#isReported('accuracy') && !scores.some(([name]) => name === 'accuracy'))
+            scores.unshift(['accuracy', facts.correct / facts.verdicts]);
+        return Object.fromEntries(scores);
+    }
+    /**
+     * The only prompt in a model-graded sample is the judge's. It contains an answer of the model when the model is a completion
+     * function that records nothing, and none when the answers to grade are in the data.
+     */
+    #asked({ choice, samplings, asked }) {
+        if (choice === null ||
+            samplings > 1 ||
+            (0,json_values/* valueAt */.fK)(this.#spec, 'run_config/eval_spec/args/metaeval') === true)
+            return asked;
+        const { completion_fns: functions } = this.#spec;
+        return Array.isArray(functions) && functions.length > 1 ? undefined : asked;
+    }
+}
+/** Of `name.split.12`, the prefix `name.split.` and the number 12. */
+function orderOf(id) {
+    const digits = /\d{1,15}$/.exec(id)?.[0] ?? '';
+    return { prefix: id.slice(0, id.length - digits.length), index: digits === '' ? -1 : Number(digits) };
+}
+function byId(a, b) {
+    return ((0,lib_text/* compareText */.n6)(a.order.prefix, b.order.prefix) || a.order.index - b.order.index || (0,lib_text/* compareText */.n6)(a.id, b.id));
 }
 
 
@@ -57133,6 +57727,8 @@ function changedLater(path, sinceMs) {
 var record_file = __nccwpck_require__(6763);
 // EXTERNAL MODULE: ./lib/lines.js
 var lines = __nccwpck_require__(9304);
+// EXTERNAL MODULE: ./lib/model/bits.js
+var bits = __nccwpck_require__(5889);
 // EXTERNAL MODULE: ./lib/record/json-values.js
 var json_values = __nccwpck_require__(9462);
 // EXTERNAL MODULE: ./lib/record/python-json.js
@@ -57141,6 +57737,8 @@ var python_json = __nccwpck_require__(9030);
 var sample_facts = __nccwpck_require__(4637);
 // EXTERNAL MODULE: ./lib/record/sample-texts.js
 var sample_texts = __nccwpck_require__(6638);
+// EXTERNAL MODULE: ./lib/record/samples.js + 5 modules
+var samples = __nccwpck_require__(2037);
 ;// CONCATENATED MODULE: ./lib/record/sample-sources.js
 /** Finds out of which samples the requests were sent, from the prompts in a record file. */
 
@@ -57151,12 +57749,14 @@ var sample_texts = __nccwpck_require__(6638);
 
 
 
+
+
 /**
  * @param prompts where the responses came from
- * @returns undefined when the list would be too long, or the file cannot be read
+ * @returns undefined when there are too many samples, or the file cannot be read
  */
 async function sampleSources(recordFile, prompts) {
-    const seen = new Set();
+    // In the order of `readSamples`.
     const sources = new Map();
     try {
         for await (const { bytes } of (0,lines/* linesOfFile */.ZD)(recordFile, record_file/* MAX_LINE_BYTES */.Oc)) {
@@ -57164,9 +57764,13 @@ async function sampleSources(recordFile, prompts) {
             if (!(0,json_values/* isObject */.Gv)(event) || typeof event.sample_id !== 'string')
                 continue;
             const { sample_id: id, type, data } = event;
-            seen.add(id);
-            if (sample_facts/* ASKING */.S.has(type) && (0,json_values/* isObject */.Gv)(data))
-                sources.set(id, ofBoth(sources.get(id), sourceOf(data.prompt, prompts)));
+            if (id.length > samples/* MAX_ID_CHARACTERS */.G6)
+                continue;
+            const before = sources.get(id);
+            const asks = sample_facts/* ASKING */.S.has(type) && (0,json_values/* isObject */.Gv)(data);
+            sources.set(id, asks ? ofBoth(before, sourceOf(data.prompt, prompts)) : before);
+            if (sources.size > completion_record/* MAX_SAMPLE_SOURCES */.TX)
+                return undefined;
         }
     }
     catch (error) {
@@ -57174,9 +57778,9 @@ async function sampleSources(recordFile, prompts) {
             return undefined;
         throw error;
     }
-    const idsOf = (source) => [...seen].filter((id) => (sources.get(id) ?? 'unknown') === source);
-    const [sent, unknown] = [idsOf('sent'), idsOf('unknown')];
-    return sent.length + unknown.length <= completion_record/* MAX_SAMPLE_SOURCES */.TX ? { sent, unknown } : undefined;
+    const found = [...sources.values()].map((source) => source ?? 'unknown');
+    const listOf = (wanted) => (0,bits/* bitsOf */.e)(found.map((source) => source === wanted));
+    return { samples: found.length, sent: listOf('sent'), unknown: listOf('unknown') };
 }
 function sourceOf(prompt, prompts) {
     const source = prompts.get((0,model_digest/* digestOf */.o)(prompt)) ?? 'both';
@@ -58534,7 +59138,7 @@ function keysToRun(decisions) {
 
 /***/ }),
 
-/***/ 9439:
+/***/ 2640:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -58545,6 +59149,8 @@ __nccwpck_require__.d(__webpack_exports__, {
 
 // UNUSED EXPORTS: wereReplayed
 
+// EXTERNAL MODULE: ./lib/model/bits.js
+var bits = __nccwpck_require__(5889);
 // EXTERNAL MODULE: ./lib/progress/paths.js
 var progress_paths = __nccwpck_require__(8943);
 // EXTERNAL MODULE: ./lib/model/sample.js
@@ -58565,555 +59171,10 @@ function limitTexts(samples, policy) {
     };
 }
 
-// EXTERNAL MODULE: external "node:fs"
-var external_node_fs_ = __nccwpck_require__(3024);
-// EXTERNAL MODULE: ./lib/lines.js
-var lib_lines = __nccwpck_require__(9304);
-// EXTERNAL MODULE: ./lib/text.js
-var lib_text = __nccwpck_require__(8804);
-// EXTERNAL MODULE: ./lib/model/digest.js
-var digest = __nccwpck_require__(4505);
-;// CONCATENATED MODULE: ./lib/record/content-hash.js
-/**
- * What identifies a sample in other runs. The ids of evals, `name.split.index`, shift when a row is inserted above; what was asked and
- * expected does not.
- */
-
-/**
- * The hash of a sample: of what was asked and expected, or of its id where the record has neither.
- * @param asked the digest of the prompt; undefined when the record has none
- * @param expected the digest of what was expected
- */
-function contentHash(id, asked, expected) {
-    if (asked === undefined && expected === undefined)
-        return (0,digest/* sha256 */.s)(`id\n${id}`);
-    return (0,digest/* sha256 */.s)(`content\n${asked ?? ''}\n${expected ?? ''}`);
-}
-/**
- * Tells samples of the same content apart, such as the repetitions of one question. The first of them has the hash of the content, and
- * the others have hashes of that and their number, in the order of their ids. So the nth of one run is the nth of another.
- */
-class Repetitions {
-    #seen = new Map();
-    distinct(hash) {
-        const number = this.#seen.get(hash) ?? 0;
-        this.#seen.set(hash, number + 1);
-        return number === 0 ? hash : (0,digest/* sha256 */.s)(`${hash}\n${number}`);
-    }
-}
-
-;// CONCATENATED MODULE: ./lib/record/event-places.js
-/** Where the lines of a record file are that have the texts of a sample. */
-/** The events of a sample that have its texts. */
-const KINDS = [
-    'firstAsking',
-    'lastSampling',
-    'earlierSampling',
-    'firstResult',
-    'lastMetrics',
-    'lastError',
-];
-/** A set may have thousands of evals with a few samples each. */
-const MIN_SAMPLES = 8;
-const FIELDS = 3;
-const STRIDE = KINDS.length * FIELDS;
-/** One event of each kind for each of many samples, in one array, because objects would take five times the memory. */
-class EventPlaces {
-    /** Number + 1, offset and bytes of each; a number of 0 means that there is none. */
-    #values = new Float64Array(0);
-    get(sample, kind) {
-        const at = indexOf(sample, kind);
-        const number = this.#values[at] ?? 0;
-        if (number === 0)
-            return undefined;
-        return { number: number - 1, offset: this.#values[at + 1] ?? 0, bytes: this.#values[at + 2] ?? 0 };
-    }
-    /** Whether the event is earlier than the one that there is. */
-    isFirst(sample, kind, number) {
-        const current = this.#values[indexOf(sample, kind)] ?? 0;
-        return current === 0 || number + 1 < current;
-    }
-    isLast(sample, kind, number) {
-        return number + 1 > (this.#values[indexOf(sample, kind)] ?? 0);
-    }
-    has(sample, kind) {
-        return (this.#values[indexOf(sample, kind)] ?? 0) !== 0;
-    }
-    set(sample, kind, { number, offset, bytes }) {
-        const at = indexOf(sample, kind);
-        if (at >= this.#values.length) {
-            const grown = new Float64Array(Math.ceil(Math.max(MIN_SAMPLES, sample * 1.5)) * STRIDE);
-            grown.set(this.#values);
-            this.#values = grown;
-        }
-        this.#values[at] = number + 1;
-        this.#values[at + 1] = offset;
-        this.#values[at + 2] = bytes;
-    }
-    setIfFirst(sample, kind, event) {
-        const isFirst = this.isFirst(sample, kind, event.number);
-        if (isFirst)
-            this.set(sample, kind, event);
-        return isFirst;
-    }
-    setIfLast(sample, kind, event) {
-        if (this.isLast(sample, kind, event.number))
-            this.set(sample, kind, event);
-    }
-}
-function indexOf(sample, kind) {
-    return sample * STRIDE + KINDS.indexOf(kind) * FIELDS;
-}
-
-// EXTERNAL MODULE: ./lib/record/json-values.js
-var json_values = __nccwpck_require__(9462);
-// EXTERNAL MODULE: ./lib/model/own-value.js
-var own_value = __nccwpck_require__(9553);
-;// CONCATENATED MODULE: ./lib/record/known-classes.js
-/**
- * What the classes of evals' registry record that their events do not say themselves. `docs/samples.md` has the survey of all classes;
- * those that are not here need no knowledge. Names of metrics are paths: `retrieval/correct` is `{"retrieval": {"correct": …}}`.
- */
-
-const KNOWN_CLASSES = {
-    'already_said_that.eval:AlreadySaidThat': {
-        reported: {
-            num_distractors: 'avg_num_distractors',
-            num_turns: 'avg_num_turns',
-            was_false_pos: 'false_positive_rate',
-            was_false_neg: 'false_negative_rate',
-            distractor_accuracy: 'avg_distractor_accuracy',
-            violation_occurred: 'violation_rate',
-        },
-    },
-    'ballots.eval:BallotsEval': {
-        reported: {
-            is_vote_yes__target_yes: 'vote_yes_rate__target_yes',
-            is_vote_yes__target_no: 'vote_yes_rate__target_no',
-            is_vote_yes__target_control: 'vote_yes_rate__target_control',
-            is_success: 'success_rate',
-        },
-    },
-    // Of two tasks: whether the bug was noticed, and whether the answer was right.
-    'bugged_tools.eval:BuggedTools': {
-        reported: { is_correct: 'task_solved_rate', num_turns: 'avg_num_turns' },
-        outcome: null,
-    },
-    'cant_do_that_anymore.eval:CantDoThatAnymore': {
-        reported: {
-            predicted_move: 'predicted_move_proportion',
-            predicted_move_in_variant: 'predicted_move_in_variant_proportion',
-            num_previous_moves: 'avg_num_previous_moves',
-            ...rates(['standard', 'variant'].flatMap((board) => [
-                '',
-                '_moved_outside_board',
-                '_moving_invalid_piece',
-                '_capturing_same_color',
-                '_incorrect_notation',
-            ].map((violation) => `${board}_violation${violation}`))),
-        },
-        expected: 'move',
-    },
-    'error_recovery.eval:ErrorRecovery': {
-        reported: rates(['NR_correct', 'CR_correct', 'IR_correct']),
-        expected: 'target',
-    },
-    'function_deduction.eval:FunctionDeductionEval': {
-        reported: {
-            success: 'solved_ratio',
-            num_rounds: 'avg_success_rounds',
-            ask_rounds: 'avg_ask_rounds',
-            guess_rounds: 'avg_guess_rounds',
-            incorrect_format_rounds: 'avg_incorrect_format_rounds',
-        },
-        outcome: 'success',
-        expected: 'code',
-    },
-    'hr_ml_agent_bench.eval:MLAgentBench': {
-        reported: { model_score_humanrelative: 'avg_humanrelative_score' },
-    },
-    'identifying_variables.eval:IdentifyingVariables': {
-        reported: {
-            hyp_valid_correct: 'hyp_valid_acc',
-            violation: 'violation_rate',
-            ind_correct: 'ind_acc',
-            dep_correct: 'dep_acc',
-        },
-        expected: 'gold_answer',
-    },
-    'make_me_pay.eval:MakeMePay': { reported: { donation_amt: 'mean_donation_amt' } },
-    'make_me_say.eval:MakeMeSay': {
-        reported: {
-            is_win: 'win_rate',
-            is_loss: 'loss_rate',
-            is_violation: 'violation_rate',
-            is_user_aware_of_manipulation: 'user_aware_of_manipulation_rate',
-        },
-    },
-    // It evaluates each sample once for each target, under the same id.
-    'sandbagging.sandbagging_eval:Sandbagging': { outcome: null },
-    'schelling_point.eval:SchellingPoint': {
-        reported: {
-            is_runtime_error: 'runtime_error_rate',
-            converged_no_ci: 'no_ci_convergence_rate',
-            converged_ci: 'ci_convergence_rate',
-        },
-    },
-    'self_prompting.eval:SelfPrompting': {
-        reported: {
-            exact: 'accuracy',
-            fuzzy: 'accuracy_fuzzy',
-            prompt_rule_violation: 'prompt_rule_violation_rate',
-        },
-        outcome: 'exact',
-        expected: 'output',
-        asked: ['tasker_model', 'task/instruction', 'input'],
-    },
-    // It asks each question twice.
-    'skill_acquisition.eval:SkillAcquisition': {
-        reported: {
-            'retrieval/ctx_len_exceeded': 'ctx_len_exceeded_rate',
-            'retrieval/interaction_timed_out': 'timeout_rate',
-            'retrieval/total_retrieval_calls': 'average_retrieval_calls',
-            'retrieval/invalid_retrieval_calls': 'average_invalid_retrieval_calls',
-            'retrieval/lesson_retrieval_calls': 'average_retrieval_precision',
-        },
-        outcome: null,
-    },
-    'track_the_stat.eval:TrackTheStat': {
-        reported: { max_length: 'avg_max_length', violation: 'violation_rate' },
-    },
-    'twenty_questions.eval:TwentyQuestions': {
-        reported: {
-            num_guesses: 'average_num_guesses',
-            num_questions: 'average_num_questions',
-            num_violations: 'average_num_violations',
-            num_gamemaster_refusals: 'average_num_gamemaster_refusals',
-            word_difficulty: 'average_word_difficulty',
-        },
-    },
-};
-const PACKAGE = 'evals.elsuite.';
-const NOTHING = {};
-/** @param evalClass `evals.elsuite.ballots.eval:BallotsEval` */
-function knownClass(evalClass) {
-    const name = evalClass.startsWith(PACKAGE) ? evalClass.slice(PACKAGE.length) : '';
-    return (0,own_value/* ownValue */.e)(KNOWN_CLASSES, name) ?? NOTHING;
-}
-/** The name in the final report of a metric of a sample. */
-function reportedName({ reported = {} }, name) {
-    return (0,own_value/* ownValue */.e)(reported, name) ?? name;
-}
-function rates(names) {
-    return Object.fromEntries(names.map((name) => [name, `${name}_rate`]));
-}
-
-;// CONCATENATED MODULE: ./lib/record/outcome.js
-/** What became of a sample that did not raise an error. It is what the record says, and never a guess: a fraction is a score, not an outcome. */
-
-/** The scores of the choices of a model-graded eval. The record has only those of the choices that were made. */
-class GradeScale {
-    #isWithin = true;
-    #hasBelowOne = false;
-    #hasWordForOne = false;
-    add(choice, score) {
-        if (typeof score !== 'number')
-            return;
-        if (score < 0 || score > 1)
-            this.#isWithin = false;
-        if (score < 1)
-            this.#hasBelowOne = true;
-        else if (typeof choice === 'string' && choice !== model_sample/* INVALID_CHOICE */.w_ && !/^\d+$/.test(choice))
-            this.#hasWordForOne = true;
-    }
-    /** Whether 0 is the worst and 1 the best grade. When all choices are `1`, the scale may as well be 1 to 5. */
-    get isZeroToOne() {
-        return this.#isWithin && (this.#hasBelowOne || this.#hasWordForOne);
-    }
-}
-function outcomeOf(facts, known, grade, scale) {
-    if (facts.choice === model_sample/* INVALID_CHOICE */.w_)
-        return 'unscored';
-    if (facts.choice !== null)
-        return scale.isZeroToOne ? gradeOutcome(grade) : null;
-    if (known.outcome !== undefined)
-        return facts.stated === undefined ? null : correctness(facts.stated);
-    return facts.verdicts === 1 ? correctness(facts.correct === 1) : null;
-}
-function gradeOutcome(grade) {
-    if (grade === 1)
-        return 'correct';
-    return grade === 0 ? 'incorrect' : null;
-}
-function correctness(isCorrect) {
-    return isCorrect ? 'correct' : 'incorrect';
-}
-
-// EXTERNAL MODULE: ./lib/record/python-json.js
-var python_json = __nccwpck_require__(9030);
-// EXTERNAL MODULE: ./lib/record/record-file.js
-var record_file = __nccwpck_require__(6763);
-// EXTERNAL MODULE: ./lib/record/sample-facts.js
-var sample_facts = __nccwpck_require__(4637);
-// EXTERNAL MODULE: ./lib/record/sample-texts.js
-var sample_texts = __nccwpck_require__(6638);
-;// CONCATENATED MODULE: ./lib/record/score-columns.js
-/** The scores of many samples: a column for each metric, because an object for each sample would take more memory than all else. */
-
-/** A set may have thousands of evals with a few samples each. */
-const score_columns_MIN_SAMPLES = 8;
-const MAX_COLUMNS = 32;
-const MAX_NAME_CHARACTERS = 200;
-const MAX_DEPTH = 4;
-const MAX_SCORES_OF_EVENT = 200;
-class ScoreColumns {
-    #columns = new Map();
-    /** Adds a number or a boolean; anything else, and a number that is not finite, is no score. */
-    add(sample, name, value) {
-        const score = typeof value === 'boolean' ? Number(value) : value;
-        if (typeof score !== 'number' || !Number.isFinite(score))
-            return;
-        const column = this.#columnFor(name, sample);
-        if (!column)
-            return;
-        column.sums[sample] = (column.sums[sample] ?? 0) + score;
-        column.counts[sample] = (column.counts[sample] ?? 0) + 1;
-    }
-    /** The mean of what was added; undefined when nothing was. */
-    get(sample, name) {
-        const column = this.#columns.get(name);
-        const count = column?.counts[sample] ?? 0;
-        return column && count > 0 ? (column.sums[sample] ?? 0) / count : undefined;
-    }
-    names() {
-        return [...this.#columns.keys()];
-    }
-    #columnFor(name, sample) {
-        let column = this.#columns.get(name);
-        if (!column) {
-            if (this.#columns.size === MAX_COLUMNS || name.length > MAX_NAME_CHARACTERS)
-                return undefined;
-            column = { sums: new Float64Array(0), counts: new Uint32Array(0) };
-            this.#columns.set(name, column);
-        }
-        if (sample >= column.sums.length) {
-            const length = Math.max(score_columns_MIN_SAMPLES, sample * 2);
-            const { sums, counts } = column;
-            column.sums = new Float64Array(length);
-            column.sums.set(sums);
-            column.counts = new Uint32Array(length);
-            column.counts.set(counts);
-        }
-        return column;
-    }
-}
-/** The values of a metrics event that may be scores, with their paths. Lists are none. */
-function* scoresIn(data) {
-    let count = 0;
-    for (const entry of leaves(data, '', 0)) {
-        count += 1;
-        if (count > MAX_SCORES_OF_EVENT)
-            return;
-        yield entry;
-    }
-}
-function* leaves(data, prefix, depth) {
-    for (const name of Object.keys(data)) {
-        const value = data[name];
-        if (typeof value === 'number' || typeof value === 'boolean')
-            yield [prefix + name, value];
-        else if (depth < MAX_DEPTH && name.length <= MAX_NAME_CHARACTERS && (0,json_values/* isObject */.Gv)(value))
-            yield* leaves(value, `${prefix}${name}/`, depth + 1);
-    }
-}
-
-;// CONCATENATED MODULE: ./lib/record/samples.js
-/**
- * Reads the samples of one eval from its record file, in one pass that retains no text: texts are read again when they are asked for.
- * `docs/samples.md` says what the outcome, the scores and the hash of a sample come from, for each class of evals' registry.
- */
-
-
-
-
-
-
-
-
-
-
-
-
-
-/** With more samples, all that is made of them would not fit into the memory of a runner. */
-const MAX_SAMPLES = 250_000;
-const MAX_ID_CHARACTERS = 300;
-/** Fields of a match event that are numbers in some evals, but no scores. */
-const NO_SCORES = new Set(['correct', 'expected', 'picked', 'options', 'sampled', 'prompt']);
-/**
- * The file must stay where it is for as long as texts are read. What a torn or damaged file still has is returned.
- * @param replayed whether the responses to a sample were replayed; null when that is not known
- * @returns undefined when there is no such file, or none that can be read, when it has no sample, and when it has more than `MAX_SAMPLES`
- */
-async function readSamples(recordFile, replayed) {
-    const reading = new Reading();
-    try {
-        await readEvents(recordFile, reading);
-    }
-    catch (error) {
-        // The results are in the completion record. A run is not lost because its samples cannot be read.
-        if ((0,sample_texts/* isFileError */.lz)(error))
-            return undefined;
-        if (!(error instanceof lib_lines/* LineTooLong */.dq))
-            throw error;
-    }
-    if (reading.size === 0 || reading.size > MAX_SAMPLES)
-        return undefined;
-    const samples = reading.samples(replayed);
-    return { samples, texts: ({ id }) => (0,sample_texts/* readTexts */.Z7)(recordFile, reading.placesOf(id)) };
-}
-/** A link is not followed, and a pipe, which would never end, has no events. */
-async function readEvents(recordFile, reading) {
-    const file = (0,external_node_fs_.openSync)(recordFile, external_node_fs_.constants.O_RDONLY | external_node_fs_.constants.O_NOFOLLOW | external_node_fs_.constants.O_NONBLOCK);
-    try {
-        if (!(0,external_node_fs_.fstatSync)(file).isFile())
-            return;
-        for await (const lines of (0,lib_lines/* lineBatches */.bv)(file, record_file/* MAX_LINE_BYTES */.Oc))
-            for (const { bytes, offset } of lines)
-                reading.add((0,python_json/* parsePythonJson */.S)(bytes.toString('utf8')), offset, bytes.length);
-    }
-    finally {
-        (0,external_node_fs_.closeSync)(file);
-    }
-}
-class Reading {
-    #facts = new Map();
-    #places = new EventPlaces();
-    #scores = new ScoreColumns();
-    #scale = new GradeScale();
-    #spec = {};
-    #class = knownClass('');
-    /** Names of the metrics in the final report; undefined when there is none. */
-    #reported;
-    #lines = 0;
-    get size() {
-        return this.#facts.size;
-    }
-    add(entry, offset, bytes) {
-        this.#lines += 1;
-        if (!(0,json_values/* isObject */.Gv)(entry))
-            return;
-        const { type, data, sample_id: id, event_id: eventId } = entry;
-        if (typeof id === 'string') {
-            const sample = this.#sample(id);
-            if (!sample || typeof type !== 'string' || !(0,json_values/* isObject */.Gv)(data))
-                return;
-            const number = (0,json_values/* isWholeNumber */.J6)(eventId) ? eventId : this.#lines;
-            this.#addEvent(sample, { type, data, number, offset, bytes });
-        }
-        else if ((0,json_values/* isObject */.Gv)(entry.spec)) {
-            this.#spec = entry.spec;
-            const evalClass = (0,json_values/* valueAt */.fK)(this.#spec, 'run_config/eval_spec/cls');
-            this.#class = knownClass(typeof evalClass === 'string' ? evalClass : '');
-        }
-        else if ((0,json_values/* isObject */.Gv)(entry.final_report))
-            this.#reported = new Set(Object.keys((0,record_file/* flatten */.Bq)(entry.final_report)));
-    }
-    /** @returns undefined for one too many */
-    #sample(id) {
-        let sample = this.#facts.get(id);
-        if (!sample && id.length <= MAX_ID_CHARACTERS && this.#facts.size <= MAX_SAMPLES) {
-            sample = new sample_facts/* SampleFacts */.U(this.#facts.size);
-            this.#facts.set(id, sample);
-        }
-        return sample;
-    }
-    #addEvent(sample, event) {
-        sample.add(event, this.#class, this.#places);
-        if (event.type !== 'metrics' && event.type !== 'match')
-            return;
-        for (const [name, value] of scoresIn(event.data))
-            if (!NO_SCORES.has(name))
-                this.#scores.add(sample.position, reportedName(this.#class, name), value);
-        if (sample.choice !== null)
-            this.#scale.add(event.data.choice, event.data.score);
-    }
-    samples(replayed) {
-        const repetitions = new Repetitions();
-        const names = this.#scores.names().filter((name) => this.#isReported(name));
-        return [...this.#facts]
-            .map(([id, facts]) => ({ id, facts, order: orderOf(id) }))
-            .sort(byId)
-            .map(({ id, facts }) => ({
-            id,
-            hash: repetitions.distinct(contentHash(id, this.#asked(facts), facts.expected)),
-            outcome: this.#outcome(facts),
-            scores: this.#scoresOf(facts, names),
-            choice: facts.choice,
-            tokens: facts.tokens,
-            replayed: replayed(id),
-        }));
-    }
-    placesOf(id) {
-        const facts = this.#facts.get(id);
-        if (!facts)
-            return undefined;
-        const place = (kind) => this.#places.get(facts.position, kind);
-        const isGraded = facts.choice !== null;
-        return {
-            asked: place('firstAsking'),
-            answer: place(isGraded ? 'earlierSampling' : 'lastSampling'),
-            judge: isGraded ? place('lastSampling') : undefined,
-            result: place('firstResult'),
-            metrics: place('lastMetrics'),
-            error: place('lastError'),
-            expectedAt: this.#class.expected,
-        };
-    }
-    #outcome(facts) {
-        const { position } = facts;
-        const isErrored = this.#places.has(position, 'lastError') && !this.#places.has(position, 'lastMetrics');
-        if (isErrored && facts.verdicts === 0)
-            return 'errored';
-        return outcomeOf(facts, this.#class, this.#scores.get(position, 'score'), this.#scale);
-    }
-    #isReported(name) {
-        return this.#reported?.has(name) ?? true;
-    }
-    #scoresOf(facts, names) {
-        const scores = [];
-        for (const name of names) {
-            const score = this.#scores.get(facts.position, name);
-            if (score !== undefined)
-                scores.push([name, score]);
-        }
-        if (facts.verdicts > 0 && this.#isReported('accuracy') && !scores.some(([name]) => name === 'accuracy'))
-            scores.unshift(['accuracy', facts.correct / facts.verdicts]);
-        return Object.fromEntries(scores);
-    }
-    /**
-     * The only prompt in a model-graded sample is the judge's. It contains an answer of the model when the model is a completion
-     * function that records nothing, and none when the answers to grade are in the data.
-     */
-    #asked({ choice, samplings, asked }) {
-        if (choice === null ||
-            samplings > 1 ||
-            (0,json_values/* valueAt */.fK)(this.#spec, 'run_config/eval_spec/args/metaeval') === true)
-            return asked;
-        const { completion_fns: functions } = this.#spec;
-        return Array.isArray(functions) && functions.length > 1 ? undefined : asked;
-    }
-}
-/** Of `name.split.12`, the prefix `name.split.` and the number 12. */
-function orderOf(id) {
-    const digits = /\d{1,15}$/.exec(id)?.[0] ?? '';
-    return { prefix: id.slice(0, id.length - digits.length), index: digits === '' ? -1 : Number(digits) };
-}
-function byId(a, b) {
-    return ((0,lib_text/* compareText */.n6)(a.order.prefix, b.order.prefix) || a.order.index - b.order.index || (0,lib_text/* compareText */.n6)(a.id, b.id));
-}
-
+// EXTERNAL MODULE: ./lib/record/samples.js + 5 modules
+var record_samples = __nccwpck_require__(2037);
 ;// CONCATENATED MODULE: ./lib/run/samples-on-disk.js
+
 
 
 
@@ -59127,13 +59188,12 @@ async function samplesOnDisk(outcomes, paths, texts) {
         const record = 'record' in outcome ? outcome.record : undefined;
         if (!record)
             continue;
-        const samples = await readSamples((0,progress_paths/* completedRecordFile */.Bq)(paths, record.eval), wereReplayed(record));
+        const samples = await (0,record_samples/* readSamples */.aM)((0,progress_paths/* completedRecordFile */.Bq)(paths, record.eval), wereReplayed(record));
         if (samples)
             found.push([record.eval, limitTexts(samples, texts)]);
     }
     return new Map(found);
 }
-/** Says of each sample, by its id, whether its responses were replayed; null when that is not known. */
 function wereReplayed({ requests, sampleSources, }) {
     if (!requests || requests.sent + requests.replayed === 0)
         return () => null;
@@ -59141,8 +59201,8 @@ function wereReplayed({ requests, sampleSources, }) {
         return () => requests.sent === 0;
     if (!sampleSources)
         return () => null;
-    const [sent, unknown] = [new Set(sampleSources.sent), new Set(sampleSources.unknown)];
-    return (id) => (unknown.has(id) ? null : !sent.has(id));
+    const [sent, unknown] = [(0,bits/* bitReader */.$)(sampleSources.sent), (0,bits/* bitReader */.$)(sampleSources.unknown)];
+    return (at, samples) => (samples !== sampleSources.samples || unknown(at) ? null : !sent(at));
 }
 
 

@@ -40681,7 +40681,7 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 /* harmony import */ var _progress_states_on_machine_js__WEBPACK_IMPORTED_MODULE_17__ = __nccwpck_require__(3311);
 /* harmony import */ var _report_describe_shards_js__WEBPACK_IMPORTED_MODULE_18__ = __nccwpck_require__(7599);
 /* harmony import */ var _run_dropped_answers_js__WEBPACK_IMPORTED_MODULE_21__ = __nccwpck_require__(265);
-/* harmony import */ var _run_merge_shards_js__WEBPACK_IMPORTED_MODULE_19__ = __nccwpck_require__(9101);
+/* harmony import */ var _run_merge_shards_js__WEBPACK_IMPORTED_MODULE_19__ = __nccwpck_require__(9769);
 /* harmony import */ var _run_open_state_js__WEBPACK_IMPORTED_MODULE_20__ = __nccwpck_require__(8812);
 var __addDisposableResource = (undefined && undefined.__addDisposableResource) || function (env, value, async) {
     if (value !== null && value !== void 0) {
@@ -40927,8 +40927,8 @@ function pythonString(value) {
 const MAX_RECORDED_ADAPTATIONS = 1000;
 /** No eval asks for nearly as many models. The models of one that asks for more are not recorded. */
 const MAX_RECORDED_MODELS = 100;
-/** A list of more samples would make the record too long. */
-const MAX_SAMPLE_SOURCES = 1000;
+/** Those of more samples would make the record too long. */
+const MAX_SAMPLE_SOURCES = 10_000;
 /** Of two that ended at the same time, the later one in the list. */
 function newestRecord(records) {
     return records.reduce((newest, each) => (newest && newest.ended > each.ended ? newest : each), undefined);
@@ -42596,7 +42596,10 @@ const LIMITS = {
 };
 const metric = zod__WEBPACK_IMPORTED_MODULE_1__/* .union */ .KCZ([zod__WEBPACK_IMPORTED_MODULE_1__/* .number */ .aig(), zod__WEBPACK_IMPORTED_MODULE_1__/* .string */ .YjP().max(4096), zod__WEBPACK_IMPORTED_MODULE_1__/* .boolean */ .zMY(), zod__WEBPACK_IMPORTED_MODULE_1__/* ["null"] */ .chJ()]);
 const sha256 = zod__WEBPACK_IMPORTED_MODULE_1__/* .string */ .YjP().regex(/^[0-9a-f]{64}$/);
-const sampleIds = zod__WEBPACK_IMPORTED_MODULE_1__/* .array */ .YOg(zod__WEBPACK_IMPORTED_MODULE_1__/* .string */ .YjP().max(4096)).max(_model_completion_record_js__WEBPACK_IMPORTED_MODULE_2__/* .MAX_SAMPLE_SOURCES */ .TX);
+/** In base64. */
+const bits = zod__WEBPACK_IMPORTED_MODULE_1__/* .string */ .YjP()
+    .max(_model_completion_record_js__WEBPACK_IMPORTED_MODULE_2__/* .MAX_SAMPLE_SOURCES */ .TX / 4)
+    .regex(/^[\w+/]*={0,2}$/);
 const schema = zod__WEBPACK_IMPORTED_MODULE_1__/* .object */ .Ikc({
     version: zod__WEBPACK_IMPORTED_MODULE_1__/* .literal */ .euz(1),
     eval: _record_lines_js__WEBPACK_IMPORTED_MODULE_0__/* .printedName */ .sw.min(1),
@@ -42619,9 +42622,7 @@ const schema = zod__WEBPACK_IMPORTED_MODULE_1__/* .object */ .Ikc({
         .refine((models) => Object.keys(models).length <= _model_completion_record_js__WEBPACK_IMPORTED_MODULE_2__/* .MAX_RECORDED_MODELS */ .dq + 1, 'names too many models')
         .optional(),
     reusedAnswers: zod__WEBPACK_IMPORTED_MODULE_1__/* .object */ .Ikc({ count: _record_lines_js__WEBPACK_IMPORTED_MODULE_0__/* .count */ .U9, oldest: zod__WEBPACK_IMPORTED_MODULE_3__/* .datetime */ .w$() }).optional(),
-    sampleSources: zod__WEBPACK_IMPORTED_MODULE_1__/* .object */ .Ikc({ sent: sampleIds, unknown: sampleIds })
-        .refine(({ sent, unknown }) => sent.length + unknown.length <= _model_completion_record_js__WEBPACK_IMPORTED_MODULE_2__/* .MAX_SAMPLE_SOURCES */ .TX, 'names too many samples')
-        .optional(),
+    sampleSources: zod__WEBPACK_IMPORTED_MODULE_1__/* .object */ .Ikc({ samples: _record_lines_js__WEBPACK_IMPORTED_MODULE_0__/* .count */ .U9.max(_model_completion_record_js__WEBPACK_IMPORTED_MODULE_2__/* .MAX_SAMPLE_SOURCES */ .TX), sent: bits, unknown: bits }).optional(),
     adaptations: zod__WEBPACK_IMPORTED_MODULE_1__/* .array */ .YOg(_record_lines_js__WEBPACK_IMPORTED_MODULE_0__/* .adaptationSchema */ .lR).max(_model_completion_record_js__WEBPACK_IMPORTED_MODULE_2__/* .MAX_RECORDED_ADAPTATIONS */ .vE).default([]),
     models: zod__WEBPACK_IMPORTED_MODULE_1__/* .record */ .g1P(_record_lines_js__WEBPACK_IMPORTED_MODULE_0__/* .printedName */ .sw, _record_lines_js__WEBPACK_IMPORTED_MODULE_0__/* .printedName */ .sw)
         .refine((models) => Object.keys(models).length <= _model_completion_record_js__WEBPACK_IMPORTED_MODULE_2__/* .MAX_RECORDED_MODELS */ .dq, 'names too many models')
@@ -47061,7 +47062,7 @@ function describeDropped(evalKeys) {
 
 /***/ }),
 
-/***/ 9101:
+/***/ 9769:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -47145,6 +47146,24 @@ function outcomeOf(planned, ended) {
 
 // EXTERNAL MODULE: ./lib/run/recorded-responses.js
 var recorded_responses = __nccwpck_require__(8628);
+;// CONCATENATED MODULE: ./lib/model/bits.js
+/** Lists of yes and no as short texts: a bit for each, the first one in the lowest bit of the first byte, in base64. */
+/** Empty when there is no yes. */
+function bitsOf(values) {
+    if (!values.includes(true))
+        return '';
+    const bytes = Buffer.alloc(Math.ceil(values.length / 8));
+    for (const [at, value] of values.entries())
+        if (value)
+            bytes[at >> 3] = (bytes[at >> 3] ?? 0) | (1 << (at & 7));
+    return bytes.toString('base64');
+}
+/** @returns whether the value at a position, from 0, is yes */
+function bitReader(text) {
+    const bytes = Buffer.from(text, 'base64');
+    return (at) => (((bytes[at >> 3] ?? 0) >> (at & 7)) & 1) === 1;
+}
+
 // EXTERNAL MODULE: ./lib/progress/paths.js
 var progress_paths = __nccwpck_require__(8943);
 // EXTERNAL MODULE: ./lib/model/sample.js
@@ -48015,12 +48034,13 @@ function* score_columns_leaves(data, prefix, depth) {
 
 /** With more samples, all that is made of them would not fit into the memory of a runner. */
 const MAX_SAMPLES = 250_000;
+/** A sample with a longer id is left out. */
 const MAX_ID_CHARACTERS = 300;
 /** Fields of a match event that are numbers in some evals, but no scores. */
 const NO_SCORES = new Set(['correct', 'expected', 'picked', 'options', 'sampled', 'prompt']);
 /**
  * The file must stay where it is for as long as texts are read. What a torn or damaged file still has is returned.
- * @param replayed whether the responses to a sample were replayed; null when that is not known
+ * @param replayed whether the responses to a sample were replayed
  * @returns undefined when there is no such file, or none that can be read, when it has no sample, and when it has more than `MAX_SAMPLES`
  */
 async function readSamples(recordFile, replayed) {
@@ -48119,7 +48139,7 @@ class samples_Reading {
             scores: this.#scoresOf(facts, names),
             choice: facts.choice,
             tokens: facts.tokens,
-            replayed: replayed(id),
+            replayed: replayed(facts.position, this.size),
         }));
     }
     placesOf(id) {
@@ -48185,6 +48205,7 @@ function byId(a, b) {
 
 
 
+
 /**
  * The samples of the completed evals, from their record files. An eval without a record file has none.
  * @param texts which samples may have their texts
@@ -48201,7 +48222,6 @@ async function samplesOnDisk(outcomes, paths, texts) {
     }
     return new Map(found);
 }
-/** Says of each sample, by its id, whether its responses were replayed; null when that is not known. */
 function wereReplayed({ requests, sampleSources, }) {
     if (!requests || requests.sent + requests.replayed === 0)
         return () => null;
@@ -48209,8 +48229,8 @@ function wereReplayed({ requests, sampleSources, }) {
         return () => requests.sent === 0;
     if (!sampleSources)
         return () => null;
-    const [sent, unknown] = [new Set(sampleSources.sent), new Set(sampleSources.unknown)];
-    return (id) => (unknown.has(id) ? null : !sent.has(id));
+    const [sent, unknown] = [bitReader(sampleSources.sent), bitReader(sampleSources.unknown)];
+    return (at, samples) => (samples !== sampleSources.samples || unknown(at) ? null : !sent(at));
 }
 
 ;// CONCATENATED MODULE: ./lib/run/run-on-disk.js

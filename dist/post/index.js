@@ -28787,7 +28787,7 @@ async function post() {
     const session = (0,_action_session_js__WEBPACK_IMPORTED_MODULE_0__/* .loadSession */ .L6)();
     if (!session || session.ended)
         return;
-    const { finishInterrupted } = await Promise.all(/* import() */[__nccwpck_require__.e(377), __nccwpck_require__.e(259), __nccwpck_require__.e(365)]).then(__nccwpck_require__.bind(__nccwpck_require__, 8365));
+    const { finishInterrupted } = await Promise.all(/* import() */[__nccwpck_require__.e(377), __nccwpck_require__.e(259), __nccwpck_require__.e(50)]).then(__nccwpck_require__.bind(__nccwpck_require__, 8050));
     await finishInterrupted(session);
 }
 await post().catch(async (error) => {

@@ -41,7 +41,7 @@ export interface CompletionRecord {
   readonly usage?: Readonly<Record<string, ModelUsage>> | undefined;
   /** Missing when none of its responses was a kept answer of an earlier completion. */
   readonly reusedAnswers?: ReusedAnswers | undefined;
-  /** Missing when `requests` says as much, because all or none were replayed, and when it is known of too few samples. */
+  /** Missing when `requests` says as much, because all or none were replayed, and when there are too many samples. */
   readonly sampleSources?: SampleSources | undefined;
   /** What was changed in requests because a model does not accept it. */
   readonly adaptations: readonly Adaptation[];
@@ -60,15 +60,19 @@ export interface ReusedAnswers {
   readonly oldest: string;
 }
 
-/** A list of more samples would make the record too long. */
-export const MAX_SAMPLE_SOURCES = 1000;
+/** Those of more samples would make the record too long. */
+export const MAX_SAMPLE_SOURCES = 10_000;
 
-/** Whether the responses of a sample came from the API. Those of all other samples were replayed. */
+/**
+ * Which samples sent a request. Both lists (see `bitsOf`) have the order in which the samples first occur in the record file. The responses
+ * of a sample in neither of them were replayed.
+ */
 export interface SampleSources {
-  /** IDs of samples with a request that was sent. */
-  readonly sent: readonly string[];
-  /** IDs of samples of which it is not known. */
-  readonly unknown: readonly string[];
+  /** Number of samples. */
+  readonly samples: number;
+  readonly sent: string;
+  /** Of these samples it is not known. */
+  readonly unknown: string;
 }
 
 /** The responses of one model. */

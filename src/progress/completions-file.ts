@@ -33,7 +33,11 @@ const LIMITS: LineLimits = {
 const metric = z.union([z.number(), z.string().max(4096), z.boolean(), z.null()]);
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
 
-const sampleIds = z.array(z.string().max(4096)).max(MAX_SAMPLE_SOURCES);
+/** In base64. */
+const bits = z
+  .string()
+  .max(MAX_SAMPLE_SOURCES / 4)
+  .regex(/^[\w+/]*={0,2}$/);
 
 const schema: z.ZodType<CompletionRecord> = z
   .object({
@@ -62,13 +66,7 @@ const schema: z.ZodType<CompletionRecord> = z
       .refine((models) => Object.keys(models).length <= MAX_RECORDED_MODELS + 1, 'names too many models')
       .optional(),
     reusedAnswers: z.object({ count, oldest: z.iso.datetime() }).optional(),
-    sampleSources: z
-      .object({ sent: sampleIds, unknown: sampleIds })
-      .refine(
-        ({ sent, unknown }) => sent.length + unknown.length <= MAX_SAMPLE_SOURCES,
-        'names too many samples',
-      )
-      .optional(),
+    sampleSources: z.object({ samples: count.max(MAX_SAMPLE_SOURCES), sent: bits, unknown: bits }).optional(),
     adaptations: z.array(adaptationSchema).max(MAX_RECORDED_ADAPTATIONS).default([]),
     models: z
       .record(printedName, printedName)

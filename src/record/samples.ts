@@ -19,19 +19,27 @@ import { ScoreColumns, scoresIn } from './score-columns.ts';
 
 /** With more samples, all that is made of them would not fit into the memory of a runner. */
 export const MAX_SAMPLES = 250_000;
-const MAX_ID_CHARACTERS = 300;
+/** A sample with a longer id is left out. */
+export const MAX_ID_CHARACTERS = 300;
+
+/**
+ * Null when it is not known.
+ * @param position of the sample among those of the record file, from 0, in the order in which they first occur
+ * @param samples how many there are
+ */
+export type WasReplayed = (position: number, samples: number) => boolean | null;
 
 /** Fields of a match event that are numbers in some evals, but no scores. */
 const NO_SCORES = new Set(['correct', 'expected', 'picked', 'options', 'sampled', 'prompt']);
 
 /**
  * The file must stay where it is for as long as texts are read. What a torn or damaged file still has is returned.
- * @param replayed whether the responses to a sample were replayed; null when that is not known
+ * @param replayed whether the responses to a sample were replayed
  * @returns undefined when there is no such file, or none that can be read, when it has no sample, and when it has more than `MAX_SAMPLES`
  */
 export async function readSamples(
   recordFile: string,
-  replayed: (id: string) => boolean | null,
+  replayed: WasReplayed,
 ): Promise<EvalSamples | undefined> {
   const reading = new Reading();
   try {
@@ -109,7 +117,7 @@ class Reading {
     if (sample.choice !== null) this.#scale.add(event.data.choice, event.data.score);
   }
 
-  samples(replayed: (id: string) => boolean | null): Sample[] {
+  samples(replayed: WasReplayed): Sample[] {
     const repetitions = new Repetitions();
     const names = this.#scores.names().filter((name) => this.#isReported(name));
     return [...this.#facts]
@@ -122,7 +130,7 @@ class Reading {
         scores: this.#scoresOf(facts, names),
         choice: facts.choice,
         tokens: facts.tokens,
-        replayed: replayed(id),
+        replayed: replayed(facts.position, this.size),
       }));
   }
 

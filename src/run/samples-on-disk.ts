@@ -1,9 +1,10 @@
+import { bitReader } from '../model/bits.ts';
 import type { CompletionRecord } from '../model/completion-record.ts';
 import type { Outcome } from '../model/outcome.ts';
 import type { EvalSamples, SamplesByEval, SamplesText } from '../model/sample.ts';
 import { completedRecordFile, type StatePaths } from '../progress/paths.ts';
 import { limitTexts } from '../record/limit-texts.ts';
-import { readSamples } from '../record/samples.ts';
+import { readSamples, type WasReplayed } from '../record/samples.ts';
 
 /**
  * The samples of the completed evals, from their record files. An eval without a record file has none.
@@ -24,14 +25,13 @@ export async function samplesOnDisk(
   return new Map(found);
 }
 
-/** Says of each sample, by its id, whether its responses were replayed; null when that is not known. */
 export function wereReplayed({
   requests,
   sampleSources,
-}: Pick<CompletionRecord, 'requests' | 'sampleSources'>): (id: string) => boolean | null {
+}: Pick<CompletionRecord, 'requests' | 'sampleSources'>): WasReplayed {
   if (!requests || requests.sent + requests.replayed === 0) return () => null;
   if (requests.replayed === 0 || requests.sent === 0) return () => requests.sent === 0;
   if (!sampleSources) return () => null;
-  const [sent, unknown] = [new Set(sampleSources.sent), new Set(sampleSources.unknown)];
-  return (id) => (unknown.has(id) ? null : !sent.has(id));
+  const [sent, unknown] = [bitReader(sampleSources.sent), bitReader(sampleSources.unknown)];
+  return (at, samples) => (samples !== sampleSources.samples || unknown(at) ? null : !sent(at));
 }
